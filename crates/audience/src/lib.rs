@@ -1,0 +1,1 @@
+//! Profiles and live membership, kept current by facts and by time.

@@ -1,0 +1,1 @@
+//! One module per provider: configuration, pure request and callback, client.

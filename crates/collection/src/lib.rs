@@ -1,0 +1,1 @@
+//! Untrusted bytes to an event or a named rejection.

@@ -1,0 +1,1 @@
+//! One content to its form per channel; links and footers.

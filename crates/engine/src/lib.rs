@@ -1,0 +1,1 @@
+//! Carries out what the cores decide: batches, transactions, queues; no rule of its own.

@@ -1,0 +1,3 @@
+//! The `fulcrum` binary.
+
+fn main() {}

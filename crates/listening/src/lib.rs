@@ -1,0 +1,1 @@
+//! What came back (bounces, complaints, clicks) as facts.

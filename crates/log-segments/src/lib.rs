@@ -1,0 +1,1 @@
+//! The embedded log: preallocated segment files with group commit.

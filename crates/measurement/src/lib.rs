@@ -1,0 +1,1 @@
+//! Estimates: leverage by factorial holdout, from plain slices and mergeable sums.

@@ -1,0 +1,30 @@
+//! The shared words: typed ids, times, channels, values, events, messages and reasons.
+//!
+//! Everything here is plain data. Nothing reads a clock, draws a number or opens a file.
+
+mod chance;
+mod channel;
+mod event;
+mod id;
+mod identifier;
+mod message;
+mod problem;
+mod reason;
+mod time;
+mod value;
+
+pub use chance::{Chance, ChanceKey};
+pub use channel::{Channel, ChannelSet};
+pub use event::{Event, EventFlags, EventKind, MAX_IDENTIFIERS};
+pub use id::{CampaignName, ContentName, JourneyName, MessageId, PersonId, RunId, SourceId, Topic};
+pub use identifier::{Identifier, IdentifierKind};
+pub use message::{
+    Class, LedgerState, Message, MessageState, Origin, Purpose, Reply, TRAIL_MAX, TrailEntry,
+};
+pub use problem::Problem;
+pub use reason::{Reason, Rejection};
+pub use time::{ParseSpanError, ParseTimestampError, Span, Timestamp};
+pub use value::{Map, Value};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! One message to one person, from candidate to its end, with the trail of what became of it.
+
+use crate::{
+    CampaignName, Channel, ContentName, Identifier, JourneyName, Map, MessageId, PersonId, Reason,
+    RunId, Timestamp, Topic,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How many entries a trail keeps. Retries are bounded, so a longer one is a defect; the oldest
+/// entries after the first are dropped then.
+pub const TRAIL_MAX: usize = 64;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub person: PersonId,
+    pub origin: Origin,
+    /// Says what this message is, in words that are the same after a crash, a replay or a restore
+    /// (`journey/welcome/r12/0/1`); unique among all messages.
+    pub key: String,
+    pub content: ContentName,
+    pub topic: Topic,
+    pub purpose: Purpose,
+    pub class: Class,
+    /// Allowed channels, the preferred one first.
+    pub channels: Vec<Channel>,
+    /// What the marketer thinks a response is worth; orders candidates of one class.
+    pub value: f64,
+    /// The properties of the event that began the run, for the content's template.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub vars: Map,
+    pub created: Timestamp,
+    pub expires: Timestamp,
+    pub state: MessageState,
+    pub trail: Vec<TrailEntry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum MessageState {
+    /// A candidate: competes for the person's attention.
+    Waiting,
+    /// Has a channel, an address, a time and a reserved slot. `deferred` when the time is not the
+    /// first possible one. `attempt` counts tries already made.
+    Planned {
+        channel: Channel,
+        address: Identifier,
+        at: Timestamp,
+        deferred: bool,
+        attempt: u32,
+    },
+    /// On the wire: stored before the provider is called.
+    InFlight {
+        channel: Channel,
+        address: Identifier,
+        since: Timestamp,
+        attempt: u32,
+    },
+    Ended {
+        outcome: LedgerState,
+        reason: Reason,
+        channel: Option<Channel>,
+        at: Timestamp,
+    },
+}
+
+/// Where a message stands in the ledger. At every instant each message counts in exactly one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LedgerState {
+    Sent,
+    Suppressed,
+    HeldOut,
+    Dropped,
+    Merged,
+    Failed,
+    Unknown,
+    Pending,
+}
+
+/// Priority classes, the most urgent first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    Service,
+    Lifecycle,
+    Promotion,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    Marketing,
+    /// Something the person asked for (an order confirmation): passes caps, quiet hours, pause and
+    /// topic opt-outs, never a bounced, blocked or erased address.
+    Transactional,
+}
+
+/// Who asked for the message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "from")]
+pub enum Origin {
+    Journey { journey: JourneyName, run: RunId, step: String },
+    Broadcast { campaign: CampaignName },
+    Api,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrailEntry {
+    pub at: Timestamp,
+    pub reason: Reason,
+    /// The numbers that led to it, in words: "3 of 4 in 7d, free again 2026-11-24T09:12:00Z".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// What a provider said to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Taken; the provider answers for it now.
+    Accepted { provider_id: String },
+    /// Not taken now; a later try may succeed. Nothing reached the person.
+    Deferred { detail: String, retry_after: Option<crate::Span> },
+    /// Not taken, and a later try will not help. `dead` when the address itself does not exist.
+    Refused { detail: String, dead: bool },
+    /// Handed over, and then silence: nobody knows. Never tried again by itself.
+    Lost { detail: String },
+}
+
+impl Message {
+    pub fn ledger_state(&self) -> LedgerState {
+        match &self.state {
+            MessageState::Waiting
+            | MessageState::Planned { .. }
+            | MessageState::InFlight { .. } => LedgerState::Pending,
+            MessageState::Ended { outcome, .. } => *outcome,
+        }
+    }
+
+    pub fn is_deferred(&self) -> bool {
+        matches!(self.state, MessageState::Planned { deferred: true, .. })
+    }
+
+    /// The channel it was planned for, is on, or ended in.
+    pub fn channel(&self) -> Option<Channel> {
+        match &self.state {
+            MessageState::Waiting => None,
+            MessageState::Planned { channel, .. } | MessageState::InFlight { channel, .. } => {
+                Some(*channel)
+            }
+            MessageState::Ended { channel, .. } => *channel,
+        }
+    }
+
+    /// The scope under which the ledger counts it: `journey/NAME`, `broadcast/NAME` or `api`.
+    pub fn scope(&self) -> String {
+        self.origin.to_string()
+    }
+
+    pub fn note(&mut self, at: Timestamp, reason: Reason, detail: impl Into<String>) {
+        if TRAIL_MAX <= self.trail.len() {
+            self.trail.remove(1);
+        }
+        self.trail.push(TrailEntry { at, reason, detail: detail.into() });
+    }
+
+    /// Ends the message and notes why. An ended message stays ended, except that `unknown` may be
+    /// settled by a later word from the provider.
+    pub fn end(
+        &mut self,
+        outcome: LedgerState,
+        reason: Reason,
+        at: Timestamp,
+        detail: impl Into<String>,
+    ) {
+        let channel = self.channel();
+        self.note(at, reason, detail);
+        self.state = MessageState::Ended { outcome, reason, channel, at };
+    }
+}
+
+impl LedgerState {
+    pub const ALL: [LedgerState; 8] = [
+        LedgerState::Sent,
+        LedgerState::Suppressed,
+        LedgerState::HeldOut,
+        LedgerState::Dropped,
+        LedgerState::Merged,
+        LedgerState::Failed,
+        LedgerState::Unknown,
+        LedgerState::Pending,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            LedgerState::Sent => "sent",
+            LedgerState::Suppressed => "suppressed",
+            LedgerState::HeldOut => "held_out",
+            LedgerState::Dropped => "dropped",
+            LedgerState::Merged => "merged",
+            LedgerState::Failed => "failed",
+            LedgerState::Unknown => "unknown",
+            LedgerState::Pending => "pending",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<LedgerState> {
+        LedgerState::ALL.into_iter().find(|it| it.name() == name)
+    }
+}
+
+impl Class {
+    pub const ALL: [Class; 3] = [Class::Service, Class::Lifecycle, Class::Promotion];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Service => "service",
+            Class::Lifecycle => "lifecycle",
+            Class::Promotion => "promotion",
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Journey { journey, .. } => write!(f, "journey/{journey}"),
+            Origin::Broadcast { campaign } => write!(f, "broadcast/{campaign}"),
+            Origin::Api => f.write_str("api"),
+        }
+    }
+}

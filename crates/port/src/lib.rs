@@ -1,0 +1,1 @@
+//! Narrow traits to the engines underneath, their in-memory versions and contract suites.

@@ -1,0 +1,1 @@
+//! Versioned stored and wire forms, programme files, and their conversions.

@@ -1,0 +1,1 @@
+//! HTTP API, sign-in, public pages, the embedded web app.

@@ -1,0 +1,1 @@
+//! A simulated market: people with known truth, faults, a seed.

@@ -1,0 +1,1 @@
+//! The embedded store: persons, ledger, agenda, outbox and catalog in SQLite.

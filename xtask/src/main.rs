@@ -1,0 +1,3 @@
+//! Automation for the workspace: `cargo xtask tidy`, `cargo xtask bench`.
+
+fn main() {}
