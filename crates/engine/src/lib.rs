@@ -1,1 +1,32 @@
 //! Carries out what the cores decide: batches, transactions, queues; no rule of its own.
+//!
+//! [`Engine::turn`] is the loop's body: it takes what waits now (answers of providers, urgent
+//! wishes, log records, persons whose time has come, messages whose time has come), runs the cores
+//! over it in memory, stores everything in one commit, and only then hands out what may be sent.
+//! [`run`] calls it with a [`Clock`] and a [`Dispatch`]; the simulated market and the server use
+//! this same loop.
+
+mod batch;
+mod broadcast;
+mod claim;
+mod contact;
+mod engine;
+mod error;
+mod facts;
+mod hold;
+mod loaded;
+mod measure;
+mod merge;
+mod runner;
+mod settings;
+mod status;
+
+pub use broadcast::Preview;
+pub use engine::{Engine, Parts, Turn, Urgent};
+pub use error::EngineError;
+pub use hold::Hold;
+pub use loaded::Loaded;
+pub use measure::{PanelReport, PanelSums};
+pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};
+pub use settings::{EngineSettings, Keys};
+pub use status::{BroadcastStatus, JourneyTally, Stats, Status, Tallies};

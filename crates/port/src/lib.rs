@@ -1,1 +1,26 @@
 //! Narrow traits to the engines underneath, their in-memory versions and contract suites.
+//!
+//! All writing is one method, [`Store::commit`], and [`Changes`] is plain data. Everything else is
+//! a reading view. An adapter is done when its suite in [`contract`] passes.
+
+mod changes;
+mod channel;
+pub mod contract;
+mod log;
+mod memory_log;
+mod memory_store;
+mod person;
+mod store;
+
+pub use changes::{Changes, CountChange, CountKey, Entry, Merge, Sections, SeenId, Space};
+pub use channel::{Channel, Envelope, Payload};
+pub use log::{AppendDone, FactLog, LogError, LogPosition};
+pub use memory_log::MemoryLog;
+pub use memory_store::{Fault, MemoryStore};
+pub use person::{PanelEntry, Person, Recent, RECENT_MAX};
+pub use store::{
+    Agenda, Catalog, Directory, Ledger, Outbox, People, PersonSummary, Store, StoreError, Views,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! The persons and messages that one batch works on, and what it will commit.
+
+use crate::EngineError;
+use model::{Identifier, Message, MessageId, PersonId, Timestamp};
+use port::{CountChange, CountKey, Entry, Envelope, Merge, Person, Sections, SeenId, Store};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+pub(crate) struct Batch {
+    pub now: Timestamp,
+    people: BTreeMap<PersonId, Working>,
+    owners: HashMap<Identifier, Option<PersonId>>,
+    pub seen: Vec<SeenId>,
+    pub seen_now: HashSet<[u8; 16]>,
+    pub identifiers: Vec<(Identifier, PersonId)>,
+    pub redirects: Vec<(PersonId, PersonId)>,
+    pub merges: Vec<Merge>,
+    pub entries: Vec<Entry>,
+    pub sends: Vec<Envelope>,
+    /// The commit permits something outside, or answers somebody.
+    pub durable: bool,
+    /// Something was done, so that there is something to commit.
+    pub worked: bool,
+    /// Where each touched message counted before this batch; `None` for a new one.
+    counted: BTreeMap<MessageId, Option<CountKey>>,
+}
+
+pub(crate) struct Working {
+    pub person: Person,
+    pub sections: Sections,
+}
+
+impl Batch {
+    pub fn new(now: Timestamp) -> Batch {
+        Batch {
+            now,
+            people: BTreeMap::new(),
+            owners: HashMap::new(),
+            seen: Vec::new(),
+            seen_now: HashSet::new(),
+            identifiers: Vec::new(),
+            redirects: Vec::new(),
+            merges: Vec::new(),
+            entries: Vec::new(),
+            sends: Vec::new(),
+            durable: false,
+            worked: false,
+            counted: BTreeMap::new(),
+        }
+    }
+
+    /// Looks up who owns the identifiers, all at once.
+    pub fn look_up(
+        &mut self,
+        store: &dyn Store,
+        identifiers: impl Iterator<Item = Identifier>,
+    ) -> Result<(), EngineError> {
+        let mut asked: Vec<Identifier> =
+            identifiers.filter(|it| !self.owners.contains_key(it)).collect();
+        asked.sort();
+        asked.dedup();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let owners = store.owners(&asked)?;
+        self.owners.extend(asked.into_iter().zip(owners));
+        Ok(())
+    }
+
+    /// The owner of an identifier that was looked up before.
+    pub fn owner(&self, identifier: &Identifier) -> Option<PersonId> {
+        self.owners.get(identifier).copied().flatten()
+    }
+
+    pub fn set_owner(&mut self, identifier: Identifier, person: PersonId) {
+        self.owners.insert(identifier.clone(), Some(person));
+        self.identifiers.push((identifier, person));
+    }
+
+    /// Brings persons into the batch, from memory or with one query.
+    pub fn load(
+        &mut self,
+        store: &dyn Store,
+        cache: &mut HashMap<PersonId, Person>,
+        ids: impl Iterator<Item = PersonId>,
+    ) -> Result<(), EngineError> {
+        let mut missing = Vec::new();
+        for id in ids {
+            if self.people.contains_key(&id) || missing.contains(&id) {
+                continue;
+            }
+            match cache.remove(&id) {
+                Some(person) => self.insert(person, Sections::NONE),
+                None => missing.push(id),
+            }
+        }
+        if !missing.is_empty() {
+            for person in store.load(&missing)? {
+                self.insert(person, Sections::NONE);
+            }
+        }
+        Ok(())
+    }
+
+    pub fn insert(&mut self, person: Person, sections: Sections) {
+        self.people.insert(person.id, Working { person, sections });
+    }
+
+    pub fn get(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(&id).map(|it| &it.person)
+    }
+
+    pub fn get_mut(&mut self, id: PersonId) -> Option<&mut Working> {
+        self.people.get_mut(&id)
+    }
+
+    /// Takes a person out to work on; [`Batch::put_back`] returns it.
+    pub fn take(&mut self, id: PersonId) -> Option<Working> {
+        self.people.remove(&id)
+    }
+
+    pub fn put_back(&mut self, working: Working) {
+        self.worked = true;
+        self.people.insert(working.person.id, working);
+    }
+
+    /// Must be called before a message changes, and for each new one.
+    pub fn touch(&mut self, message: &Message, is_new: bool) {
+        self.counted.entry(message.id).or_insert_with(|| (!is_new).then(|| count_key(message)));
+    }
+
+    /// Splits the batch into what is committed: the persons, and messages that ended meanwhile.
+    pub fn finish(&mut self) -> Finished {
+        let mut finished = Finished::default();
+        for (_, mut working) in std::mem::take(&mut self.people) {
+            let open = std::mem::take(&mut working.person.open);
+            for message in open {
+                if self.counted.contains_key(&message.id) {
+                    finished.counts.extend(self.count_changes(&message));
+                    if message.ledger_state() == model::LedgerState::Pending {
+                        finished.open.push(message.id);
+                        working.person.open.push(message);
+                    } else {
+                        finished.ended.push(message);
+                    }
+                } else {
+                    working.person.open.push(message);
+                }
+            }
+            finished.people.push(working);
+        }
+        finished
+    }
+
+    fn count_changes(&self, message: &Message) -> Vec<CountChange> {
+        let before = self.counted.get(&message.id).cloned().flatten();
+        let after = count_key(message);
+        if before.as_ref() == Some(&after) {
+            return Vec::new();
+        }
+        let mut changes = vec![CountChange { key: after, by: 1 }];
+        changes.extend(before.map(|key| CountChange { key, by: -1 }));
+        changes
+    }
+}
+
+/// What [`Batch::finish`] leaves to be written.
+#[derive(Default)]
+pub(crate) struct Finished {
+    pub people: Vec<Working>,
+    /// Ids of touched messages that are still open; they are in their person's `open`.
+    pub open: Vec<MessageId>,
+    pub ended: Vec<Message>,
+    pub counts: Vec<CountChange>,
+}
+
+impl Working {
+    pub fn changed(&mut self, sections: Sections) {
+        self.sections.add(sections);
+    }
+}
+
+fn count_key(message: &Message) -> CountKey {
+    CountKey { scope: message.scope(), day: message.created.day(), state: message.ledger_state() }
+}

@@ -1,0 +1,334 @@
+//! Broadcasts: a plan over a snapshot of an audience, then a fan-out in chunks between live batches.
+//! The filling of new audiences takes the same road.
+
+use crate::batch::Batch;
+use crate::contact::{Wanted, addresses, view};
+use crate::facts::{Known, zone_of};
+use crate::status::BroadcastStatus;
+use crate::{Engine, EngineError, Loaded};
+use decision::Decision;
+use journey::{Broadcast, BroadcastAction as Step, BroadcastState};
+use model::{
+    CampaignName, ChannelSet, Class, LedgerState, Map, Message, MessageId, MessageState, Origin,
+    PersonId, Problem, Purpose, Reason, Span, Timestamp,
+};
+use port::{Entry, Sections, Space, Store, StoreError, Views};
+use record::log::BroadcastAction;
+use std::collections::BTreeMap;
+
+/// Persons looked at in one chunk of a plan or a fill: some 20 ms of work.
+const SCAN_CHUNK: usize = 500;
+
+/// How long a message of a paused broadcast waits before it is looked at again.
+pub(crate) const PAUSE_CHECK: Span = Span::MINUTE;
+
+/// What would become of a broadcast if it went out now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    pub recipients: u64,
+    /// Persons by what would become of their message: sent now, later, or not, and why.
+    pub by_reason: BTreeMap<Reason, u64>,
+    /// Some who would get it.
+    pub examples: Vec<PersonId>,
+}
+
+impl Preview {
+    /// Plays the decision for each member of the audience; writes nothing.
+    pub fn of(
+        views: &dyn Views,
+        loaded: &Loaded,
+        providers: ChannelSet,
+        name: &CampaignName,
+        now: Timestamp,
+    ) -> Result<Option<Preview>, StoreError> {
+        let programme = &loaded.programme;
+        let Some(broadcast) = programme.broadcasts.iter().find(|it| it.name == *name) else {
+            return Ok(None);
+        };
+        let mut preview = Preview::default();
+        let mut after = None;
+        loop {
+            let ids = views.ids_after(after, SCAN_CHUNK)?;
+            let Some(last) = ids.last() else { return Ok(Some(preview)) };
+            after = Some(*last);
+            for person in views.load(&ids)? {
+                if !person.profile.memberships().contains_key(&broadcast.audience) {
+                    continue;
+                }
+                let at = broadcast.at.and_then(|_| broadcast.due_in(None, "UTC")).unwrap_or(now);
+                let mut open = person.open.clone();
+                let candidate = pretend(broadcast, loaded, person.id, now.max(at));
+                open.push(candidate);
+                let addresses = addresses(&person, providers);
+                let zone = zone_of(&person);
+                let view = view(&person, &addresses, zone.as_deref());
+                let later = now.max(at) + programme.policy.window;
+                let (decided, _) = decision::arbitrate(&open, &view, &programme.policy, later);
+                preview.add(person.id, decided.into_iter().find(|it| it.message == PRETENDED));
+            }
+        }
+    }
+
+    fn add(&mut self, person: PersonId, decided: Option<decision::Decided>) {
+        let reason = match decided.map(|it| it.decision) {
+            Some(Decision::Plan { deferred: false, .. }) => Reason::Planned,
+            Some(Decision::Plan { deferred: true, .. } | Decision::Wait { .. }) | None => {
+                Reason::Deferred
+            }
+            Some(Decision::End { reason, .. }) => reason,
+        };
+        self.recipients += 1;
+        *self.by_reason.entry(reason).or_default() += 1;
+        if reason == Reason::Planned && self.examples.len() < 10 {
+            self.examples.push(person);
+        }
+    }
+}
+
+/// No real message ever has this id.
+const PRETENDED: MessageId = MessageId(u64::MAX);
+
+fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timestamp) -> Message {
+    let content = loaded.programme.contents.get(&broadcast.content);
+    Message {
+        id: PRETENDED,
+        person,
+        origin: Origin::Broadcast { campaign: broadcast.name.clone() },
+        key: broadcast.candidate_key(person),
+        content: broadcast.content.clone(),
+        topic: content.map(|it| it.topic.clone()).unwrap_or_default(),
+        purpose: content.map_or(Purpose::Marketing, |it| it.purpose),
+        class: broadcast.class.or(content.and_then(|it| it.class)).unwrap_or(Class::Promotion),
+        channels: broadcast.channels.clone(),
+        value: broadcast.value,
+        vars: Map::new(),
+        created: now,
+        expires: now + broadcast.expires,
+        state: MessageState::Waiting,
+        trail: Vec::new(),
+    }
+}
+
+pub(crate) fn read_all(
+    store: &dyn Store,
+) -> Result<BTreeMap<CampaignName, BroadcastStatus>, EngineError> {
+    let mut found = BTreeMap::new();
+    for (key, bytes) in store.list(Space::Campaign, "broadcast/")? {
+        let status = serde_json::from_slice(&bytes).map_err(|error| record::Unreadable {
+            what: "broadcast",
+            detail: format!("{key}: {error}"),
+        })?;
+        found.insert(CampaignName::new(key.trim_start_matches("broadcast/")), status);
+    }
+    Ok(found)
+}
+
+impl Engine {
+    pub(crate) fn steer_broadcast(
+        &mut self,
+        batch: &mut Batch,
+        name: &CampaignName,
+        action: BroadcastAction,
+        by: &str,
+    ) -> Result<(), EngineError> {
+        batch.durable = true;
+        let Some(broadcast) = self.definition(name) else {
+            tracing::warn!(broadcast = %name, by, "there is no such broadcast in the programme");
+            return Ok(());
+        };
+        let now = batch.now;
+        let status = self.broadcasts.entry(name.clone()).or_default();
+        let result: Result<(), Problem> = match action {
+            BroadcastAction::Plan => status.progress.plan(&broadcast, 0, now).map(|()| {
+                (status.scan, status.counted) = (Some(None), 0);
+                status.parts = 0;
+            }),
+            BroadcastAction::Start => status.progress.start(),
+            BroadcastAction::Pause => status.progress.apply(Step::Pause),
+            BroadcastAction::Resume => status.progress.apply(Step::Resume),
+            BroadcastAction::Cancel => status.progress.apply(Step::Cancel),
+        };
+        match result {
+            Ok(()) => tracing::info!(broadcast = %name, ?action, by, "broadcast steered"),
+            Err(problem) => tracing::warn!(broadcast = %name, ?action, by, %problem, "refused"),
+        }
+        self.broadcasts_changed.insert(name.clone());
+        Ok(())
+    }
+
+    /// One chunk of whatever long work there is: a fill, a plan, or a fan-out.
+    pub(crate) fn fan_out(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
+        if self.fill_chunk(batch)? {
+            return Ok(());
+        }
+        let names: Vec<CampaignName> = self.broadcasts.keys().cloned().collect();
+        for name in names {
+            let Some(broadcast) = self.definition(&name) else { continue };
+            if self.plan_chunk(batch, &broadcast)? || self.send_chunk(batch, &broadcast)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn next_broadcast(&self) -> Option<Timestamp> {
+        let running = |it: &&BroadcastStatus| {
+            it.progress.state == BroadcastState::Running && it.progress.recipients < it.counted
+        };
+        let waiting = self.broadcasts.values().filter(running);
+        waiting.map(|it| it.progress.due.unwrap_or(Timestamp::MIN)).min()
+    }
+
+    /// Whether this message belongs to a broadcast that somebody stopped.
+    pub(crate) fn stopped(&self, message: &Message) -> Option<BroadcastState> {
+        let Origin::Broadcast { campaign } = &message.origin else { return None };
+        let state = self.broadcasts.get(campaign)?.progress.state;
+        matches!(state, BroadcastState::Paused | BroadcastState::Cancelled).then_some(state)
+    }
+
+    fn definition(&self, name: &CampaignName) -> Option<Broadcast> {
+        self.loaded.programme.broadcasts.iter().find(|it| it.name == *name).cloned()
+    }
+
+    /// Writes down the next members of the audience. The list is the plan: it does not change any
+    /// more when people enter or leave.
+    fn plan_chunk(&mut self, batch: &mut Batch, it: &Broadcast) -> Result<bool, EngineError> {
+        let Some(status) = self.broadcasts.get_mut(&it.name) else { return Ok(false) };
+        let Some(after) = status.scan else { return Ok(false) };
+        let ids = self.store.ids_after(after, SCAN_CHUNK)?;
+        status.scan = ids.last().map(|last| Some(*last));
+        let people = self.store.load(&ids)?;
+        let members: Vec<u64> = people
+            .iter()
+            .filter(|person| person.profile.memberships().contains_key(&it.audience))
+            .map(|person| person.id.0)
+            .collect();
+        if !members.is_empty() {
+            status.counted += members.len() as u64;
+            let key = plan_key(&it.name, status.parts);
+            status.parts += 1;
+            let value = serde_json::to_vec(&members).expect("numbers have a JSON form");
+            batch.entries.push(Entry::put(Space::Campaign, key, value));
+        }
+        batch.worked = true;
+        self.broadcasts_changed.insert(it.name.clone());
+        Ok(true)
+    }
+
+    fn send_chunk(&mut self, batch: &mut Batch, it: &Broadcast) -> Result<bool, EngineError> {
+        let Some(status) = self.broadcasts.get(&it.name) else { return Ok(false) };
+        let is_time = status.progress.due.is_none_or(|due| due <= batch.now);
+        if status.progress.state != BroadcastState::Running || status.scan.is_some() || !is_time {
+            return Ok(false);
+        }
+        if status.counted <= status.progress.recipients {
+            return self.finish_broadcast(batch, it);
+        }
+        let members = self.next_members(status, it)?;
+        batch.load(&*self.store, &mut self.cache, members.iter().copied())?;
+        let loaded = self.loaded.clone();
+        for id in &members {
+            // Somebody who was merged away since the plan is reached as the person they are now.
+            let current = self.person_now(batch, *id)?;
+            let Some(mut working) = batch.take(current) else { continue };
+            let wanted = wanted_for(it, *id, batch.now);
+            self.want(&mut working, batch, wanted, &loaded);
+            self.arbitrate_if_due(&mut working, batch);
+            batch.put_back(working);
+        }
+        if let (Some(last), Some(status)) = (members.last(), self.broadcasts.get_mut(&it.name)) {
+            status.progress.chunk_done(*last, members.len() as u64);
+        }
+        batch.worked = true;
+        self.broadcasts_changed.insert(it.name.clone());
+        Ok(true)
+    }
+
+    /// The next persons of the plan, at most `fan_out_max`.
+    fn next_members(
+        &self,
+        status: &BroadcastStatus,
+        it: &Broadcast,
+    ) -> Result<Vec<PersonId>, EngineError> {
+        let done = status.progress.done_through;
+        let mut members = Vec::new();
+        for part in 0..status.parts {
+            let Some(bytes) = self.store.get(Space::Campaign, &plan_key(&it.name, part))? else {
+                continue;
+            };
+            let ids: Vec<u64> = serde_json::from_slice(&bytes).map_err(|error| {
+                record::Unreadable { what: "broadcast plan", detail: error.to_string() }
+            })?;
+            let fresh = ids.into_iter().map(PersonId).filter(|it| done.is_none_or(|d| d < *it));
+            members.extend(fresh);
+            if self.settings.fan_out_max <= members.len() {
+                break;
+            }
+        }
+        members.truncate(self.settings.fan_out_max);
+        Ok(members)
+    }
+
+    /// Done means that nothing of it is pending, not that the list was read to its end.
+    fn finish_broadcast(&mut self, batch: &mut Batch, it: &Broadcast) -> Result<bool, EngineError> {
+        let scope = format!("broadcast/{}", it.name);
+        let pending: i64 = (self.store.counts()?.iter())
+            .filter(|(key, _)| key.scope == scope && key.state == LedgerState::Pending)
+            .map(|it| it.1)
+            .sum();
+        let Some(status) = self.broadcasts.get_mut(&it.name) else { return Ok(false) };
+        if 0 < pending || batch.worked || status.progress.apply(Step::Finish).is_err() {
+            return Ok(false);
+        }
+        batch.worked = true;
+        self.broadcasts_changed.insert(it.name.clone());
+        Ok(true)
+    }
+
+    /// Definitions changed: everybody's memberships are looked at again, without triggering.
+    pub(crate) fn begin_fill(&mut self) {
+        self.tallies.fill = Some(None);
+        let definitions = self.loaded.definitions.clone();
+        self.tallies.audiences.retain(|name, _| definitions.condition(name).is_some());
+        self.tallies_changed = true;
+    }
+
+    fn fill_chunk(&mut self, batch: &mut Batch) -> Result<bool, EngineError> {
+        let Some(after) = self.tallies.fill else { return Ok(false) };
+        let ids = self.store.ids_after(after, SCAN_CHUNK)?;
+        self.tallies.fill = ids.last().map(|last| Some(*last));
+        self.tallies_changed = true;
+        batch.worked = true;
+        batch.load(&*self.store, &mut self.cache, ids.iter().copied())?;
+        let definitions = self.loaded.definitions.clone();
+        for id in ids {
+            let Some(mut working) = batch.take(id) else { continue };
+            let person = &mut working.person;
+            let facts = Known(&person.consents);
+            let changes = person.profile.refresh(&definitions, &facts, batch.now);
+            if !changes.is_empty() {
+                self.tally_audiences(&changes);
+            }
+            working.changed(Sections::HOT);
+            batch.put_back(working);
+        }
+        Ok(true)
+    }
+}
+
+fn wanted_for(it: &Broadcast, person: PersonId, now: Timestamp) -> Wanted {
+    Wanted {
+        origin: Origin::Broadcast { campaign: it.name.clone() },
+        key: it.candidate_key(person),
+        content: it.content.clone(),
+        channels: it.channels.clone(),
+        class: it.class,
+        value: it.value,
+        vars: Map::new(),
+        expires: now + it.expires,
+    }
+}
+
+fn plan_key(name: &CampaignName, part: u32) -> String {
+    format!("plan/{name}/{part:06}")
+}

@@ -1,0 +1,377 @@
+//! The moment of sending: recheck, holdout, rendering, claim; and then the provider's answer.
+
+use crate::batch::{Batch, Working};
+use crate::broadcast::PAUSE_CHECK;
+use crate::contact::{addresses, view};
+use crate::facts::zone_of;
+use crate::{Engine, EngineError};
+use content::{Links, Reader};
+use decision::{Recheck, Slot, SlotKind, Suppression};
+use delivery::Answered;
+use journey::BroadcastState;
+use model::{
+    Channel, Identifier, LedgerState, Map, Message, MessageId, MessageState, PersonId, Reason, Reply,
+};
+use port::{Envelope, Payload, Person, Sections};
+use std::collections::BTreeMap;
+
+impl Engine {
+    /// Takes due messages onto the wire, as many as each provider has room for.
+    pub(crate) fn claim(
+        &mut self,
+        batch: &mut Batch,
+        room: &BTreeMap<Channel, usize>,
+    ) -> Result<(), EngineError> {
+        for (channel, room) in room {
+            if *room == 0 {
+                continue;
+            }
+            let due = self.store.due_messages(*channel, batch.now, *room)?;
+            batch.load(&*self.store, &mut self.cache, due.iter().map(|it| it.1))?;
+            for (message, person) in due {
+                let Some(mut working) = batch.take(person) else { continue };
+                self.claim_one(&mut working, batch, message);
+                batch.put_back(working);
+            }
+        }
+        Ok(())
+    }
+
+    fn claim_one(&mut self, working: &mut Working, batch: &mut Batch, id: MessageId) {
+        let now = batch.now;
+        let Some(place) = working.person.open.iter().position(|it| it.id == id) else { return };
+        let (channel, due) = match &working.person.open[place].state {
+            MessageState::Planned { channel, at, .. } => (*channel, *at),
+            MessageState::Waiting | MessageState::InFlight { .. } | MessageState::Ended { .. } => {
+                return;
+            }
+        };
+        if now < due {
+            return;
+        }
+        if let Some(state) = self.stopped(&working.person.open[place]) {
+            self.hold_back(working, batch, place, state);
+            return;
+        }
+        let to = match self.recheck(working, place, now) {
+            Recheck::Go { address } => address,
+            Recheck::Defer { until, reason, detail } => {
+                self.defer(working, batch, place, until, reason, detail);
+                return;
+            }
+            Recheck::End { outcome, reason, detail } => {
+                self.drop_message(working, batch, id, outcome, reason, &detail);
+                return;
+            }
+        };
+        if self.is_held_out(working, place, channel, now) {
+            let message = &mut working.person.open[place];
+            batch.touch(message, false);
+            working.person.contacts.withhold(message, now);
+            message.end(LedgerState::HeldOut, Reason::HeldOut, now, format!("in {channel}"));
+            working.changed(Sections::CONTACTS);
+            return;
+        }
+        let payload = match self.render(&working.person, &working.person.open[place], channel) {
+            Ok(payload) => payload,
+            Err(detail) => {
+                let (outcome, reason) = (LedgerState::Failed, Reason::RenderFailed);
+                self.drop_message(working, batch, id, outcome, reason, &detail);
+                return;
+            }
+        };
+        let message = &mut working.person.open[place];
+        batch.touch(message, false);
+        if let MessageState::Planned { address, .. } = &mut message.state {
+            address.clone_from(&to);
+        }
+        if !delivery::claim(message, now) {
+            return;
+        }
+        working.person.contacts.claim(message, now);
+        batch.sends.push(Envelope {
+            message: id,
+            key: message.key.clone(),
+            channel,
+            to,
+            at: now,
+            payload,
+        });
+        batch.durable = true;
+        working.changed(Sections::CONTACTS);
+    }
+
+    /// A message of a broadcast that was paused waits; of one that was cancelled it ends.
+    fn hold_back(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        place: usize,
+        state: BroadcastState,
+    ) {
+        let message = &mut working.person.open[place];
+        if state == BroadcastState::Cancelled {
+            let id = message.id;
+            let (outcome, reason) = (LedgerState::Dropped, Reason::Cancelled);
+            self.drop_message(working, batch, id, outcome, reason, "");
+            return;
+        }
+        batch.touch(message, false);
+        if let MessageState::Planned { at, .. } = &mut message.state {
+            *at = batch.now + PAUSE_CHECK;
+        }
+    }
+
+    fn recheck(&self, working: &Working, place: usize, now: model::Timestamp) -> Recheck {
+        let person = &working.person;
+        let addresses = addresses(person, self.providers);
+        let zone = zone_of(person);
+        let view = view(person, &addresses, zone.as_deref());
+        decision::recheck(&person.open[place], &view, &self.loaded.programme.policy, now)
+    }
+
+    fn defer(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        place: usize,
+        until: model::Timestamp,
+        reason: Reason,
+        detail: String,
+    ) {
+        let message = &mut working.person.open[place];
+        batch.touch(message, false);
+        message.note(batch.now, reason, detail);
+        if let MessageState::Planned { channel, at, deferred, .. } = &mut message.state {
+            (*at, *deferred) = (until, true);
+            working.person.contacts.reserve(Slot {
+                at: until,
+                message: message.id,
+                channel: *channel,
+                topic: message.topic.clone(),
+                kind: SlotKind::Reserved,
+            });
+            working.changed(Sections::CONTACTS);
+        }
+    }
+
+    fn render(
+        &self,
+        person: &Person,
+        message: &Message,
+        channel: Channel,
+    ) -> Result<Payload, String> {
+        let programme = &self.loaded.programme;
+        let content = programme
+            .contents
+            .get(&message.content)
+            .ok_or_else(|| format!("there is no content `{}`", message.content))?;
+        let traits: Map =
+            person.profile.traits.iter().map(|(name, it)| (name.clone(), it.value.clone())).collect();
+        let reader = Reader { traits: &traits, event: &message.vars };
+        let campaign = message.scope();
+        let links = Links {
+            key: &self.keys.link,
+            person: person.id,
+            message: message.id,
+            campaign: &campaign,
+        };
+        let brand = &programme.brand;
+        match channel {
+            Channel::Email => {
+                let email = content::email(content, brand, reader, &links)
+                    .map_err(|it| it.to_string())?;
+                Ok(Payload::Email {
+                    from: brand.from_address.clone(),
+                    from_name: brand.from_name.clone(),
+                    subject: email.subject,
+                    html: email.html,
+                    text: email.text,
+                    headers: email.headers,
+                    message_id: self.mail_id(message, &brand.from_address),
+                })
+            }
+            Channel::Push | Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook => {
+                let short = content::short(content, channel, brand, reader, &links)
+                    .map_err(|it| it.to_string())?;
+                Ok(Payload::Short { title: short.title, body: short.body, url: short.url })
+            }
+        }
+    }
+
+    /// The same for every try, and not to be guessed: a bounce that names it is about this message.
+    fn mail_id(&self, message: &Message, from: &str) -> String {
+        let draw = self.keys.chance.draw(&[b"message-id", message.key.as_bytes()]);
+        let domain = from.rsplit_once('@').map_or("localhost", |it| it.1);
+        format!("{}.{:016x}@{domain}", message.id, draw.bits())
+    }
+
+    /// What providers said.
+    pub(crate) fn take_answers(
+        &mut self,
+        batch: &mut Batch,
+        answers: &[(MessageId, Reply)],
+    ) -> Result<(), EngineError> {
+        for (id, reply) in answers {
+            batch.worked = true;
+            let Some(person) = self.person_of(batch, *id)? else {
+                self.stats.late_answers += 1;
+                continue;
+            };
+            let Some(mut working) = batch.take(person) else { continue };
+            self.take_answer(&mut working, batch, *id, reply);
+            batch.put_back(working);
+        }
+        Ok(())
+    }
+
+    fn take_answer(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        id: MessageId,
+        reply: &Reply,
+    ) {
+        let now = batch.now;
+        self.flying.remove(&id);
+        let Some(place) = working.person.open.iter().position(|it| it.id == id) else {
+            self.stats.late_answers += 1;
+            return;
+        };
+        let message = &mut working.person.open[place];
+        batch.touch(message, false);
+        let address = match &message.state {
+            MessageState::InFlight { address, .. } => Some(address.clone()),
+            MessageState::Waiting | MessageState::Planned { .. } | MessageState::Ended { .. } => None,
+        };
+        let answered = delivery::answer(message, reply, &self.settings.retries, now);
+        let contacts = &mut working.person.contacts;
+        match answered {
+            Answered::Sent => {
+                contacts.confirm(id);
+            }
+            Answered::Unknown => {
+                contacts.keep(id);
+            }
+            Answered::Failed => {
+                contacts.release(id, now);
+            }
+            Answered::RetryAt(at) => {
+                let topic = message.topic.clone();
+                if let Some(channel) = message.channel() {
+                    let kind = SlotKind::Reserved;
+                    contacts.reserve(Slot { at, message: id, channel, topic, kind });
+                }
+            }
+            Answered::Ignored => self.stats.late_answers += 1,
+        }
+        working.changed(Sections::CONTACTS);
+        if let (Reply::Refused { dead: true, .. }, Some(address)) = (reply, address) {
+            let suppression = Suppression { address, reason: Reason::Bounced, at: now };
+            working.person.consents.suppress(suppression);
+            working.changed(Sections::CONSENTS);
+        }
+    }
+
+    /// Messages that an earlier process left on the wire: nobody knows, so nobody sends again.
+    pub(crate) fn end_what_was_left_in_flight(
+        &mut self,
+        batch: &mut Batch,
+    ) -> Result<(), EngineError> {
+        if self.in_flight_checked {
+            return Ok(());
+        }
+        let left: Vec<(MessageId, PersonId)> = (self.store.in_flight()?.into_iter())
+            .filter(|(message, _)| !self.flying.contains_key(message))
+            .collect();
+        for (id, person) in left {
+            let person = self.person_now(batch, person)?;
+            let Some(mut working) = batch.take(person) else { continue };
+            if let Some(message) = working.person.open.iter_mut().find(|it| it.id == id) {
+                batch.touch(message, false);
+                delivery::found_in_flight(message, batch.now);
+                working.person.contacts.keep(id);
+                working.changed(Sections::CONTACTS);
+            }
+            batch.put_back(working);
+        }
+        self.in_flight_checked = true;
+        Ok(())
+    }
+
+    /// A later word about a message whose end is not known.
+    pub(crate) fn settle(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        id: MessageId,
+        delivered: bool,
+        detail: &str,
+    ) {
+        // Ended messages are not part of the person; bring this one back for the change.
+        if working.person.open.iter().all(|it| it.id != id) {
+            match self.store.message(id) {
+                Ok(Some(message)) => working.person.open.push(message),
+                Ok(None) | Err(_) => return,
+            }
+        }
+        let Some(message) = working.person.open.iter_mut().find(|it| it.id == id) else { return };
+        batch.touch(message, false);
+        delivery::settle(message, delivered, batch.now, detail);
+        let contacts = &mut working.person.contacts;
+        match message.ledger_state() {
+            LedgerState::Sent => {
+                contacts.confirm(id);
+            }
+            LedgerState::Failed => {
+                contacts.release(id, batch.now);
+            }
+            LedgerState::Suppressed
+            | LedgerState::HeldOut
+            | LedgerState::Dropped
+            | LedgerState::Merged
+            | LedgerState::Unknown
+            | LedgerState::Pending => {}
+        }
+        working.changed(Sections::CONTACTS);
+    }
+
+    fn person_of(
+        &mut self,
+        batch: &mut Batch,
+        id: MessageId,
+    ) -> Result<Option<PersonId>, EngineError> {
+        let person = match self.flying.get(&id) {
+            Some(person) => Some(*person),
+            None => self.store.message(id)?.map(|it| it.person),
+        };
+        person.map(|it| self.person_now(batch, it)).transpose()
+    }
+
+    /// Whether the last check of all, the measurement panel's cell, keeps the message back.
+    fn is_held_out(
+        &mut self,
+        working: &mut Working,
+        place: usize,
+        channel: Channel,
+        now: model::Timestamp,
+    ) -> bool {
+        let loaded = self.loaded.clone();
+        let Some(panel) = &loaded.programme.policy.panel else { return false };
+        if !panel.channels.contains(&channel)
+            || working.person.open[place].purpose == model::Purpose::Transactional
+        {
+            return false;
+        }
+        self.assign(working, now);
+        self.start_counting(working, now);
+        let Some(entry) = &working.person.panel else { return false };
+        let message = &working.person.open[place];
+        decision::panel::withholds(&entry.assignment, panel, message, channel)
+    }
+}
+
+/// The identifiers that stand for the person in the panel.
+pub(crate) fn panel_identifiers(person: &Person) -> Vec<Identifier> {
+    person.known.identifiers.keys().cloned().collect()
+}

@@ -1,0 +1,231 @@
+//! Candidates: made, arbitrated, and ended with the run that asked for them.
+
+use crate::Engine;
+use crate::Loaded;
+use crate::batch::{Batch, Working};
+use crate::facts::zone_of;
+use decision::{Decision, PersonView};
+use journey::{Ask, EndReason};
+use model::{
+    Channel, Class, ContentName, Identifier, IdentifierKind, LedgerState, Map, Message, MessageId,
+    MessageState, Origin, Purpose, Reason, RunId, Span, Timestamp, Topic,
+};
+use port::{Person, Sections};
+use std::collections::BTreeMap;
+
+/// A candidate before it has an id and the properties of its content.
+pub(crate) struct Wanted {
+    pub origin: Origin,
+    pub key: String,
+    pub content: ContentName,
+    pub channels: Vec<Channel>,
+    pub class: Option<Class>,
+    pub value: f64,
+    pub vars: Map,
+    pub expires: Timestamp,
+}
+
+impl Engine {
+    pub(crate) fn add_candidate(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        ask: Ask,
+        loaded: &Loaded,
+    ) {
+        let origin = Origin::Journey { journey: ask.journey, run: ask.run, step: ask.step };
+        let wanted = Wanted {
+            origin,
+            key: ask.key,
+            content: ask.content,
+            channels: ask.channels,
+            class: ask.class,
+            value: ask.value,
+            vars: ask.vars,
+            expires: batch.now + ask.expires,
+        };
+        self.want(working, batch, wanted, loaded);
+    }
+
+    /// Enters a candidate into the ledger and the person's competition.
+    pub(crate) fn want(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        wanted: Wanted,
+        loaded: &Loaded,
+    ) {
+        let content = loaded.programme.contents.get(&wanted.content);
+        let class = wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
+            Origin::Journey { .. } => Class::Lifecycle,
+            Origin::Broadcast { .. } => Class::Promotion,
+            Origin::Api => Class::Service,
+        });
+        let mut message = Message {
+            id: self.new_message(),
+            person: working.person.id,
+            origin: wanted.origin,
+            key: wanted.key,
+            content: wanted.content,
+            topic: content.map_or_else(|| Topic::from(""), |it| it.topic.clone()),
+            purpose: content.map_or(Purpose::Marketing, |it| it.purpose),
+            class,
+            channels: wanted.channels,
+            value: wanted.value,
+            vars: wanted.vars,
+            created: batch.now,
+            expires: wanted.expires,
+            state: MessageState::Waiting,
+            trail: Vec::new(),
+        };
+        batch.touch(&message, true);
+        message.note(batch.now, Reason::Created, message.origin.to_string());
+        if content.is_none() {
+            let detail = format!("there is no content `{}`", message.content);
+            message.end(LedgerState::Failed, Reason::RenderFailed, batch.now, detail);
+        }
+        working.person.open.push(message);
+        self.schedule(working, batch.now);
+    }
+
+    /// Sets when the person's candidates compete next.
+    pub(crate) fn schedule(&mut self, working: &mut Working, now: Timestamp) {
+        let policy = &self.loaded.programme.policy;
+        let next = decision::next_arbitration(&working.person.open, policy, now);
+        let contacts = &mut working.person.contacts;
+        let earliest = [contacts.arbitrate_at, next].into_iter().flatten().min();
+        if earliest != contacts.arbitrate_at {
+            contacts.arbitrate_at = earliest;
+            working.changed(Sections::CONTACTS);
+        }
+    }
+
+    pub(crate) fn arbitrate_if_due(&mut self, working: &mut Working, batch: &mut Batch) {
+        if working.person.contacts.arbitrate_at.is_none_or(|it| batch.now < it) {
+            return;
+        }
+        self.assign(working, batch.now);
+        let policy = &self.loaded.programme.policy;
+        let person = &working.person;
+        let addresses = addresses(person, self.providers);
+        let zone = zone_of(person);
+        let view = view(person, &addresses, zone.as_deref());
+        let (decided, mut contacts) = decision::arbitrate(&person.open, &view, policy, batch.now);
+        let longest = policy.caps.iter().map(|it| it.per).max().unwrap_or(Span::ZERO);
+        contacts.prune(longest.max(person.consents.longest_limit()), batch.now);
+        working.person.contacts = contacts;
+        working.changed(Sections::CONTACTS);
+        for it in decided {
+            let Some(place) = working.person.open.iter().position(|m| m.id == it.message) else {
+                continue;
+            };
+            let message = &mut working.person.open[place];
+            match it.decision {
+                Decision::Wait { .. } => {}
+                Decision::Plan { channel, address, at, deferred } => {
+                    batch.touch(message, false);
+                    message.trail.extend(it.trail);
+                    message.state =
+                        MessageState::Planned { channel, address, at, deferred, attempt: 0 };
+                }
+                Decision::End { outcome, reason } => {
+                    batch.touch(message, false);
+                    end_with_trail(message, outcome, reason, it.trail, batch.now);
+                }
+            }
+        }
+    }
+
+    /// Messages that a run asked for do not outlive it, unless it simply came to its end.
+    pub(crate) fn drop_messages_of_run(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        run: RunId,
+        why: EndReason,
+    ) {
+        let outcome = match why {
+            EndReason::Completed | EndReason::TimedOut => return,
+            EndReason::Exited | EndReason::Goal | EndReason::VersionGone => {
+                (LedgerState::Dropped, Reason::Exited)
+            }
+            EndReason::MergedAway => (LedgerState::Merged, Reason::MergedAway),
+        };
+        let of_run = |it: &Message| matches!(&it.origin, Origin::Journey { run: r, .. } if *r == run);
+        let ids: Vec<MessageId> =
+            working.person.open.iter().filter(|it| of_run(it)).map(|it| it.id).collect();
+        for id in ids {
+            self.drop_message(working, batch, id, outcome.0, outcome.1, "the run ended");
+        }
+    }
+
+    /// Ends a message that is not on the wire, and gives its slot back.
+    pub(crate) fn drop_message(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        id: MessageId,
+        outcome: LedgerState,
+        reason: Reason,
+        detail: &str,
+    ) {
+        let Some(message) = working.person.open.iter_mut().find(|it| it.id == id) else { return };
+        match message.state {
+            MessageState::Waiting | MessageState::Planned { .. } => {}
+            MessageState::InFlight { .. } | MessageState::Ended { .. } => return,
+        }
+        batch.touch(message, false);
+        message.end(outcome, reason, batch.now, detail);
+        if working.person.contacts.release(id, batch.now) {
+            working.changed(Sections::CONTACTS);
+        }
+    }
+}
+
+/// The person's address in each channel that has a provider.
+pub(crate) fn addresses(
+    person: &Person,
+    providers: model::ChannelSet,
+) -> BTreeMap<Channel, Identifier> {
+    let best = |kinds: &[IdentifierKind]| kinds.iter().find_map(|it| person.known.best(*it)).cloned();
+    let address = |channel: Channel| match channel {
+        Channel::Email => best(&[IdentifierKind::Email]),
+        Channel::Push => best(&[IdentifierKind::DeviceToken]),
+        Channel::Sms => best(&[IdentifierKind::Phone]),
+        Channel::Social => best(&[IdentifierKind::Handle]),
+        Channel::Onsite => best(&[IdentifierKind::UserId, IdentifierKind::AnonymousId]),
+        Channel::Webhook => best(&[IdentifierKind::UserId]),
+    };
+    providers.iter().filter_map(|it| Some((it, address(it)?))).collect()
+}
+
+pub(crate) fn view<'a>(
+    person: &'a Person,
+    addresses: &'a BTreeMap<Channel, Identifier>,
+    zone: Option<&'a str>,
+) -> PersonView<'a> {
+    PersonView {
+        person: person.id,
+        consents: &person.consents,
+        contacts: &person.contacts,
+        addresses,
+        zone,
+        assignment: person.panel.as_ref().map(|it| &it.assignment),
+    }
+}
+
+/// Ends a message with the trail that the decision gave; its last entry is the decision itself.
+fn end_with_trail(
+    message: &mut Message,
+    outcome: LedgerState,
+    reason: Reason,
+    mut trail: Vec<model::TrailEntry>,
+    now: Timestamp,
+) {
+    let last = match trail.last() {
+        Some(entry) if entry.reason == reason => trail.pop(),
+        Some(_) | None => None,
+    };
+    message.trail.extend(trail);
+    message.end(outcome, reason, now, last.map(|it| it.detail).unwrap_or_default());
+}

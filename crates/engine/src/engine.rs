@@ -1,0 +1,406 @@
+//! The engine's state between batches, one turn of its loop, and its one commit.
+
+use crate::batch::Batch;
+use crate::measure::PanelSums;
+use crate::status::{BroadcastStatus, Stats, Status, Tallies};
+use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
+use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
+use port::{
+    Changes, Entry, Envelope, FactLog, LogPosition, Person, Sections, Space, Store,
+};
+use record::{Control, Fact, LogRecord};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Box<dyn Store>,
+    pub log: Arc<dyn FactLog>,
+    pub keys: Keys,
+    pub settings: EngineSettings,
+    /// Channels that have a provider.
+    pub providers: ChannelSet,
+}
+
+pub struct Engine {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) log: Arc<dyn FactLog>,
+    pub(crate) keys: Keys,
+    pub(crate) settings: EngineSettings,
+    pub(crate) providers: ChannelSet,
+    pub(crate) loaded: Loaded,
+    pub(crate) cache: HashMap<PersonId, Person>,
+    pub(crate) next: NextIds,
+    pub(crate) sums: PanelSums,
+    pub(crate) tallies: Tallies,
+    pub(crate) tallies_changed: bool,
+    pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
+    pub(crate) broadcasts_changed: BTreeSet<CampaignName>,
+    pub(crate) hold: Option<Hold>,
+    pub(crate) hold_changed: bool,
+    pub(crate) stats: Stats,
+    pub(crate) newest_event: Option<Timestamp>,
+    /// On the wire since this process claimed them, with the person at that time.
+    pub(crate) flying: BTreeMap<MessageId, PersonId>,
+    /// Whether messages of an earlier process on the wire were dealt with.
+    pub(crate) in_flight_checked: bool,
+    answers: VecDeque<(MessageId, Reply)>,
+    urgent: VecDeque<Urgent>,
+    position: LogPosition,
+    last_commit: Option<Timestamp>,
+    stored_next: NextIds,
+}
+
+/// A wish that does not wait behind a backlog: committed before it is answered. The same fact
+/// also goes through the log, where its `messageId` makes it a known one.
+pub struct Urgent {
+    pub fact: Fact,
+    /// Called once, after the commit or its failure.
+    pub done: Box<dyn FnOnce(bool) + Send>,
+}
+
+/// What one turn did.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Committed as in flight: must be handed to their providers now, each once.
+    pub sends: Vec<Envelope>,
+    /// Something was done, so more may wait.
+    pub busy: bool,
+    /// When to look again if nothing else happens; `None` while `busy`.
+    pub wake_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NextIds {
+    pub person: u64,
+    pub message: u64,
+    pub run: u64,
+}
+
+impl Default for NextIds {
+    fn default() -> NextIds {
+        NextIds { person: 1, message: 1, run: 1 }
+    }
+}
+
+const NEXT: &str = "next";
+const TALLIES: &str = "tallies";
+const HOLD: &str = "hold";
+
+impl Engine {
+    /// Recovers from store and log alone. Messages that an earlier process left on the wire end as
+    /// unknown in the first turn.
+    pub fn open(parts: Parts) -> Result<Engine, EngineError> {
+        let mut engine = Engine {
+            store: parts.store,
+            log: parts.log,
+            keys: parts.keys,
+            settings: parts.settings,
+            providers: parts.providers,
+            loaded: Loaded::empty(),
+            cache: HashMap::new(),
+            next: NextIds::default(),
+            sums: PanelSums::default(),
+            tallies: Tallies::default(),
+            tallies_changed: false,
+            broadcasts: BTreeMap::new(),
+            broadcasts_changed: BTreeSet::new(),
+            hold: None,
+            hold_changed: false,
+            stats: Stats::default(),
+            newest_event: None,
+            flying: BTreeMap::new(),
+            in_flight_checked: false,
+            answers: VecDeque::new(),
+            urgent: VecDeque::new(),
+            position: LogPosition(0),
+            last_commit: None,
+            stored_next: NextIds::default(),
+        };
+        engine.reload()?;
+        Ok(engine)
+    }
+
+    /// Forgets everything in memory and reads it again; for after a failed commit, of which nobody
+    /// can say whether it was stored.
+    pub fn reload(&mut self) -> Result<(), EngineError> {
+        self.cache.clear();
+        self.position = self.store.log_position()?;
+        self.last_commit = self.store.last_commit()?;
+        self.next = self.read_entry(NEXT)?.unwrap_or_default();
+        self.stored_next = self.next;
+        self.tallies = self.read_entry(TALLIES)?.unwrap_or_default();
+        self.tallies_changed = false;
+        self.hold = self.read_entry(HOLD)?.unwrap_or_default();
+        self.hold_changed = false;
+        self.sums = PanelSums::read(&*self.store)?;
+        self.broadcasts = crate::broadcast::read_all(&*self.store)?;
+        self.broadcasts_changed.clear();
+        self.in_flight_checked = false;
+        self.loaded = crate::facts::read_programmes(&*self.store)?;
+        Ok(())
+    }
+
+    /// Takes a provider's answer; it is worked on in the next turn.
+    pub fn answer(&mut self, message: MessageId, reply: Reply) {
+        self.answers.push_back((message, reply));
+    }
+
+    pub fn urgent(&mut self, urgent: Urgent) {
+        self.urgent.push_back(urgent);
+    }
+
+    /// One batch. `room` says how many more messages each provider can take now.
+    pub fn turn(
+        &mut self,
+        now: Timestamp,
+        room: &BTreeMap<Channel, usize>,
+    ) -> Result<Turn, EngineError> {
+        self.watch_the_clock(now);
+        let mut batch = Batch::new(now);
+        let urgent: Vec<Urgent> = self.urgent.drain(..).collect();
+        let result = self.work(&mut batch, &urgent, room);
+        let committed = result.and_then(|position| self.commit(&mut batch, position));
+        for it in urgent {
+            (it.done)(committed.is_ok());
+        }
+        let worked = match committed {
+            Ok(worked) => worked,
+            Err(error) => {
+                // Of the answers nothing is lost: they stay queued until a commit held them.
+                return Err(error);
+            }
+        };
+        let answered = self.answers.len().min(self.settings.batch_max);
+        self.answers.drain(..answered);
+        let wake_at = if worked { None } else { self.wake_at(now, room)? };
+        Ok(Turn { sends: std::mem::take(&mut batch.sends), busy: worked, wake_at })
+    }
+
+    /// Everything that a batch does before its commit. Returns the log position it reaches.
+    fn work(
+        &mut self,
+        batch: &mut Batch,
+        urgent: &[Urgent],
+        room: &BTreeMap<Channel, usize>,
+    ) -> Result<LogPosition, EngineError> {
+        if !urgent.is_empty() {
+            batch.durable = true;
+            let facts = urgent.iter().map(|it| (None, it.fact.clone())).collect();
+            self.take_facts(batch, facts)?;
+        }
+        self.end_what_was_left_in_flight(batch)?;
+        let answers: Vec<(MessageId, Reply)> =
+            self.answers.iter().take(self.settings.batch_max).cloned().collect();
+        self.take_answers(batch, &answers)?;
+        let position = self.take_records(batch)?;
+        self.take_due(batch)?;
+        self.fan_out(batch)?;
+        if self.hold.is_none() {
+            self.claim(batch, room)?;
+        }
+        Ok(position)
+    }
+
+    fn take_records(&mut self, batch: &mut Batch) -> Result<LogPosition, EngineError> {
+        let (records_max, bytes_max) = (self.settings.batch_max, self.settings.batch_bytes_max);
+        let records = self.log.read(self.position, records_max, bytes_max)?;
+        let mut start = self.position;
+        let mut facts = Vec::with_capacity(records.len());
+        for (end, bytes) in records {
+            match LogRecord::decode(&bytes) {
+                Ok(LogRecord::Fact(fact)) => facts.push((Some(start), fact)),
+                Ok(LogRecord::Control(control)) => {
+                    // A control changes what later records mean, so those before it go first.
+                    self.take_facts(batch, std::mem::take(&mut facts))?;
+                    self.take_control(batch, control)?;
+                }
+                Err(error) => tracing::error!(position = start.0, %error, "a log record was skipped"),
+            }
+            start = end;
+            batch.worked = true;
+        }
+        self.take_facts(batch, facts)?;
+        Ok(start)
+    }
+
+    fn take_control(&mut self, batch: &mut Batch, control: Control) -> Result<(), EngineError> {
+        batch.worked = true;
+        match control {
+            Control::Apply { files, by } => self.apply_programme(batch, files, &by),
+            Control::Broadcast { name, action, by } => {
+                self.steer_broadcast(batch, &name, action, &by)
+            }
+            Control::Resume { by } => {
+                if self.hold.take().is_some() {
+                    tracing::info!(by, "the hold was ended");
+                    self.hold_changed = true;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn watch_the_clock(&mut self, now: Timestamp) {
+        if let (Some(last), None) = (self.last_commit, &self.hold)
+            && let Some(hold) = Hold::needed(last, now, self.settings.away_max)
+        {
+            tracing::warn!(reason = %hold.reason, "nothing goes out until `fulcrum resume`");
+            self.hold = Some(hold);
+            self.hold_changed = true;
+        }
+    }
+
+    /// Stores everything the batch did, or nothing. Returns whether there was anything.
+    fn commit(&mut self, batch: &mut Batch, position: LogPosition) -> Result<bool, EngineError> {
+        let quiet = self.last_commit.is_some_and(|it| batch.now - it < self.settings.heartbeat);
+        if !batch.worked && !self.hold_changed && quiet {
+            return Ok(false);
+        }
+        let worked = batch.worked;
+        let finished = batch.finish();
+        let mut entries = std::mem::take(&mut batch.entries);
+        self.own_entries(&mut entries)?;
+        let mut changes = Changes {
+            now: batch.now,
+            log_position: Some(position),
+            durable: batch.durable,
+            redirects: std::mem::take(&mut batch.redirects),
+            identifiers: std::mem::take(&mut batch.identifiers),
+            merges: std::mem::take(&mut batch.merges),
+            counts: finished.counts,
+            seen: std::mem::take(&mut batch.seen),
+            entries,
+            ..Changes::default()
+        };
+        let open: BTreeSet<MessageId> = finished.open.iter().copied().collect();
+        for working in &finished.people {
+            if !working.sections.is_none() {
+                changes.people.push((&working.person, working.sections));
+            }
+            changes.messages.extend(working.person.open.iter().filter(|it| open.contains(&it.id)));
+        }
+        changes.messages.extend(&finished.ended);
+        self.store.commit(&changes)?;
+        drop(changes);
+        self.stats.commits += 1;
+        self.position = position;
+        self.last_commit = Some(batch.now);
+        self.stored_next = self.next;
+        (self.tallies_changed, self.hold_changed) = (false, false);
+        self.broadcasts_changed.clear();
+        self.sums.stored();
+        for envelope in &batch.sends {
+            let person = finished.people.iter().find(|working| {
+                working.person.open.iter().any(|it| it.id == envelope.message)
+            });
+            if let Some(working) = person {
+                self.flying.insert(envelope.message, working.person.id);
+            }
+        }
+        if self.settings.cache_max < self.cache.len() + finished.people.len() {
+            self.cache.clear();
+        }
+        self.cache.extend(finished.people.into_iter().map(|it| (it.person.id, it.person)));
+        Ok(worked)
+    }
+
+    fn own_entries(&mut self, entries: &mut Vec<Entry>) -> Result<(), EngineError> {
+        if self.next != self.stored_next {
+            entries.push(system_entry(NEXT, &self.next));
+        }
+        if self.tallies_changed {
+            entries.push(system_entry(TALLIES, &self.tallies));
+        }
+        if self.hold_changed {
+            entries.push(system_entry(HOLD, &self.hold));
+        }
+        self.sums.changed_entries(entries);
+        for name in &self.broadcasts_changed {
+            if let Some(status) = self.broadcasts.get(name) {
+                let value = serde_json::to_vec(status).expect("plain data has a JSON form");
+                entries.push(Entry::put(Space::Campaign, format!("broadcast/{name}"), value));
+            }
+        }
+        Ok(())
+    }
+
+    fn wake_at(
+        &self,
+        now: Timestamp,
+        room: &BTreeMap<Channel, usize>,
+    ) -> Result<Option<Timestamp>, EngineError> {
+        let mut times = vec![self.last_commit.unwrap_or(now) + self.settings.heartbeat];
+        times.extend(self.store.next_due()?);
+        if self.hold.is_none() {
+            for (channel, _) in room.iter().filter(|it| 0 < *it.1) {
+                times.extend(self.store.next_message(*channel)?);
+            }
+        }
+        times.extend(self.next_broadcast());
+        Ok(times.into_iter().min())
+    }
+
+    pub fn status(&self) -> Status {
+        Status {
+            now: self.last_commit.unwrap_or_default(),
+            programme_version: self.loaded.version,
+            hold: self.hold.clone(),
+            stats: self.stats.clone(),
+            tallies: self.tallies.clone(),
+            broadcasts: self.broadcasts.clone(),
+            lag_bytes: self.log.durable_end().0.saturating_sub(self.position.0),
+            newest_event: self.newest_event,
+            in_flight: self.flying.len(),
+        }
+    }
+
+    pub fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    pub fn sums(&self) -> &PanelSums {
+        &self.sums
+    }
+
+    /// Views of the committed state, for another thread.
+    pub fn reader(&self) -> Result<Box<dyn port::Views + Send>, EngineError> {
+        Ok(self.store.reader()?)
+    }
+
+    pub(crate) fn new_message(&mut self) -> MessageId {
+        self.next.message += 1;
+        MessageId(self.next.message - 1)
+    }
+
+    pub(crate) fn new_person(&mut self) -> PersonId {
+        self.next.person += 1;
+        PersonId(self.next.person - 1)
+    }
+
+    fn read_entry<T: for<'de> Deserialize<'de>>(&self, key: &str) -> Result<Option<T>, EngineError> {
+        let Some(bytes) = self.store.get(Space::System, key)? else { return Ok(None) };
+        let value = serde_json::from_slice(&bytes).map_err(|error| record::Unreadable {
+            what: "system entry",
+            detail: format!("{key}: {error}"),
+        })?;
+        Ok(Some(value))
+    }
+}
+
+/// The next number for runs, as a closure that borrows nothing else of the engine.
+pub(crate) fn run_numbers(next: &mut NextIds) -> impl FnMut() -> RunId + '_ {
+    || {
+        next.run += 1;
+        RunId(next.run - 1)
+    }
+}
+
+fn system_entry<T: Serialize>(key: &str, value: &T) -> Entry {
+    let value = serde_json::to_vec(value).expect("plain data with text keys has a JSON form");
+    Entry::put(Space::System, key, value)
+}
+
+/// Everything of a person may have changed.
+pub(crate) const EVERYTHING: Sections = Sections::ALL;

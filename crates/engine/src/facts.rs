@@ -1,0 +1,448 @@
+//! Facts become persons, traits, counters, memberships and runs.
+
+use crate::batch::{Batch, Working};
+use crate::engine::run_numbers;
+use crate::{Engine, EngineError, Loaded};
+use audience::{Change, Facts, View};
+use decision::Consents;
+use identity::{Claim, Outcome, Rules};
+use journey::{Command, Input, World};
+use model::{Channel, Event, EventKind, Identifier, PersonId, Value};
+use port::{Entry, LogPosition, Person, Sections, SeenId, Space, Store};
+use record::{Act, Fact};
+use std::collections::{BTreeMap, VecDeque};
+
+/// How often one fact may set traits that move audiences that begin journeys that set traits.
+const ECHOES_MAX: usize = 16;
+
+/// What conditions may know beside the profile.
+pub(crate) struct Known<'a>(pub &'a Consents);
+
+impl Facts for Known<'_> {
+    fn consent(&self, channel: Channel, topic: &str) -> bool {
+        self.0.allows(channel, topic)
+    }
+}
+
+impl Engine {
+    pub(crate) fn take_facts(
+        &mut self,
+        batch: &mut Batch,
+        facts: Vec<(Option<LogPosition>, Fact)>,
+    ) -> Result<(), EngineError> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        batch.worked = true;
+        let fresh = self.without_known(batch, facts)?;
+        let named = fresh.iter().flat_map(|(_, fact)| identifiers_of(&fact.event));
+        batch.look_up(&*self.store, named)?;
+        let mut people: Vec<PersonId> = Vec::with_capacity(fresh.len());
+        for (_, fact) in &fresh {
+            match fact.person {
+                Some(id) => people.push(self.store.current(id)?),
+                None => people
+                    .extend(identifiers_of(&fact.event).iter().filter_map(|it| batch.owner(it))),
+            }
+        }
+        people.sort();
+        people.dedup();
+        batch.load(&*self.store, &mut self.cache, people.into_iter())?;
+        for (position, fact) in fresh {
+            self.take_fact(batch, position, &fact)?;
+        }
+        Ok(())
+    }
+
+    /// Leaves out events whose id was committed before, or stands earlier in this batch.
+    fn without_known(
+        &mut self,
+        batch: &mut Batch,
+        facts: Vec<(Option<LogPosition>, Fact)>,
+    ) -> Result<Vec<(Option<LogPosition>, Fact)>, EngineError> {
+        let ids: Vec<Option<[u8; 16]>> = facts
+            .iter()
+            .map(|(_, fact)| {
+                let id = fact.event.message_id.as_deref()?;
+                Some(collection::dedup_id(&fact.event.source, id))
+            })
+            .collect();
+        let asked: Vec<[u8; 16]> = ids.iter().flatten().copied().collect();
+        let mut known = self.store.seen(&asked)?.into_iter();
+        let mut fresh = Vec::with_capacity(facts.len());
+        for (id, fact) in ids.into_iter().zip(facts) {
+            if let Some(id) = id {
+                let is_known = known.next().unwrap_or(false);
+                if is_known || !batch.seen_now.insert(id) {
+                    self.stats.duplicates += 1;
+                    continue;
+                }
+                batch.seen.push(SeenId { id, received: fact.1.event.received });
+            }
+            fresh.push(fact);
+        }
+        Ok(fresh)
+    }
+
+    fn take_fact(
+        &mut self,
+        batch: &mut Batch,
+        position: Option<LogPosition>,
+        fact: &Fact,
+    ) -> Result<(), EngineError> {
+        let event = &fact.event;
+        self.stats.events += 1;
+        self.tallies.events += 1;
+        self.tallies_changed = true;
+        self.newest_event = self.newest_event.max(Some(event.received));
+        let found = match fact.person {
+            Some(id) => Some(self.person_now(batch, id)?),
+            None => self.identify(batch, event)?,
+        };
+        let Some(mut working) = found.and_then(|id| batch.take(id)) else {
+            self.stats.nobody += 1;
+            return Ok(());
+        };
+        let person = &mut working.person;
+        person.last_seen = person.last_seen.max(event.time);
+        if let Some(position) = position {
+            person.remember(event.time, position);
+        }
+        working.changed(Sections::HOT);
+        self.act(&mut working, batch, &fact.acts);
+        self.count_outcomes(&mut working, fact);
+        self.observe(&mut working, batch, event, !fact.acts.is_empty());
+        self.arbitrate_if_due(&mut working, batch);
+        batch.put_back(working);
+        Ok(())
+    }
+
+    /// The person behind an id that may have been absorbed, loaded.
+    pub(crate) fn person_now(
+        &mut self,
+        batch: &mut Batch,
+        id: PersonId,
+    ) -> Result<PersonId, EngineError> {
+        let mut id = self.store.current(id)?;
+        while let Some((_, survivor)) = batch.redirects.iter().find(|(absorbed, _)| *absorbed == id)
+        {
+            id = *survivor;
+        }
+        batch.load(&*self.store, &mut self.cache, std::iter::once(id))?;
+        Ok(id)
+    }
+
+    /// Whose event it is, after creating or merging whoever that takes.
+    fn identify(
+        &mut self,
+        batch: &mut Batch,
+        event: &Event,
+    ) -> Result<Option<PersonId>, EngineError> {
+        let identifiers = event.identifiers();
+        let mut owners: Vec<PersonId> =
+            identifiers_of(event).iter().filter_map(|it| batch.owner(it)).collect();
+        owners.sort();
+        owners.dedup();
+        let claims: Vec<Claim<'_>> = owners
+            .iter()
+            .filter_map(|id| batch.get(*id))
+            .map(|it| Claim { person: it.id, known: &it.known })
+            .collect();
+        let alias = match &event.kind {
+            EventKind::Alias { previous_id } => identity::previous_identifier(previous_id, &claims),
+            EventKind::Track { .. }
+            | EventKind::Identify
+            | EventKind::Page { .. }
+            | EventKind::Screen { .. }
+            | EventKind::Group { .. } => None,
+        };
+        let resolution = identity::resolve(&identifiers, alias.as_ref(), &claims, &Rules::default());
+        let records = resolution.merges(&claims, batch.now);
+        let id = match &resolution.outcome {
+            Outcome::Nobody => return Ok(None),
+            Outcome::Use(id) => *id,
+            Outcome::Create => {
+                let id = self.new_person();
+                let person = Person::new(id, event.time.min(batch.now));
+                batch.insert(person, Sections::ALL);
+                id
+            }
+            Outcome::Merge { survivor, .. } => {
+                let survivor = *survivor;
+                for record in records {
+                    self.merge(batch, record);
+                }
+                survivor
+            }
+        };
+        let now = batch.now;
+        if let Some(working) = batch.get_mut(id)
+            && !resolution.join.is_empty()
+        {
+            working.changed(Sections::HOT);
+            for identifier in &resolution.join {
+                working.person.known.join(identifier.clone(), now);
+            }
+            for identifier in resolution.join {
+                batch.set_owner(identifier, id);
+            }
+        }
+        Ok(Some(id))
+    }
+
+    fn act(&mut self, working: &mut Working, batch: &mut Batch, acts: &[Act]) {
+        for act in acts {
+            working.changed(Sections::CONSENTS);
+            match act {
+                Act::State(statement) => working.person.consents.record(statement.clone()),
+                Act::Wish(wishes) => working.person.consents.set_wishes(wishes.clone()),
+                Act::Suppress(suppression) => {
+                    working.person.consents.suppress(suppression.clone());
+                }
+                Act::Settle { message, delivered, detail } => {
+                    self.settle(working, batch, *message, *delivered, detail);
+                }
+            }
+        }
+    }
+
+    /// Traits, counters, memberships and then the journeys that all of this moves.
+    fn observe(&mut self, working: &mut Working, batch: &mut Batch, event: &Event, acted: bool) {
+        let definitions = self.loaded.definitions.clone();
+        let person = &mut working.person;
+        let facts = Known(&person.consents);
+        let mut changes = person.profile.observe(event, &definitions, &facts, batch.now);
+        let mut set_trait = event.traits().next().is_some();
+        for (name, value) in surroundings(event) {
+            if person.profile.traits.get(name).is_none_or(|it| it.value != *value) {
+                person.profile.set_trait(name, value.clone(), event.time);
+                set_trait = true;
+            }
+        }
+        if acted || set_trait {
+            changes.extend(person.profile.refresh(&definitions, &facts, batch.now));
+        }
+        if set_trait {
+            working.changed(Sections::TRAITS);
+        }
+        let historical = event.flags.historical;
+        self.drive(working, batch, Some(event), changes, historical);
+    }
+
+    /// Time has passed for a person: memberships, then runs, then what the two bring about.
+    pub(crate) fn tick(&mut self, working: &mut Working, batch: &mut Batch) {
+        let definitions = self.loaded.definitions.clone();
+        let person = &mut working.person;
+        let facts = Known(&person.consents);
+        let changes = person.profile.refresh(&definitions, &facts, batch.now);
+        working.changed(Sections::HOT);
+        self.drive(working, batch, None, changes, false);
+    }
+
+    /// Feeds runs with the event (or the passing of time) and with every change of membership, until
+    /// nothing more follows from it.
+    fn drive(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        event: Option<&Event>,
+        changes: Vec<Change>,
+        historical: bool,
+    ) {
+        let mut waiting: VecDeque<Change> = VecDeque::new();
+        self.tally_audiences(&changes);
+        let first = match event {
+            Some(event) => Input::Event(event),
+            None => Input::Tick,
+        };
+        let mut echoes = self.feed(working, batch, first, event, historical);
+        waiting.extend(changes);
+        waiting.extend(echoes.drain(..));
+        let mut rounds = 0;
+        while let Some(change) = waiting.pop_front() {
+            rounds += 1;
+            if ECHOES_MAX < rounds {
+                tracing::warn!(person = %working.person.id, "audiences and journeys move each other without end; stopped");
+                break;
+            }
+            let input = match &change {
+                Change::Entered(name) => Input::Entered(name),
+                Change::Left(name) => Input::Left(name),
+            };
+            waiting.extend(self.feed(working, batch, input, event, historical));
+        }
+    }
+
+    /// One input for the person's runs. Returns the changes of membership that its commands made.
+    fn feed(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        input: Input<'_>,
+        event: Option<&Event>,
+        historical: bool,
+    ) -> Vec<Change> {
+        let loaded = self.loaded.clone();
+        let person = &mut working.person;
+        let mut runs = std::mem::take(&mut person.runs);
+        let zone = zone_of(person);
+        let view = View {
+            profile: &person.profile,
+            facts: &Known(&person.consents),
+            event,
+            definitions: &loaded.definitions,
+        };
+        let world = World {
+            lookup: &view,
+            now: batch.now,
+            chance: &self.keys.chance,
+            person: person.id,
+            zone: zone.as_deref(),
+            default_zone: &loaded.programme.policy.default_zone,
+            historical,
+            identifier: None,
+        };
+        let before = runs.clone();
+        let commands =
+            runs.handle(input, &loaded.journeys, &world, &mut run_numbers(&mut self.next));
+        if runs != before {
+            working.sections.add(Sections::RUNS);
+        }
+        person.runs = runs;
+        self.carry_out(working, batch, commands, &loaded)
+    }
+
+    pub(crate) fn carry_out(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        commands: Vec<Command>,
+        loaded: &Loaded,
+    ) -> Vec<Change> {
+        let mut set_trait = false;
+        for command in commands {
+            match command {
+                Command::Started { journey, .. } => {
+                    self.tallies.journeys.entry(journey).or_default().started += 1;
+                    self.tallies_changed = true;
+                }
+                Command::NotStarted { .. } | Command::Arm { .. } => {}
+                Command::Candidate(ask) => {
+                    self.tallies.journeys.entry(ask.journey.clone()).or_default().messages += 1;
+                    self.tallies_changed = true;
+                    self.add_candidate(working, batch, ask, loaded);
+                }
+                Command::SetTrait { name, value, .. } => {
+                    working.person.profile.set_trait(&name, value, batch.now);
+                    working.changed(Sections::TRAITS);
+                    set_trait = true;
+                }
+                Command::Goal { journey, .. } => {
+                    self.tallies.journeys.entry(journey).or_default().goals += 1;
+                    self.tallies_changed = true;
+                }
+                Command::Ended { run, journey, why } => {
+                    self.tallies.journeys.entry(journey).or_default().ended += 1;
+                    self.tallies_changed = true;
+                    self.drop_messages_of_run(working, batch, run, why);
+                }
+            }
+        }
+        if !set_trait {
+            return Vec::new();
+        }
+        let person = &mut working.person;
+        let facts = Known(&person.consents);
+        let changes = person.profile.refresh(&loaded.definitions, &facts, batch.now);
+        self.tally_audiences(&changes);
+        changes
+    }
+
+    pub(crate) fn tally_audiences(&mut self, changes: &[Change]) {
+        for change in changes {
+            let (name, by) = match change {
+                Change::Entered(name) => (name, 1),
+                Change::Left(name) => (name, -1),
+            };
+            *self.tallies.audiences.entry(name.clone()).or_default() += by;
+            self.tallies_changed = true;
+        }
+    }
+
+    /// Persons whose time has come.
+    pub(crate) fn take_due(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
+        let due = self.store.due_people(batch.now, self.settings.batch_max)?;
+        batch.load(&*self.store, &mut self.cache, due.iter().copied())?;
+        for id in due {
+            let Some(mut working) = batch.take(id) else { continue };
+            if working.person.next_at().is_some_and(|it| it <= batch.now) {
+                self.tick(&mut working, batch);
+                self.arbitrate_if_due(&mut working, batch);
+            }
+            batch.put_back(working);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn apply_programme(
+        &mut self,
+        batch: &mut Batch,
+        files: BTreeMap<String, String>,
+        by: &str,
+    ) -> Result<(), EngineError> {
+        let version = self.loaded.version + 1;
+        let loaded = record::programme::parse(&files)
+            .and_then(|programme| self.loaded.next(version, programme));
+        match loaded {
+            Ok(loaded) => {
+                let value = serde_json::to_vec(&files).expect("a map of texts has a JSON form");
+                batch.entries.push(Entry::put(Space::Programme, format!("{version:08}"), value));
+                batch.durable = true;
+                tracing::info!(by, version, "a new programme runs");
+                self.loaded = loaded;
+                self.begin_fill();
+            }
+            // Whoever applied it was told by the check before; this is the second line.
+            Err(problems) => {
+                tracing::error!(by, problems = problems.len(), "a programme was refused");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All versions of the programme, folded in order.
+pub(crate) fn read_programmes(store: &dyn Store) -> Result<Loaded, EngineError> {
+    let mut loaded = Loaded::empty();
+    for (key, bytes) in store.list(Space::Programme, "")? {
+        let version = key.parse().unwrap_or(loaded.version + 1);
+        let files: BTreeMap<String, String> = serde_json::from_slice(&bytes).map_err(|error| {
+            record::Unreadable { what: "programme", detail: format!("version {key}: {error}") }
+        })?;
+        let programme = record::programme::parse(&files).map_err(EngineError::Programme)?;
+        loaded = loaded.next(version, programme).map_err(EngineError::Programme)?;
+    }
+    Ok(loaded)
+}
+
+pub(crate) fn zone_of(person: &Person) -> Option<String> {
+    let zone = person.profile.traits.get("timezone")?.value.as_text()?;
+    Some(zone.to_owned())
+}
+
+/// Every identifier that a lookup must cover, also what an alias may mean.
+fn identifiers_of(event: &Event) -> Vec<Identifier> {
+    let mut found = event.identifiers();
+    if let EventKind::Alias { previous_id } = &event.kind {
+        found.extend(identity::previous_candidates(previous_id));
+    }
+    found
+}
+
+/// What SDKs say about where a person is, kept as traits of the same names.
+fn surroundings(event: &Event) -> impl Iterator<Item = (&'static str, &Value)> {
+    ["timezone", "locale"].into_iter().filter_map(|name| {
+        let value = event.context.get(name)?;
+        value.as_text().is_some_and(|it| !it.is_empty()).then_some((name, value))
+    })
+}

@@ -1,0 +1,71 @@
+//! A programme that runs: compiled, with the journey versions that runs still need.
+
+use audience::Definitions;
+use journey::{Journey, Journeys};
+use model::{JourneyName, Problem};
+use record::Programme;
+use record::programme::OutcomeDefinition;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Cheap to clone: pages and previews read the same one as the engine.
+#[derive(Clone)]
+pub struct Loaded {
+    pub version: u64,
+    pub programme: Arc<Programme>,
+    pub definitions: Arc<Definitions>,
+    pub journeys: Arc<Journeys>,
+    /// Outcomes by the event that they look at.
+    pub(crate) outcomes: Arc<BTreeMap<String, Vec<OutcomeDefinition>>>,
+}
+
+impl Loaded {
+    /// The programme that runs when nothing was applied yet.
+    pub fn empty() -> Loaded {
+        Loaded {
+            version: 0,
+            programme: Arc::new(Programme::default()),
+            definitions: Arc::new(Definitions::default()),
+            journeys: Arc::new(Journeys::new()),
+            outcomes: Arc::default(),
+        }
+    }
+
+    /// The same installation with the next version of its programme. A journey that did not change
+    /// keeps its version; one that is gone takes no new runs; runs stay in the version that they
+    /// began in.
+    pub fn next(&self, version: u64, mut programme: Programme) -> Result<Loaded, Vec<Problem>> {
+        let definitions = programme.definitions()?;
+        let mut journeys = (*self.journeys).clone();
+        let gone: Vec<JourneyName> = journeys
+            .names()
+            .filter(|name| programme.journeys.iter().all(|it| it.name != **name))
+            .cloned()
+            .collect();
+        for journey in &mut programme.journeys {
+            journey.version = match journeys.latest(&journey.name) {
+                Some(latest) if same_but_version(latest, journey) => latest.version,
+                Some(_) | None => version,
+            };
+            journeys.insert(journey.clone())?;
+        }
+        for name in gone {
+            journeys.close(&name);
+        }
+        let mut outcomes: BTreeMap<String, Vec<OutcomeDefinition>> = BTreeMap::new();
+        for outcome in &programme.outcomes {
+            outcomes.entry(outcome.event.clone()).or_default().push(outcome.clone());
+        }
+        Ok(Loaded {
+            version,
+            programme: Arc::new(programme),
+            definitions: Arc::new(definitions),
+            journeys: Arc::new(journeys),
+            outcomes: Arc::new(outcomes),
+        })
+    }
+}
+
+fn same_but_version(a: &Journey, b: &Journey) -> bool {
+    Journey { version: b.version, ..a.clone() } == *b
+}

@@ -1,0 +1,102 @@
+//! Two persons turn out to be one: every section merged by the core that owns it.
+
+use crate::Engine;
+use crate::batch::{Batch, Working};
+use audience::Profile;
+use decision::panel::Assignment;
+use decision::{Consents, Contacts};
+use identity::{Known, MergeRecord};
+use journey::Runs;
+use port::{Merge, PanelEntry, Person, RECENT_MAX};
+
+impl Engine {
+    /// Freezes both records, then makes one person of them.
+    pub(crate) fn merge(&mut self, batch: &mut Batch, record: MergeRecord) {
+        let (Some(mut survivor), Some(absorbed)) =
+            (batch.take(record.survivor), batch.take(record.absorbed))
+        else {
+            return;
+        };
+        let absorbed = absorbed.person;
+        self.stats.merges += 1;
+        let frozen = Merge {
+            record: record.clone(),
+            survivor: survivor.person.clone(),
+            absorbed: absorbed.clone(),
+        };
+        batch.merges.push(frozen);
+        batch.redirects.push((absorbed.id, survivor.person.id));
+        for identifier in absorbed.known.identifiers.keys() {
+            batch.set_owner(identifier.clone(), survivor.person.id);
+        }
+        let before: Vec<String> = names(&survivor.person).chain(names(&absorbed)).collect();
+        let (runs, commands) =
+            Runs::merge(&survivor.person.runs, &absorbed.runs, &self.loaded.journeys);
+        survivor.person = united(&survivor.person, &absorbed, runs);
+        let after: Vec<String> = names(&survivor.person).collect();
+        self.tally_union(&before, &after);
+        self.take_over_messages(batch, &mut survivor, absorbed);
+        let loaded = self.loaded.clone();
+        self.carry_out(&mut survivor, batch, commands, &loaded);
+        survivor.changed(crate::engine::EVERYTHING);
+        batch.put_back(survivor);
+    }
+
+    /// Audience sizes after a merge: both were counted, one remains.
+    fn tally_union(&mut self, before: &[String], after: &[String]) {
+        for name in before {
+            *self.tallies.audiences.entry(name.clone()).or_default() -= 1;
+        }
+        for name in after {
+            *self.tallies.audiences.entry(name.clone()).or_default() += 1;
+        }
+        self.tallies_changed = true;
+    }
+
+    /// Open messages come along. Those of a run that does not go on end with it.
+    fn take_over_messages(&mut self, batch: &mut Batch, survivor: &mut Working, absorbed: Person) {
+        for mut message in absorbed.open {
+            batch.touch(&message, false);
+            message.person = survivor.person.id;
+            survivor.person.open.push(message);
+        }
+        survivor.person.open.sort_by_key(|it| it.id);
+    }
+}
+
+fn united(survivor: &Person, absorbed: &Person, runs: Runs) -> Person {
+    let mut recent = survivor.recent.clone();
+    recent.extend(&absorbed.recent);
+    recent.sort_by_key(|it| it.position);
+    let surplus = recent.len().saturating_sub(RECENT_MAX);
+    recent.drain(..surplus);
+    Person {
+        id: survivor.id,
+        known: Known::merge(&survivor.known, &absorbed.known),
+        profile: Profile::merge(&survivor.profile, &absorbed.profile),
+        consents: Consents::merge(&survivor.consents, &absorbed.consents),
+        contacts: Contacts::merge(&survivor.contacts, &absorbed.contacts),
+        runs,
+        panel: one_panel(survivor.panel.as_ref(), absorbed.panel.as_ref()),
+        recent,
+        last_seen: survivor.last_seen.max(absorbed.last_seen),
+        open: survivor.open.clone(),
+    }
+}
+
+/// The place assigned first stays, with its own totals; what the other one counted stays in its
+/// cell's sums, as that of a person who is no longer followed.
+fn one_panel(a: Option<&PanelEntry>, b: Option<&PanelEntry>) -> Option<PanelEntry> {
+    let (Some(a), Some(b)) = (a, b) else { return a.or(b).cloned() };
+    let assignment = Assignment::merge(&a.assignment, &b.assignment);
+    let from = if assignment.identifiers == a.assignment.identifiers { a } else { b };
+    Some(PanelEntry {
+        assignment,
+        totals: from.totals.clone(),
+        cohort_day: from.cohort_day,
+    })
+}
+
+fn names(person: &Person) -> impl Iterator<Item = String> + '_ {
+    person.profile.memberships().keys().cloned()
+}

@@ -1,0 +1,117 @@
+//! The loop itself: turns, sends, answers, and waiting. The server runs it on the real clock, the
+//! simulated market on its own.
+
+use crate::{Engine, EngineError};
+use model::{Channel, MessageId, Reply, Timestamp};
+use port::Envelope;
+use std::collections::BTreeMap;
+
+/// Where time comes from, and what happens while there is nothing to do.
+pub trait Clock {
+    fn now(&mut self) -> Timestamp;
+
+    /// Returns when `until` has come or something happened before. False ends the loop.
+    fn wait(&mut self, engine: &mut Engine, until: Option<Timestamp>) -> bool;
+
+    /// A turn failed. Returns after a pause, and false to give up.
+    fn failed(&mut self, error: &EngineError) -> bool;
+}
+
+/// Hands messages to providers and brings their answers.
+pub trait Dispatch {
+    /// How many more messages each provider can take now. A channel without a provider is absent.
+    fn room(&self) -> BTreeMap<Channel, usize>;
+
+    fn submit(&mut self, envelopes: Vec<Envelope>);
+
+    /// What came back since the last call.
+    fn answers(&mut self) -> Vec<(MessageId, Reply)>;
+}
+
+/// Turns until the clock says stop.
+pub fn run(engine: &mut Engine, clock: &mut dyn Clock, dispatch: &mut dyn Dispatch) {
+    loop {
+        let going = match one_turn(engine, clock, dispatch) {
+            Ok(Some(wake_at)) => clock.wait(engine, wake_at),
+            Ok(None) => true,
+            Err(error) => clock.failed(&error) && reloaded(engine, clock),
+        };
+        if !going {
+            return;
+        }
+    }
+}
+
+/// Turns until nothing waits at the clock's present time. Returns when to look again.
+pub fn run_until_quiet(
+    engine: &mut Engine,
+    clock: &mut dyn Clock,
+    dispatch: &mut dyn Dispatch,
+) -> Result<Option<Timestamp>, EngineError> {
+    loop {
+        if let Some(wake_at) = one_turn(engine, clock, dispatch)? {
+            return Ok(wake_at);
+        }
+    }
+}
+
+/// One turn with its sends. `Some` with the time to wake at when there was nothing to do.
+fn one_turn(
+    engine: &mut Engine,
+    clock: &mut dyn Clock,
+    dispatch: &mut dyn Dispatch,
+) -> Result<Option<Option<Timestamp>>, EngineError> {
+    for (message, reply) in dispatch.answers() {
+        engine.answer(message, reply);
+    }
+    let turn = engine.turn(clock.now(), &dispatch.room())?;
+    if !turn.sends.is_empty() {
+        dispatch.submit(turn.sends);
+    }
+    Ok((!turn.busy).then_some(turn.wake_at))
+}
+
+fn reloaded(engine: &mut Engine, clock: &mut dyn Clock) -> bool {
+    loop {
+        match engine.reload() {
+            Ok(()) => return true,
+            Err(error) if clock.failed(&error) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+/// Sends each message at once in the caller's thread: for tests and simulation, where the order of
+/// answers must not depend on threads.
+pub struct Inline {
+    channels: BTreeMap<Channel, Box<dyn port::Channel>>,
+    answers: Vec<(MessageId, Reply)>,
+    room: usize,
+}
+
+impl Inline {
+    pub fn new(channels: impl IntoIterator<Item = Box<dyn port::Channel>>, room: usize) -> Inline {
+        let channels = channels.into_iter().map(|it| (it.channel(), it)).collect();
+        Inline { channels, answers: Vec::new(), room }
+    }
+}
+
+impl Dispatch for Inline {
+    fn room(&self) -> BTreeMap<Channel, usize> {
+        self.channels.keys().map(|it| (*it, self.room)).collect()
+    }
+
+    fn submit(&mut self, envelopes: Vec<Envelope>) {
+        for envelope in envelopes {
+            let reply = match self.channels.get(&envelope.channel) {
+                Some(channel) => channel.send(&envelope),
+                None => Reply::Deferred { detail: "no provider".to_owned(), retry_after: None },
+            };
+            self.answers.push((envelope.message, reply));
+        }
+    }
+
+    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+        std::mem::take(&mut self.answers)
+    }
+}

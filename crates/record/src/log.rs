@@ -1,0 +1,89 @@
+//! What stands in the log: facts about persons, and what the team decided.
+
+use crate::Unreadable;
+use decision::{Statement, Suppression, Wishes};
+use model::{CampaignName, Event, MessageId, PersonId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogRecord {
+    Fact(Fact),
+    Control(Control),
+}
+
+/// An accepted event, and what it changes beyond traits and counters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    pub event: Event,
+    /// Whom it concerns, where that is known better than by identifiers: a click, a bounce, a wish
+    /// from a signed link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<Act>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    State(Statement),
+    Wish(Wishes),
+    Suppress(Suppression),
+    /// A later word about a message: whether it arrived.
+    Settle { message: MessageId, delivered: bool, detail: String },
+}
+
+/// What somebody of the team did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// A whole programme, as files; becomes the one that runs.
+    Apply { files: BTreeMap<String, String>, by: String },
+    Broadcast { name: CampaignName, action: BroadcastAction, by: String },
+    /// Ends a hold: what waits may go out.
+    Resume { by: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BroadcastAction {
+    Plan,
+    Start,
+    Pause,
+    Resume,
+    Cancel,
+}
+
+/// The stored form: the tag names the kind and its version.
+#[derive(Serialize, Deserialize)]
+enum Form<F, C> {
+    #[serde(rename = "fact.1")]
+    Fact(F),
+    #[serde(rename = "control.1")]
+    Control(C),
+}
+
+impl Fact {
+    pub fn of(event: Event) -> Fact {
+        Fact { event, person: None, acts: Vec::new() }
+    }
+}
+
+impl LogRecord {
+    pub fn encode(&self) -> Vec<u8> {
+        let form = match self {
+            LogRecord::Fact(fact) => Form::Fact(fact),
+            LogRecord::Control(control) => Form::Control(control),
+        };
+        serde_json::to_vec(&form).expect("plain data always has a JSON form")
+    }
+
+    pub fn decode(bytes: &[u8]) -> Result<LogRecord, Unreadable> {
+        match serde_json::from_slice::<Form<Fact, Control>>(bytes) {
+            Ok(Form::Fact(fact)) => Ok(LogRecord::Fact(fact)),
+            Ok(Form::Control(control)) => Ok(LogRecord::Control(control)),
+            Err(error) => Err(Unreadable { what: "log record", detail: error.to_string() }),
+        }
+    }
+}

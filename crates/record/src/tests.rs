@@ -1,0 +1,1 @@
+//! Stored forms round trip.
