@@ -111,8 +111,9 @@ impl Engine {
         let zone = zone_of(person);
         let view = view(person, &addresses, zone.as_deref());
         let (decided, mut contacts) = decision::arbitrate(&person.open, &view, policy, batch.now);
-        let longest = policy.caps.iter().map(|it| it.per).max().unwrap_or(Span::ZERO);
-        contacts.prune(longest.max(person.consents.longest_limit()), batch.now);
+        let own = person.consents.wishes().limit.map(|it| it.1);
+        let longest = policy.caps.iter().map(|it| it.per).chain(own).max().unwrap_or(Span::ZERO);
+        contacts.prune(longest, batch.now);
         working.person.contacts = contacts;
         working.changed(Sections::CONTACTS);
         for it in decided {

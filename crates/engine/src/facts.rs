@@ -7,7 +7,7 @@ use audience::{Change, Facts, View};
 use decision::Consents;
 use identity::{Claim, Outcome, Rules};
 use journey::{Command, Input, World};
-use model::{Channel, Event, EventKind, Identifier, PersonId, Value};
+use model::{Channel, Event, EventKind, Identifier, PersonId, Topic, Value};
 use port::{Entry, LogPosition, Person, Sections, SeenId, Space, Store};
 use record::{Act, Fact};
 use std::collections::{BTreeMap, VecDeque};
@@ -20,7 +20,7 @@ pub(crate) struct Known<'a>(pub &'a Consents);
 
 impl Facts for Known<'_> {
     fn consent(&self, channel: Channel, topic: &str) -> bool {
-        self.0.allows(channel, topic)
+        self.0.allows(channel, &Topic::from(topic))
     }
 }
 
@@ -290,7 +290,6 @@ impl Engine {
             profile: &person.profile,
             facts: &Known(&person.consents),
             event,
-            definitions: &loaded.definitions,
         };
         let world = World {
             lookup: &view,

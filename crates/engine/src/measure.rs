@@ -45,7 +45,7 @@ pub struct PanelReport {
 #[derive(Serialize, Deserialize)]
 enum SumsForm {
     #[serde(rename = "sums.1")]
-    Sums { n: u64, mean: f64, m2: f64, m3: f64 },
+    Sums(Sums),
 }
 
 impl PanelSums {
@@ -54,10 +54,10 @@ impl PanelSums {
         for (key, bytes) in store.list(Space::Sums, "")? {
             let unreadable =
                 |detail: String| record::Unreadable { what: "sums", detail: format!("{key}: {detail}") };
-            let SumsForm::Sums { n, mean, m2, m3 } =
+            let SumsForm::Sums(row) =
                 serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
             let parsed = SumKey::parse(&key).ok_or_else(|| unreadable("not a key".to_owned()))?;
-            sums.rows.insert(parsed, Sums::from_moments(n, mean, m2, m3));
+            sums.rows.insert(parsed, row);
         }
         Ok(sums)
     }
@@ -76,9 +76,7 @@ impl PanelSums {
     pub(crate) fn changed_entries(&self, entries: &mut Vec<Entry>) {
         for key in &self.changed {
             let Some(sums) = self.rows.get(key) else { continue };
-            let form =
-                SumsForm::Sums { n: sums.n(), mean: sums.mean(), m2: sums.m2(), m3: sums.m3() };
-            let value = serde_json::to_vec(&form).expect("numbers have a JSON form");
+            let value = serde_json::to_vec(&SumsForm::Sums(*sums)).expect("numbers have a JSON form");
             entries.push(Entry::put(Space::Sums, key.to_string(), value));
         }
     }
@@ -102,9 +100,10 @@ impl PanelSums {
         for (key, sums) in of_outcome {
             let end = Timestamp((key.day + 1) * model::Span::DAY.0) + panel.window;
             if end <= now {
-                cells.entry((key.cell, key.inside)).or_default().merge(sums);
+                let cell = cells.entry((key.cell, key.inside)).or_default();
+                *cell = cell.merge(sums);
             } else {
-                report.running += sums.n();
+                report.running += sums.n;
                 report.next_end = Some(report.next_end.map_or(end, |it| it.min(end)));
             }
         }
@@ -182,7 +181,6 @@ impl Engine {
             profile: &person.profile,
             facts: &crate::facts::Known(&person.consents),
             event: Some(&fact.event),
-            definitions: &self.loaded.definitions,
         };
         expr::evaluate(when, &view, fact.event.time).holds
     }

@@ -1,5 +1,10 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
+mod forms;
+mod read;
+
+pub use read::parse;
+
 use audience::Definitions;
 use content::{Brand, Content};
 use decision::Policy;
@@ -40,11 +45,6 @@ pub struct OutcomeDefinition {
     pub value: Option<String>,
     /// The most that one person can count for: a different estimand, declared beforehand.
     pub cap: Option<f64>,
-}
-
-/// The programme in a directory's files, by path, checked whole.
-pub fn parse(_files: &BTreeMap<String, String>) -> Result<Programme, Vec<Problem>> {
-    Ok(Programme::default())
 }
 
 impl Programme {

@@ -1,0 +1,323 @@
+//! The programme's files as people write them. Unknown fields are errors.
+
+use decision::QuietHours;
+use journey::{LocalTime, Weekday};
+use model::{CampaignName, Channel, ChannelSet, Class, ContentName, Span, Topic, Value};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
+use std::collections::BTreeMap;
+
+/// A condition with its place in the file.
+pub type Condition = Spanned<String>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AudienceForm {
+    pub audience: String,
+    /// For people: what the audience is for.
+    #[serde(default)]
+    #[allow(dead_code)]
+    pub note: String,
+    pub when: Condition,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopicForm {
+    pub topic: Topic,
+    #[serde(default)]
+    pub description: String,
+    /// Channels in which this topic needs a recorded yes, in place of the policy's.
+    #[serde(default)]
+    pub consent: Option<Channels>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeForm {
+    pub outcome: String,
+    pub event: String,
+    #[serde(default)]
+    pub when: Option<Condition>,
+    #[serde(default)]
+    pub value: Option<String>,
+    #[serde(default)]
+    pub cap: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyForm {
+    #[serde(default)]
+    pub caps: Vec<CapForm>,
+    #[serde(default)]
+    pub quiet_hours: Option<QuietHours>,
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// How long candidates wait for each other.
+    #[serde(default)]
+    pub window: Option<Length>,
+    /// Channels in which marketing needs a recorded yes.
+    #[serde(default)]
+    pub consent: Option<Channels>,
+    #[serde(default)]
+    pub panel: Option<PanelForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapForm {
+    pub channels: Channels,
+    #[serde(default)]
+    pub topic: Option<Topic>,
+    pub at_most: u32,
+    pub per: Length,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PanelForm {
+    pub share: Share,
+    pub design: decision::Design,
+    pub channels: Vec<Channel>,
+    #[serde(default)]
+    pub rule: decision::Rule,
+    #[serde(default)]
+    pub window: Option<Length>,
+    #[serde(default)]
+    pub inside_all_on: Option<Share>,
+    #[serde(default)]
+    pub epoch: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JourneyForm {
+    pub journey: String,
+    #[serde(default)]
+    pub owner: String,
+    pub trigger: TriggerForm,
+    #[serde(default)]
+    pub key: Option<String>,
+    #[serde(default)]
+    pub reentry: Option<ReentryForm>,
+    #[serde(default)]
+    pub goal: Option<GoalForm>,
+    #[serde(default)]
+    pub exit: Vec<ExitForm>,
+    #[serde(default)]
+    pub late: Option<Length>,
+    pub steps: Vec<StepForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TriggerForm {
+    #[serde(default)]
+    pub event: Option<String>,
+    #[serde(default)]
+    pub when: Option<Condition>,
+    #[serde(default)]
+    pub enters: Option<String>,
+    #[serde(default)]
+    pub leaves: Option<String>,
+}
+
+/// `never`, `always` or a length of time.
+pub struct ReentryForm(pub journey::Reentry);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoalForm {
+    pub event: String,
+    #[serde(default)]
+    pub when: Option<Condition>,
+    #[serde(default)]
+    pub within: Option<Length>,
+    #[serde(default)]
+    pub value: Option<String>,
+    /// Whether reaching the goal ends the run.
+    #[serde(default)]
+    pub ends: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExitForm {
+    pub when: Condition,
+}
+
+/// One step: exactly one of the fields besides `id`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct StepForm {
+    pub id: Option<String>,
+    pub wait: Option<Length>,
+    pub wait_until: Option<WaitUntilForm>,
+    pub wait_for: Option<WindowForm>,
+    pub branch: Option<Vec<ArmForm>>,
+    pub split: Option<SplitForm>,
+    pub message: Option<MessageForm>,
+    pub set_trait: Option<SetTraitForm>,
+    pub end: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaitUntilForm {
+    #[serde(default)]
+    pub event: Option<String>,
+    #[serde(default)]
+    pub when: Option<Condition>,
+    #[serde(default)]
+    pub enters: Option<String>,
+    pub timeout: Length,
+    /// What follows when the time is over.
+    #[serde(default)]
+    pub then: journey::OnTimeout,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowForm {
+    pub from: LocalTime,
+    pub to: LocalTime,
+    #[serde(default)]
+    pub days: Vec<Weekday>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmForm {
+    #[serde(default)]
+    pub when: Option<Condition>,
+    #[serde(default)]
+    pub steps: Option<Vec<StepForm>>,
+    #[serde(default)]
+    pub otherwise: Option<Vec<StepForm>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitForm {
+    /// Arm to weight.
+    pub arms: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub steps: BTreeMap<String, Vec<StepForm>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageForm {
+    pub content: ContentName,
+    pub channels: Vec<Channel>,
+    #[serde(default)]
+    pub expires: Option<Length>,
+    #[serde(default)]
+    pub value: f64,
+    #[serde(default)]
+    pub class: Option<Class>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetTraitForm {
+    pub name: String,
+    pub value: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BroadcastForm {
+    pub broadcast: CampaignName,
+    #[serde(default)]
+    pub owner: String,
+    pub audience: String,
+    pub content: ContentName,
+    pub channels: Vec<Channel>,
+    /// An instant, `2026-11-27T09:00:00Z`; without one it goes out when it is started.
+    #[serde(default)]
+    pub at: Option<String>,
+    #[serde(default)]
+    pub class: Option<Class>,
+    #[serde(default)]
+    pub value: f64,
+    #[serde(default)]
+    pub expires: Option<Length>,
+}
+
+/// `10m`, `7d`, …
+#[derive(Clone, Copy)]
+pub struct Length(pub Span);
+
+/// `10%`, or the part of one that it is.
+#[derive(Clone, Copy)]
+pub struct Share(pub f64);
+
+/// `any`, or a list of channels.
+#[derive(Clone, Copy)]
+pub struct Channels(pub ChannelSet);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Length, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Span::parse(&text).map(Length).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Share, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (number, unit) = match text.trim().strip_suffix('%') {
+            Some(number) => (number, 100.0),
+            None => (text.trim(), 1.0),
+        };
+        let share = number.trim().parse::<f64>().ok().map(|it| it / unit);
+        share.filter(|it| (0.0..=1.0).contains(it)).map(Share).ok_or_else(|| {
+            D::Error::custom(format!("`{text}` is not a share; write it like 10% or 0.1"))
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Channels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Channels, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Word(String),
+            List(Vec<String>),
+        }
+        let known = |name: &String| {
+            Channel::from_name(name).ok_or_else(|| {
+                let all: Vec<&str> = Channel::ALL.iter().map(|it| it.name()).collect();
+                let all = all.join(", ");
+                D::Error::custom(format!("`{name}` is not a channel; the channels are {all}"))
+            })
+        };
+        match Written::deserialize(deserializer)? {
+            Written::Word(word) if word == "any" => Ok(Channels(ChannelSet::all())),
+            Written::Word(word) if word == "none" => Ok(Channels(ChannelSet::EMPTY)),
+            Written::Word(word) => Ok(Channels(ChannelSet::EMPTY.with(known(&word)?))),
+            Written::List(names) => {
+                Ok(Channels(names.iter().map(known).collect::<Result<ChannelSet, _>>()?))
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ReentryForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ReentryForm, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "never" => Ok(ReentryForm(journey::Reentry::Never)),
+            "always" => Ok(ReentryForm(journey::Reentry::Always)),
+            length => match Span::parse(length) {
+                Ok(span) => Ok(ReentryForm(journey::Reentry::After(span))),
+                Err(_) => Err(D::Error::custom(format!(
+                    "`{text}` is no re-entry rule; write never, always, or a length such as 30d"
+                ))),
+            },
+        }
+    }
+}
