@@ -1,1 +1,6 @@
-//! One module per provider: configuration, pure request and callback, client.
+//! Ways to reach people, one module per provider. Each knows `port::Channel` and nothing above it.
+//!
+//! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
+//! sent and what an answer means, and only `client` does I/O.
+
+pub mod smtp;

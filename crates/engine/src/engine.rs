@@ -55,9 +55,15 @@ pub struct Engine {
 /// A wish that does not wait behind a backlog: committed before it is answered. The same fact
 /// also goes through the log, where its `messageId` makes it a known one.
 pub struct Urgent {
-    pub fact: Fact,
+    pub work: UrgentWork,
     /// Called once, after the commit or its failure.
     pub done: Box<dyn FnOnce(bool) + Send>,
+}
+
+pub enum UrgentWork {
+    Fact(Fact),
+    /// Entries of the catalog: sources, sessions, tokens.
+    Entries(Vec<Entry>),
 }
 
 /// What one turn did.
@@ -187,7 +193,14 @@ impl Engine {
     ) -> Result<LogPosition, EngineError> {
         if !urgent.is_empty() {
             batch.durable = true;
-            let facts = urgent.iter().map(|it| (None, it.fact.clone())).collect();
+            batch.worked = true;
+            let mut facts = Vec::new();
+            for it in urgent {
+                match &it.work {
+                    UrgentWork::Fact(fact) => facts.push((None, fact.clone())),
+                    UrgentWork::Entries(entries) => batch.entries.extend(entries.iter().cloned()),
+                }
+            }
             self.take_facts(batch, facts)?;
         }
         self.end_what_was_left_in_flight(batch)?;
@@ -354,6 +367,10 @@ impl Engine {
             newest_event: self.newest_event,
             in_flight: self.flying.len(),
         }
+    }
+
+    pub fn log(&self) -> &Arc<dyn FactLog> {
+        &self.log
     }
 
     pub fn loaded(&self) -> &Loaded {

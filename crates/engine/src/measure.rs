@@ -101,7 +101,7 @@ impl PanelSums {
             let end = Timestamp((key.day + 1) * model::Span::DAY.0) + panel.window;
             if end <= now {
                 let cell = cells.entry((key.cell, key.inside)).or_default();
-                *cell = cell.merge(sums);
+                cell.merge(sums);
             } else {
                 report.running += sums.n;
                 report.next_end = Some(report.next_end.map_or(end, |it| it.min(end)));

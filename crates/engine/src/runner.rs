@@ -10,6 +10,11 @@ use std::collections::BTreeMap;
 pub trait Clock {
     fn now(&mut self) -> Timestamp;
 
+    /// Called after each turn that did something. False ends the loop.
+    fn turned(&mut self, _engine: &mut Engine) -> bool {
+        true
+    }
+
     /// Returns when `until` has come or something happened before. False ends the loop.
     fn wait(&mut self, engine: &mut Engine, until: Option<Timestamp>) -> bool;
 
@@ -32,8 +37,8 @@ pub trait Dispatch {
 pub fn run(engine: &mut Engine, clock: &mut dyn Clock, dispatch: &mut dyn Dispatch) {
     loop {
         let going = match one_turn(engine, clock, dispatch) {
-            Ok(Some(wake_at)) => clock.wait(engine, wake_at),
-            Ok(None) => true,
+            Ok(Some(wake_at)) => clock.wait(engine, wake_at) && clock.turned(engine),
+            Ok(None) => clock.turned(engine),
             Err(error) => clock.failed(&error) && reloaded(engine, clock),
         };
         if !going {

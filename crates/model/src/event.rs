@@ -72,7 +72,7 @@ impl Event {
     }
 
     /// The identifiers that the event carries, strongest first: its own ids, then the e-mail,
-    /// phone and device token found in traits (of an `identify`, or in the context).
+    /// phone, handle and device token found in traits (of an `identify`, or in the context).
     pub fn identifiers(&self) -> Vec<Identifier> {
         let mut found = Vec::new();
         let mut add = |kind, value: Option<&str>| {
@@ -102,6 +102,7 @@ impl Event {
             let text = |key: &str| traits.get(key).and_then(Value::as_text);
             add(IdentifierKind::Email, text("email"));
             add(IdentifierKind::Phone, text("phone"));
+            add(IdentifierKind::Handle, text("handle"));
         }
         let token = Value::at(&self.context, "device.token").and_then(Value::as_text);
         add(IdentifierKind::DeviceToken, token);

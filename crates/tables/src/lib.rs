@@ -1,1 +1,17 @@
 //! CSV, JSON Lines and standard input to typed columns, with errors by row and column.
+//!
+//! Rows stream: a file of any size takes the memory of one row. Compression (gzip, zstd) is told
+//! from the first bytes. After each row the position is known, so that reading can be resumed.
+
+mod error;
+mod json_lines;
+mod source;
+mod table;
+
+pub use error::TableError;
+pub use json_lines::{JsonLines, JsonRow};
+pub use source::{Position, ROW_BYTES_MAX};
+pub use table::{Column, Options, Row, Table, did_you_mean};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! What a condition sees of a person.
+
+use crate::{Facts, Profile};
+use expr::{CounterSpec, Lookup, Reading};
+use model::{Channel, Event, EventKind, Timestamp, Value};
+
+/// A profile, the facts beside it, and perhaps the event at hand.
+pub struct View<'a> {
+    pub profile: &'a Profile,
+    pub facts: &'a dyn Facts,
+    pub event: Option<&'a Event>,
+}
+
+/// A property of an event by its dotted path. `context.…` reads the context, and `name` of a page
+/// or screen is the name that it was called with.
+pub fn event_property<'a>(event: &'a Event, path: &str) -> Option<Value> {
+    let found: Option<&'a Value> = Value::at(&event.properties, path);
+    if let Some(value) = found {
+        return Some(value.clone());
+    }
+    if let Some(path) = path.strip_prefix("context.") {
+        return Value::at(&event.context, path).cloned();
+    }
+    match (&event.kind, path) {
+        (EventKind::Page { name } | EventKind::Screen { name }, "name") => {
+            Some(Value::Text(name.clone()))
+        }
+        (EventKind::Group { group_id }, "group_id") => Some(Value::Text(group_id.clone())),
+        _ => None,
+    }
+}
+
+impl Lookup for View<'_> {
+    fn trait_value(&self, name: &str) -> Option<Value> {
+        self.profile.trait_value(name).cloned()
+    }
+
+    fn property(&self, path: &str) -> Option<Value> {
+        self.event.and_then(|event| event_property(event, path))
+    }
+
+    fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
+        self.profile.counter(spec).map(|it| it.read(spec, now)).unwrap_or_default()
+    }
+
+    fn consent(&self, channel: Channel, topic: &str) -> bool {
+        self.facts.consent(channel, topic)
+    }
+
+    fn in_audience(&self, name: &str) -> bool {
+        self.profile.memberships().contains_key(name)
+    }
+
+    fn counter_note(&self, spec: &CounterSpec) -> Option<String> {
+        self.profile.counter(spec).and_then(|it| it.note(spec))
+    }
+}
+
+/// What the filter of a counter sees: the event as it arrives, and nothing else.
+pub(crate) struct Filtered<'a>(pub &'a Event);
+
+impl Lookup for Filtered<'_> {
+    fn trait_value(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    fn property(&self, path: &str) -> Option<Value> {
+        event_property(self.0, path)
+    }
+
+    fn counter(&self, _spec: &CounterSpec, _now: Timestamp) -> Reading {
+        Reading::default()
+    }
+
+    fn consent(&self, _channel: Channel, _topic: &str) -> bool {
+        false
+    }
+
+    fn in_audience(&self, _name: &str) -> bool {
+        false
+    }
+}

@@ -1,0 +1,495 @@
+//! Carries out the dialogue over TCP, encrypted or not. Keeps connections; owns no rule.
+
+use super::config::{MESSAGES_PER_CONNECTION, SmtpConfig, TlsMode};
+use super::dialogue::{
+    Heard, Listener, Phase, REPLY_LINE_MAX_BYTES, Session, Step, Transaction, broken,
+};
+use super::request::{Prepared, prepare};
+use model::{Problem, Reply, Span};
+use port::Envelope;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Where systems keep the roots they trust: Debian, Fedora, Alpine and macOS.
+const ROOTS: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// One mail server, over as many connections as the settings allow.
+pub struct Smtp {
+    config: SmtpConfig,
+    tls: Option<Arc<ClientConfig>>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+struct Connection {
+    wire: Wire,
+    /// Read and not yet used.
+    unread: Vec<u8>,
+    messages: u32,
+    /// The session holds an abandoned transaction.
+    dirty: bool,
+    offers_utf8: bool,
+    used: Instant,
+}
+
+enum Wire {
+    Plain(TcpStream),
+    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+}
+
+/// How a try ended, and where, if the connection itself failed.
+struct Tried {
+    reply: Reply,
+    /// The server went away, or said that it will, before it took anything.
+    gone_at: Option<Phase>,
+}
+
+impl Smtp {
+    pub fn new(config: SmtpConfig) -> Result<Smtp, Problem> {
+        config.check()?;
+        let tls = match config.tls {
+            TlsMode::None => None,
+            TlsMode::StartTls | TlsMode::Implicit => {
+                Some(client_config(config.ca_file.as_deref())?)
+            }
+        };
+        Ok(Smtp { config, tls, idle: Mutex::new(Vec::new()) })
+    }
+
+    /// A kept connection that still stands, or none.
+    fn reuse(&self) -> Option<Connection> {
+        let idle_max = duration(self.config.timeouts.idle);
+        loop {
+            let mut connection = lock(&self.idle).pop()?;
+            if connection.used.elapsed() < idle_max && !connection.has_ended() {
+                return Some(connection);
+            }
+        }
+    }
+
+    fn keep(&self, mut connection: Connection) {
+        if MESSAGES_PER_CONNECTION <= connection.messages {
+            connection.say("QUIT").unwrap_or(());
+            return;
+        }
+        connection.used = Instant::now();
+        let mut idle = lock(&self.idle);
+        if idle.len() < self.config.concurrency {
+            idle.push(connection);
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, Reply> {
+        let fail = |error: io::Error| broken(Phase::Connect, &said(&error));
+        let timeouts = self.config.timeouts;
+        let address = (self.config.host.as_str(), self.config.port);
+        let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
+        for address in address.to_socket_addrs().map_err(fail)? {
+            match TcpStream::connect_timeout(&address, duration(timeouts.connect)) {
+                Ok(stream) => return self.greet(stream),
+                Err(error) => last = error,
+            }
+        }
+        Err(fail(last))
+    }
+
+    /// From a connected stream to a session that takes messages.
+    fn greet(&self, stream: TcpStream) -> Result<Connection, Reply> {
+        let mut session = Session::new(&self.config);
+        let fail = |phase: Phase, error: &io::Error| broken(phase, &said(error));
+        stream.set_nodelay(true).map_err(|it| fail(Phase::Connect, &it))?;
+        let mut connection = Connection::new(Wire::Plain(stream));
+        if self.config.tls == TlsMode::Implicit {
+            connection = self.secure(connection).map_err(|it| fail(Phase::StartTls, &it))?;
+        }
+        let wait = duration(self.config.timeouts.command);
+        let heard = connection.hear(wait).map_err(|it| fail(Phase::Greeting, &it))?;
+        let mut step = session.heard(&heard);
+        loop {
+            step = match step {
+                Step::Say(line) => {
+                    let heard = connection.ask(&line, wait);
+                    session.heard(&heard.map_err(|it| fail(session.phase(), &it))?)
+                }
+                Step::Secure => {
+                    connection =
+                        self.secure(connection).map_err(|it| fail(Phase::StartTls, &it))?;
+                    session.secured()
+                }
+                Step::Ready => {
+                    connection.offers_utf8 = session.offers("SMTPUTF8");
+                    return Ok(connection);
+                }
+                Step::Done { reply, .. } => return Err(reply),
+                Step::HandOver => {
+                    return Err(broken(session.phase(), "the dialogue is out of step"));
+                }
+            };
+        }
+    }
+
+    fn secure(&self, connection: Connection) -> io::Result<Connection> {
+        let Wire::Plain(mut stream) = connection.wire else {
+            return Err(io::Error::other("encrypted twice"));
+        };
+        // Whatever came in the clear after the server's "go ahead" was not said by the server.
+        if !connection.unread.is_empty() {
+            return Err(io::Error::other("data before encryption"));
+        }
+        let tls = self.tls.clone().ok_or_else(|| io::Error::other("no TLS"))?;
+        let name = ServerName::try_from(self.config.host.clone()).map_err(io::Error::other)?;
+        let mut client = ClientConnection::new(tls, name).map_err(io::Error::other)?;
+        let wait = duration(self.config.timeouts.command);
+        let deadline = Instant::now() + wait;
+        stream.set_write_timeout(Some(wait))?;
+        while client.is_handshaking() {
+            stream.set_read_timeout(Some(left(deadline)?))?;
+            client.complete_io(&mut stream)?;
+        }
+        Ok(Connection::new(Wire::Tls(Box::new(StreamOwned::new(client, stream)))))
+    }
+
+    fn deliver(&self, connection: &mut Connection, prepared: &Prepared) -> Tried {
+        if prepared.needs_utf8 && !connection.offers_utf8 {
+            let detail = "the server takes only addresses in ASCII".to_owned();
+            return Tried { reply: Reply::Refused { detail, dead: false }, gone_at: None };
+        }
+        let timeouts = self.config.timeouts;
+        let (mut transaction, mut step) = Transaction::begin(prepared, connection.dirty);
+        connection.dirty = true;
+        connection.messages += 1;
+        loop {
+            let heard = match step {
+                Step::Say(line) => connection.ask(&line, duration(timeouts.command)),
+                Step::HandOver => {
+                    match connection.hand_over(&prepared.data, duration(timeouts.body)) {
+                        Ok(None) => {
+                            transaction.ending();
+                            connection.ask(".", duration(timeouts.end))
+                        }
+                        // The server spoke before the dot: it must not be written any more.
+                        Ok(Some(early)) => Ok(early),
+                        Err(error) => Err(error),
+                    }
+                }
+                Step::Done { reply, keep, dirty } => {
+                    let gone_at = (!keep).then(|| transaction.phase());
+                    connection.dirty = dirty;
+                    return Tried { reply, gone_at };
+                }
+                Step::Secure | Step::Ready => Err(io::Error::other("the dialogue is out of step")),
+            };
+            match heard {
+                Ok(heard) => step = transaction.heard(&heard),
+                Err(error) => {
+                    let phase = transaction.phase();
+                    return Tried { reply: broken(phase, &said(&error)), gone_at: Some(phase) };
+                }
+            }
+        }
+    }
+}
+
+impl port::Channel for Smtp {
+    fn channel(&self) -> model::Channel {
+        model::Channel::Email
+    }
+
+    fn concurrency(&self) -> usize {
+        self.config.concurrency
+    }
+
+    /// A kept connection may have died without a sign. If it fails before the server has heard of a
+    /// recipient, the message goes over a new one, once.
+    fn send(&self, envelope: &Envelope) -> Reply {
+        let prepared = match prepare(envelope, &self.config) {
+            Ok(prepared) => prepared,
+            Err(reply) => return reply,
+        };
+        if let Some(mut connection) = self.reuse() {
+            let tried = self.deliver(&mut connection, &prepared);
+            match tried.gone_at {
+                None => {
+                    self.keep(connection);
+                    return tried.reply;
+                }
+                Some(Phase::Reset | Phase::Mail) => {}
+                Some(_) => return logged(envelope, tried.reply),
+            }
+        }
+        let mut connection = match self.connect() {
+            Ok(connection) => connection,
+            Err(reply) => return logged(envelope, reply),
+        };
+        let tried = self.deliver(&mut connection, &prepared);
+        if tried.gone_at.is_none() {
+            self.keep(connection);
+        }
+        logged(envelope, tried.reply)
+    }
+}
+
+/// Replies hold no address; the message's id is enough to find it.
+fn logged(envelope: &Envelope, reply: Reply) -> Reply {
+    match &reply {
+        Reply::Accepted { .. } => {}
+        Reply::Deferred { detail, .. } => {
+            tracing::debug!(message = %envelope.message, detail, "mail deferred");
+        }
+        Reply::Refused { detail, .. } => {
+            tracing::debug!(message = %envelope.message, detail, "mail refused");
+        }
+        Reply::Lost { detail } => {
+            tracing::warn!(message = %envelope.message, detail, "mail handed over, answer lost");
+        }
+    }
+    reply
+}
+
+impl Connection {
+    fn new(wire: Wire) -> Connection {
+        Connection {
+            wire,
+            unread: Vec::new(),
+            messages: 0,
+            dirty: false,
+            offers_utf8: false,
+            used: Instant::now(),
+        }
+    }
+
+    fn ask(&mut self, line: &str, wait: Duration) -> io::Result<Heard> {
+        self.socket().set_write_timeout(Some(wait))?;
+        self.say(line)?;
+        self.hear(wait)
+    }
+
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        self.wire.write_all(format!("{line}\r\n").as_bytes())?;
+        self.wire.flush()
+    }
+
+    /// One answer, within `wait` as a whole: a byte now and then does not stretch it.
+    fn hear(&mut self, wait: Duration) -> io::Result<Heard> {
+        let deadline = Instant::now() + wait;
+        let mut listener = Listener::default();
+        loop {
+            while let Some(end) = self.unread.iter().position(|it| *it == b'\n') {
+                let line: Vec<u8> = self.unread.drain(..=end).collect();
+                let line = line.strip_suffix(b"\n").unwrap_or(&line);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                if let Some(heard) = listener.line(line).map_err(io::Error::other)? {
+                    return Ok(heard);
+                }
+            }
+            if REPLY_LINE_MAX_BYTES < self.unread.len() {
+                return Err(io::Error::other("the answer has no end"));
+            }
+            self.socket().set_read_timeout(Some(left(deadline)?))?;
+            let mut bytes = [0; 1_024];
+            match self.wire.read(&mut bytes)? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                count => self.unread.extend_from_slice(&bytes[..count]),
+            }
+        }
+    }
+
+    /// Writes the message without its final dot, then looks whether the server is still there. An
+    /// answer that came early is returned; an error means that nothing was handed over.
+    fn hand_over(&mut self, data: &[u8], wait: Duration) -> io::Result<Option<Heard>> {
+        /// Small enough that a slow reader is noticed, large enough that a mail is one or two.
+        const CHUNK_BYTES: usize = 64 * 1024;
+        let deadline = Instant::now() + wait;
+        for chunk in data.chunks(CHUNK_BYTES) {
+            self.socket().set_write_timeout(Some(left(deadline)?))?;
+            self.wire.write_all(chunk)?;
+        }
+        self.wire.flush()?;
+        match self.listen_in()? {
+            Silence::Open => Ok(None),
+            Silence::Closed => Err(ErrorKind::UnexpectedEof.into()),
+            Silence::Broken => self.hear(left(deadline)?).map(Some),
+        }
+    }
+
+    /// A kept connection on which the server has closed, or said something nobody asked for.
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.listen_in(), Ok(Silence::Open))
+    }
+
+    /// Looks, without waiting, whether anything has come.
+    fn listen_in(&mut self) -> io::Result<Silence> {
+        if !self.unread.is_empty() {
+            return Ok(Silence::Broken);
+        }
+        self.socket().set_nonblocking(true)?;
+        let looked = self.wire.look();
+        self.socket().set_nonblocking(false)?;
+        looked
+    }
+
+    fn socket(&self) -> &TcpStream {
+        match &self.wire {
+            Wire::Plain(stream) => stream,
+            Wire::Tls(stream) => &stream.sock,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Silence {
+    Open,
+    Closed,
+    /// Something has come that nobody asked for.
+    Broken,
+}
+
+impl Wire {
+    fn look(&mut self) -> io::Result<Silence> {
+        let quiet = |error: io::Error| match error.kind() {
+            ErrorKind::WouldBlock => Ok(Silence::Open),
+            _ => Err(error),
+        };
+        match self {
+            Wire::Plain(stream) => match stream.peek(&mut [0]) {
+                Ok(0) => Ok(Silence::Closed),
+                Ok(_) => Ok(Silence::Broken),
+                Err(error) => quiet(error),
+            },
+            // Bytes may be housekeeping of the encryption, such as new keys: let it have them.
+            Wire::Tls(stream) => match stream.conn.read_tls(&mut stream.sock) {
+                Ok(0) => Ok(Silence::Closed),
+                Ok(_) => {
+                    let state = stream.conn.process_new_packets().map_err(io::Error::other)?;
+                    Ok(match (state.peer_has_closed(), state.plaintext_bytes_to_read()) {
+                        (true, _) => Silence::Closed,
+                        (false, 0) => Silence::Open,
+                        (false, _) => Silence::Broken,
+                    })
+                }
+                Err(error) => quiet(error),
+            },
+        }
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Wire::Plain(stream) => stream.read(bytes),
+            Wire::Tls(stream) => stream.read(bytes),
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Wire::Plain(stream) => stream.write(bytes),
+            Wire::Tls(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Wire::Plain(stream) => stream.flush(),
+            Wire::Tls(stream) => stream.flush(),
+        }
+    }
+}
+
+fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Problem> {
+    let found = ROOTS.iter().map(Path::new).find(|it| it.exists());
+    let Some(path) = ca_file.or(found) else {
+        let hint = "install the package ca-certificates, or set smtp.ca_file";
+        return Err(Problem::new("smtp: no trusted roots were found").hint(hint));
+    };
+    let unreadable = |what: String| {
+        let problem = Problem::new(format!("smtp: the trusted roots cannot be read: {what}"));
+        problem.in_file(path.display().to_string())
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in
+        CertificateDer::pem_file_iter(path).map_err(|it| unreadable(it.to_string()))?
+    {
+        // One old root that cannot be used is no reason to trust none.
+        let certificate = certificate.map_err(|it| unreadable(it.to_string()))?;
+        roots.add(certificate).unwrap_or(());
+    }
+    if roots.is_empty() {
+        return Err(unreadable("there are none in it".to_owned()));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|it| Problem::new(format!("smtp: {it}")))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// What of the time is left; an error once there is none.
+fn left(deadline: Instant) -> io::Result<Duration> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
+}
+
+/// At least a millisecond, since zero means "for ever" to a socket.
+fn duration(span: Span) -> Duration {
+    Duration::from_millis(u64::try_from(span.millis()).unwrap_or(0).max(1))
+}
+
+fn said(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "no answer in time".to_owned(),
+        ErrorKind::UnexpectedEof => "the server closed the connection".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_server_that_has_closed_is_noticed_before_the_dot() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stream = TcpStream::connect(address).expect("a connection");
+        let (server, _) = listener.accept().expect("a client");
+        let watch = stream.try_clone().expect("the same socket");
+        let mut connection = Connection::new(Wire::Plain(stream));
+        assert_eq!(connection.listen_in().expect("a look"), Silence::Open);
+        drop(server);
+        // Waits until the end of the stream has arrived here.
+        assert_eq!(watch.peek(&mut [0]).expect("a look"), 0);
+        assert_eq!(connection.listen_in().expect("a look"), Silence::Closed);
+        let error = connection.hand_over(b"x\r\n", Duration::from_secs(1)).expect_err("closed");
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_server_that_speaks_before_the_dot_is_heard() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stream = TcpStream::connect(address).expect("a connection");
+        let (mut server, _) = listener.accept().expect("a client");
+        let watch = stream.try_clone().expect("the same socket");
+        server.write_all(b"552 5.3.4 too large\r\n").expect("written");
+        assert_eq!(watch.peek(&mut [0]).expect("a look"), 1);
+        let mut connection = Connection::new(Wire::Plain(stream));
+        let heard = connection.hand_over(b"x\r\n", Duration::from_secs(1)).expect("an answer");
+        assert_eq!(heard.map(|it| it.code), Some(552));
+    }
+}

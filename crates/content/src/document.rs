@@ -1,0 +1,252 @@
+//! A content as it is written: front matter and body.
+
+use crate::RenderError;
+use crate::template::{Place, Scope, Template};
+use model::{Class, ContentName, Problem, Purpose, Topic};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The head of a content document, as the fields stand in the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrontMatter {
+    #[serde(default)]
+    pub content: ContentName,
+    #[serde(default)]
+    pub topic: Topic,
+    /// Absent: marketing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Absent: whatever the journey or broadcast says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Image>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default)]
+    pub forms: Forms,
+    /// Language to file name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub locales: BTreeMap<String, String>,
+    /// Not written: the line of the file on which the body begins, set by whoever reads the file.
+    #[serde(skip)]
+    pub body_line: usize,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    pub label: String,
+    pub url: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    pub url: String,
+    #[serde(default)]
+    pub alt: String,
+}
+
+/// Overrides per channel. A channel without its own form uses the summary and the action.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Forms {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub onsite: Option<PushForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms: Option<TextForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub social: Option<TextForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bluesky: Option<TextForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mastodon: Option<TextForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<TextForm>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmailForm {
+    #[serde(default)]
+    pub subject: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub preheader: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushForm {
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub body: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextForm {
+    pub text: String,
+}
+
+/// Who speaks, and where its pages are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Brand {
+    pub name: String,
+    /// One line or several; the law of most countries wants it in every marketing mail.
+    pub postal_address: String,
+    /// Where `/c`, `/o`, `/u`, `/p` and `/w` are served, without a slash at the end.
+    pub base_url: String,
+    pub from_name: String,
+    pub from_address: String,
+}
+
+/// A content that can be rendered: its templates are parsed.
+#[derive(Clone, Debug)]
+pub struct Content {
+    pub name: ContentName,
+    pub topic: Topic,
+    pub purpose: Purpose,
+    pub class: Option<Class>,
+    pub summary: String,
+    pub action: Option<Action>,
+    pub image: Option<Image>,
+    pub tags: Vec<String>,
+    pub forms: Forms,
+    pub locales: BTreeMap<String, String>,
+    pub body: String,
+    body_line: usize,
+    templates: BTreeMap<&'static str, Template>,
+}
+
+impl Content {
+    /// Reads every template of the document; the problems have the lines of its file.
+    pub fn from_parts(front: FrontMatter, body: String) -> Result<Content, Vec<Problem>> {
+        let mut problems = Vec::new();
+        if front.content.as_str().trim().is_empty() {
+            let problem = Problem::new("the content has no name");
+            problems.push(problem.hint("begin the front matter with `content: NAME`"));
+        }
+        let mut templates = BTreeMap::new();
+        for (name, place, source) in sources(&front, &body) {
+            match Template::parse(source, place) {
+                Ok(template) => {
+                    templates.insert(name, template);
+                }
+                Err(problem) => problems.push(located(problem, name, front.body_line)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Content {
+            name: front.content,
+            topic: front.topic,
+            purpose: front.purpose.unwrap_or(Purpose::Marketing),
+            class: front.class,
+            summary: front.summary,
+            action: front.action,
+            image: front.image,
+            tags: front.tags,
+            forms: front.forms,
+            locales: front.locales,
+            body,
+            body_line: front.body_line,
+            templates,
+        })
+    }
+
+    /// What is readable and yet would not do: to be shown before anything is sent.
+    pub fn check(&self) -> Vec<Problem> {
+        crate::check::check(self)
+    }
+
+    /// A part, filled in for a person; empty if the content does not have it.
+    pub(crate) fn fill(&self, name: &str, scope: Scope) -> Result<String, RenderError> {
+        match self.templates.get(name) {
+            None => Ok(String::new()),
+            Some(template) => template.render(scope).map_err(|fault| RenderError {
+                place: name.to_owned(),
+                message: fault.message,
+                hint: fault.hint,
+            }),
+        }
+    }
+
+    /// The line in the file of a line in the body, both from 1.
+    pub(crate) fn line(&self, in_body: usize) -> usize {
+        in_body + self.body_line.saturating_sub(1)
+    }
+}
+
+impl PartialEq for Content {
+    /// Templates follow from the text, and moving a text down its file changes nothing.
+    fn eq(&self, other: &Content) -> bool {
+        self.name == other.name
+            && self.topic == other.topic
+            && self.purpose == other.purpose
+            && self.class == other.class
+            && self.summary == other.summary
+            && self.action == other.action
+            && self.image == other.image
+            && self.tags == other.tags
+            && self.forms == other.forms
+            && self.locales == other.locales
+            && self.body == other.body
+    }
+}
+
+/// Every text that may hold a template, with the name that errors call it by.
+fn sources<'a>(
+    front: &'a FrontMatter,
+    body: &'a str,
+) -> impl Iterator<Item = (&'static str, Place, &'a str)> {
+    let FrontMatter { forms, action, image, summary, .. } = front;
+    let text = |form: &'a Option<TextForm>| form.as_ref().map(|it| it.text.as_str());
+    let email = forms.email.as_ref();
+    let (push, onsite) = (forms.push.as_ref(), forms.onsite.as_ref());
+    let (action, image) = (action.as_ref(), image.as_ref());
+    [
+        ("body", Place::Markdown, Some(body)),
+        ("summary", Place::Line, Some(summary.as_str())),
+        ("subject", Place::Line, email.map(|it| it.subject.as_str())),
+        ("preheader", Place::Line, email.map(|it| it.preheader.as_str())),
+        ("action label", Place::Line, action.map(|it| it.label.as_str())),
+        ("action url", Place::Url, action.map(|it| it.url.as_str())),
+        ("image url", Place::Url, image.map(|it| it.url.as_str())),
+        ("image alt", Place::Line, image.map(|it| it.alt.as_str())),
+        ("push title", Place::Line, push.map(|it| it.title.as_str())),
+        ("push body", Place::Line, push.map(|it| it.body.as_str())),
+        ("onsite title", Place::Line, onsite.map(|it| it.title.as_str())),
+        ("onsite body", Place::Line, onsite.map(|it| it.body.as_str())),
+        ("sms text", Place::Line, text(&forms.sms)),
+        ("social text", Place::Line, text(&forms.social)),
+        ("bluesky text", Place::Line, text(&forms.bluesky)),
+        ("mastodon text", Place::Line, text(&forms.mastodon)),
+        ("webhook text", Place::Line, text(&forms.webhook)),
+    ]
+    .into_iter()
+    .filter_map(|(name, place, source)| Some((name, place, source?)))
+    .filter(|(_, _, source)| !source.is_empty())
+}
+
+/// A problem of the body gets its line in the file; one of a field gets the field's name.
+fn located(problem: Problem, name: &str, body_line: usize) -> Problem {
+    if name == "body" {
+        let line = problem.line.max(1) + body_line.saturating_sub(1);
+        let column = problem.column.max(1);
+        return problem.at(line, column);
+    }
+    Problem { message: format!("{name}: {}", problem.message), line: 0, column: 0, ..problem }
+}

@@ -1,0 +1,148 @@
+//! The sender's rules: caps, quiet hours, which channels need a yes, and the measurement panel.
+
+use crate::{Panel, QuietHours, quiet};
+use model::{Channel, ChannelSet, Problem, Span, Topic};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Each cap is looked at for each candidate, channel and instant; a programme that people can
+/// understand has a handful.
+pub const CAPS_MAX: usize = 32;
+
+/// No person wants more than this from one sender in any window, and slots are kept per person.
+pub const AT_MOST_MAX: u32 = 1_000;
+
+/// The longest window of a cap; contacts are kept that long.
+pub const CAP_WINDOW_MAX: Span = Span::days(366);
+
+/// Frozen and numbered: a changed policy is a new one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    pub version: u64,
+    pub caps: Vec<Cap>,
+    /// In the zone where the person lives.
+    pub quiet_hours: Option<QuietHours>,
+    /// For persons whose zone is not known.
+    pub default_zone: String,
+    /// How long candidates wait for each other, from the first one.
+    pub window: Span,
+    /// Channels in which marketing needs a recorded yes. In the others a recorded no still stops it.
+    pub consent_needed: ChannelSet,
+    /// The same for single topics, in place of `consent_needed`.
+    pub topics: BTreeMap<Topic, ChannelSet>,
+    pub panel: Option<Panel>,
+}
+
+/// At most `at_most` messages in any rolling window of exactly `per`. Two messages exactly `per`
+/// apart are never in one window.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Cap {
+    /// The channels counted together.
+    pub channels: ChannelSet,
+    /// Counts only this topic; none counts all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
+    pub at_most: u32,
+    pub per: Span,
+}
+
+impl Default for Policy {
+    /// Four messages a week over all channels, one push a day, nights from nine to eight.
+    fn default() -> Policy {
+        let cap = |channels, at_most, per| Cap { channels, topic: None, at_most, per };
+        Policy {
+            version: 0,
+            caps: vec![
+                cap(ChannelSet::all(), 4, Span::days(7)),
+                cap(ChannelSet::EMPTY.with(Channel::Push), 1, Span::DAY),
+            ],
+            quiet_hours: Some(QuietHours { from: 21 * 60, to: 8 * 60 }),
+            default_zone: "UTC".to_owned(),
+            window: Span::minutes(10),
+            consent_needed: [Channel::Email, Channel::Push, Channel::Sms, Channel::Social]
+                .into_iter()
+                .collect(),
+            topics: BTreeMap::new(),
+            panel: None,
+        }
+    }
+}
+
+impl Policy {
+    pub fn needs_consent(&self, channel: Channel, topic: &Topic) -> bool {
+        self.topics.get(topic).unwrap_or(&self.consent_needed).contains(channel)
+    }
+
+    /// Everything that is wrong with it, for `check`. A policy with problems still decides safely.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if CAPS_MAX < self.caps.len() {
+            problems.push(Problem::new(format!(
+                "there are {} caps; at most {CAPS_MAX} are read",
+                self.caps.len()
+            )));
+        }
+        for cap in &self.caps {
+            problems.extend(cap.problem());
+        }
+        if quiet::known_zone(&self.default_zone).is_none() {
+            problems.push(
+                Problem::new(format!("`{}` is not a known time zone", self.default_zone))
+                    .hint("write a name such as Europe/Amsterdam"),
+            );
+        }
+        if self.window < Span::ZERO || Span::DAY < self.window {
+            problems.push(
+                Problem::new(format!("candidates cannot wait {} for each other", self.window))
+                    .hint("choose between 0s and 1d; 10m is usual"),
+            );
+        }
+        if let Some(panel) = &self.panel {
+            problems.extend(panel.check());
+        }
+        problems
+    }
+}
+
+impl Cap {
+    /// Whether a message in `channel` on `topic` counts under this cap.
+    pub fn counts(&self, channel: Channel, topic: &Topic) -> bool {
+        self.channels.contains(channel) && self.topic.as_ref().is_none_or(|it| it == topic)
+    }
+
+    fn problem(&self) -> Option<Problem> {
+        if self.channels.is_empty() {
+            return Some(
+                Problem::new("a cap counts no channel").hint("write `channels: any` for all"),
+            );
+        }
+        if AT_MOST_MAX < self.at_most {
+            return Some(
+                Problem::new(format!("a cap of {} is no limit", self.at_most))
+                    .hint(format!("at most {AT_MOST_MAX} can be counted")),
+            );
+        }
+        if self.per <= Span::ZERO || CAP_WINDOW_MAX < self.per {
+            return Some(
+                Problem::new(format!("a cap cannot be counted over {}", self.per))
+                    .hint(format!("choose more than 0s and at most {CAP_WINDOW_MAX}")),
+            );
+        }
+        None
+    }
+}
+
+impl fmt::Display for Cap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {} per {}", self.at_most, self.per)?;
+        if self.channels != ChannelSet::all() {
+            write!(f, " in {}", self.channels)?;
+        }
+        if let Some(topic) = &self.topic {
+            write!(f, " on {topic}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! Text in, text out for every rule; reference models and properties where rules interact.
+
+mod arbitrating;
+mod cases;
+mod consenting;
+mod nights;
+mod panels;
+mod rechecking;
+mod reference;
+mod running;

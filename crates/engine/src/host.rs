@@ -1,0 +1,284 @@
+//! The loop on the real clock, in its own thread, with threads that send.
+
+use crate::engine::UrgentWork;
+use crate::{Clock, Dispatch, Engine, EngineError, Loaded, PanelSums, Status, Urgent, run};
+use model::{Channel, MessageId, Reply, Timestamp};
+use port::{Entry, Envelope};
+use record::Fact;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// After a failed turn, how long until the next one: a full disk does not empty in a millisecond.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// How often the copy that pages read is made anew while work goes on.
+const STATUS_EVERY: Duration = Duration::from_millis(100);
+
+/// A running engine. Dropping it stops the loop after the present turn, and waits for what is on
+/// the wire.
+pub struct Host {
+    handle: Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the rest of the process may ask of the engine. Clones are cheap.
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    woken: Condvar,
+    view: Mutex<Published>,
+}
+
+#[derive(Default)]
+struct Queue {
+    awake: bool,
+    stop: bool,
+    urgent: VecDeque<Urgent>,
+    answers: Vec<(MessageId, Reply)>,
+}
+
+#[derive(Clone)]
+struct Published {
+    status: Status,
+    loaded: Loaded,
+    sums: PanelSums,
+}
+
+impl Host {
+    pub fn start(mut engine: Engine, channels: Vec<Box<dyn port::Channel>>) -> Host {
+        let published = Published {
+            status: engine.status(),
+            loaded: engine.loaded().clone(),
+            sums: engine.sums().clone(),
+        };
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(Queue::default()),
+            woken: Condvar::new(),
+            view: Mutex::new(published),
+        });
+        let handle = Handle { shared };
+        let waker = handle.clone();
+        engine.log().on_append(Box::new(move || waker.wake()));
+        let mut clock = RealClock { handle: handle.clone(), published: Timestamp::MIN };
+        let mut dispatch = Threads::new(channels, handle.clone());
+        let thread = std::thread::spawn(move || {
+            run(&mut engine, &mut clock, &mut dispatch);
+            dispatch.finish();
+            // What was on the wire has been answered; one last turn stores it.
+            let _ = crate::runner::run_until_quiet(&mut engine, &mut clock, &mut dispatch);
+            clock.publish(&engine);
+        });
+        Host { handle, thread: Some(thread) }
+    }
+
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        lock(&self.handle.shared.queue).stop = true;
+        self.handle.wake();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the engine's thread panicked");
+        }
+    }
+}
+
+impl Handle {
+    pub fn wake(&self) {
+        lock(&self.shared.queue).awake = true;
+        self.shared.woken.notify_all();
+    }
+
+    /// A copy at most a tenth of a second old while the engine works.
+    pub fn status(&self) -> Status {
+        lock(&self.shared.view).status.clone()
+    }
+
+    pub fn loaded(&self) -> Loaded {
+        lock(&self.shared.view).loaded.clone()
+    }
+
+    pub fn sums(&self) -> PanelSums {
+        lock(&self.shared.view).sums.clone()
+    }
+
+    /// A wish with its own lane. `done` is told whether it is committed.
+    pub fn urgent(&self, fact: Fact, done: impl FnOnce(bool) + Send + 'static) {
+        self.push(UrgentWork::Fact(fact), Box::new(done));
+    }
+
+    /// Writes entries of the catalog through the one writer.
+    pub fn put(&self, entries: Vec<Entry>, done: impl FnOnce(bool) + Send + 'static) {
+        self.push(UrgentWork::Entries(entries), Box::new(done));
+    }
+
+    fn push(&self, work: UrgentWork, done: Box<dyn FnOnce(bool) + Send>) {
+        lock(&self.shared.queue).urgent.push_back(Urgent { work, done });
+        self.wake();
+    }
+}
+
+/// The clock of the machine. Waiting ends when something is appended, answered or asked.
+struct RealClock {
+    handle: Handle,
+    published: Timestamp,
+}
+
+impl RealClock {
+    fn publish(&mut self, engine: &Engine) {
+        self.published = real_now();
+        let mut view = lock(&self.handle.shared.view);
+        view.status = engine.status();
+        if view.loaded.version != engine.loaded().version {
+            view.loaded = engine.loaded().clone();
+        }
+        view.sums = engine.sums().clone();
+    }
+}
+
+impl Clock for RealClock {
+    fn now(&mut self) -> Timestamp {
+        real_now()
+    }
+
+    fn turned(&mut self, engine: &mut Engine) -> bool {
+        let age = real_now() - self.published;
+        if STATUS_EVERY.as_millis() as i64 <= age.millis() {
+            self.publish(engine);
+        }
+        let mut queue = lock(&self.handle.shared.queue);
+        for urgent in queue.urgent.drain(..) {
+            engine.urgent(urgent);
+        }
+        !queue.stop
+    }
+
+    fn wait(&mut self, engine: &mut Engine, until: Option<Timestamp>) -> bool {
+        self.publish(engine);
+        let limit = until.map_or(Duration::from_secs(60), |it| {
+            let left = (it - real_now()).millis().clamp(0, 60_000);
+            Duration::from_millis(left as u64)
+        });
+        let queue = lock(&self.handle.shared.queue);
+        let idle = |it: &mut Queue| {
+            !it.awake && !it.stop && it.urgent.is_empty() && it.answers.is_empty()
+        };
+        let (mut queue, _) = self
+            .handle
+            .shared
+            .woken
+            .wait_timeout_while(queue, limit, idle)
+            .unwrap_or_else(PoisonError::into_inner);
+        queue.awake = false;
+        !queue.stop
+    }
+
+    fn failed(&mut self, error: &EngineError) -> bool {
+        let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%error, cause, "a turn failed; the state is read again");
+        let queue = lock(&self.handle.shared.queue);
+        let (queue, _) = self
+            .handle
+            .shared
+            .woken
+            .wait_timeout_while(queue, PAUSE_AFTER_FAILURE, |it| !it.stop)
+            .unwrap_or_else(PoisonError::into_inner);
+        !queue.stop
+    }
+}
+
+/// Threads per provider, as many as it may have on the wire.
+struct Threads {
+    senders: BTreeMap<Channel, Sender>,
+    handle: Handle,
+    threads: Vec<JoinHandle<()>>,
+}
+
+struct Sender {
+    queue: mpsc::Sender<Envelope>,
+    concurrency: usize,
+    flying: Arc<Mutex<usize>>,
+}
+
+impl Threads {
+    fn new(channels: Vec<Box<dyn port::Channel>>, handle: Handle) -> Threads {
+        let mut threads = Threads { senders: BTreeMap::new(), handle, threads: Vec::new() };
+        for channel in channels {
+            threads.add(Arc::from(channel));
+        }
+        threads
+    }
+
+    fn add(&mut self, channel: Arc<dyn port::Channel>) {
+        let (queue, receiver) = mpsc::channel::<Envelope>();
+        let receiver = Arc::new(Mutex::new(receiver));
+        let flying = Arc::new(Mutex::new(0));
+        let concurrency = channel.concurrency().max(1);
+        for _ in 0..concurrency {
+            let (channel, receiver) = (channel.clone(), receiver.clone());
+            let (handle, flying) = (self.handle.clone(), flying.clone());
+            self.threads.push(std::thread::spawn(move || {
+                loop {
+                    let next = lock(&receiver).recv();
+                    let Ok(envelope) = next else { return };
+                    let reply = channel.send(&envelope);
+                    *lock(&flying) -= 1;
+                    lock(&handle.shared.queue).answers.push((envelope.message, reply));
+                    handle.wake();
+                }
+            }));
+        }
+        self.senders.insert(channel.channel(), Sender { queue, concurrency, flying });
+    }
+
+    /// Waits for everything on the wire.
+    fn finish(&mut self) {
+        self.senders.clear();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a sending thread panicked");
+            }
+        }
+    }
+}
+
+impl Dispatch for Threads {
+    fn room(&self) -> BTreeMap<Channel, usize> {
+        let room = |it: &Sender| it.concurrency.saturating_sub(*lock(&it.flying));
+        self.senders.iter().map(|(channel, it)| (*channel, room(it))).collect()
+    }
+
+    fn submit(&mut self, envelopes: Vec<Envelope>) {
+        for envelope in envelopes {
+            let Some(sender) = self.senders.get(&envelope.channel) else { continue };
+            *lock(&sender.flying) += 1;
+            if sender.queue.send(envelope).is_err() {
+                *lock(&sender.flying) -= 1;
+            }
+        }
+    }
+
+    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+        std::mem::take(&mut lock(&self.handle.shared.queue).answers)
+    }
+}
+
+fn real_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,132 @@
+//! A tiny world written as text. It keeps all events and counts them again each time.
+
+use crate::{CounterKind, CounterSpec, Lookup, Reading, evaluate};
+use model::{Channel, Map, Span, Timestamp, Value};
+
+#[derive(Default, Debug, Clone)]
+pub struct World {
+    pub now: Timestamp,
+    pub traits: Map,
+    pub properties: Map,
+    pub consents: Vec<(Channel, String)>,
+    pub audiences: Vec<String>,
+    pub events: Vec<(String, Timestamp, Map)>,
+}
+
+impl World {
+    /// One fact a line: `now T`, `trait NAME VALUE`, `property NAME VALUE`, `consent CHANNEL TOPIC`,
+    /// `audience NAME`, `event "NAME" AGE [PROPERTY VALUE]`.
+    pub fn read(text: &str) -> World {
+        let mut world = World::default();
+        for line in text.lines().map(str::trim).filter(|it| !it.is_empty()) {
+            let (word, rest) = line.split_once(' ').expect("a word and more");
+            let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
+            match word {
+                "now" => world.now = Timestamp::parse(rest).expect("a time"),
+                "trait" => drop(world.traits.insert(name.into(), read_value(value))),
+                "property" => drop(world.properties.insert(name.into(), read_value(value))),
+                "consent" => world
+                    .consents
+                    .push((Channel::from_name(name).expect("a channel"), value.to_owned())),
+                "audience" => world.audiences.push(rest.to_owned()),
+                "event" => {
+                    let (name, rest) = rest[1..].split_once('"').expect("a name in quotes");
+                    let words: Vec<&str> = rest.split_whitespace().collect();
+                    let time = world.now - Span::parse(words[0]).expect("an age");
+                    let properties = words[1..]
+                        .chunks(2)
+                        .map(|it| (it[0].to_owned(), read_value(it[1])))
+                        .collect();
+                    world.events.push((name.to_owned(), time, properties));
+                }
+                other => panic!("`{other}` is not a fact"),
+            }
+        }
+        world
+    }
+}
+
+fn read_value(text: &str) -> Value {
+    if let Some(inner) = text.strip_prefix('[') {
+        let items = inner.trim_end_matches(']').split(',');
+        return Value::List(items.map(|it| read_value(it.trim())).collect());
+    }
+    match (text.strip_prefix('"'), text) {
+        (Some(inner), _) => Value::from(inner.trim_end_matches('"')),
+        (None, "true" | "false") => Value::Bool(text == "true"),
+        (None, _) => Value::Number(text.parse().expect("a number")),
+    }
+}
+
+/// The properties of one event, for the filter of a counter.
+struct Properties<'a>(&'a Map);
+
+impl Lookup for Properties<'_> {
+    fn trait_value(&self, _name: &str) -> Option<Value> {
+        panic!("a filter reads no traits")
+    }
+
+    fn property(&self, path: &str) -> Option<Value> {
+        Value::at(self.0, path).cloned()
+    }
+
+    fn counter(&self, _spec: &CounterSpec, _now: Timestamp) -> Reading {
+        panic!("a filter reads no counters")
+    }
+
+    fn consent(&self, _channel: Channel, _topic: &str) -> bool {
+        panic!("a filter reads no consent")
+    }
+
+    fn in_audience(&self, _name: &str) -> bool {
+        panic!("a filter reads no audiences")
+    }
+}
+
+impl Lookup for World {
+    fn trait_value(&self, name: &str) -> Option<Value> {
+        self.traits.get(name).cloned()
+    }
+
+    fn property(&self, path: &str) -> Option<Value> {
+        Value::at(&self.properties, path).cloned()
+    }
+
+    fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
+        let counted: Vec<&(String, Timestamp, Map)> = self
+            .events
+            .iter()
+            .filter(|(name, _, _)| *name == spec.event)
+            .filter(|(_, time, _)| spec.window.is_none_or(|it| now < *time + it))
+            .filter(|(_, _, properties)| {
+                spec.filter
+                    .as_ref()
+                    .is_none_or(|it| evaluate(it, &Properties(properties), now).holds)
+            })
+            .collect();
+        let times = || counted.iter().map(|it| it.1);
+        let changes_at = spec.window.and_then(|it| times().min().map(|first| first + it));
+        match &spec.kind {
+            CounterKind::AtLeast(_) | CounterKind::Count => {
+                Reading { value: Some(counted.len() as f64), time: None, changes_at }
+            }
+            CounterKind::Sum { property } => {
+                let value = counted
+                    .iter()
+                    .filter_map(|it| Value::at(&it.2, property).and_then(Value::as_number))
+                    .sum();
+                Reading { value: Some(value), time: None, changes_at }
+            }
+            CounterKind::First => Reading { time: times().min(), ..Reading::default() },
+            CounterKind::Last => Reading { time: times().max(), ..Reading::default() },
+        }
+    }
+
+    fn consent(&self, channel: Channel, topic: &str) -> bool {
+        self.consents.iter().any(|it| it.0 == channel && it.1 == topic)
+    }
+
+    fn in_audience(&self, name: &str) -> bool {
+        self.audiences.iter().any(|it| it == name)
+    }
+}

@@ -1,0 +1,80 @@
+//! One module per subcommand, and what they share: the output format and the exit codes.
+
+pub mod leverage;
+pub mod power;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Wrong usage or unreadable input.
+pub const EXIT_USAGE: u8 = 2;
+/// The result is printed but does not answer the question.
+pub const EXIT_INSUFFICIENT: u8 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    Json,
+    /// One row per number, for spreadsheets.
+    Csv,
+}
+
+/// Writes to standard output. A reader that went away (`| head`) is no error.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Says on standard error what is wrong.
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    // Standard error may be gone as well; there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+    ExitCode::from(EXIT_USAGE)
+}
+
+/// One row of a CSV file, with quotes where they are needed.
+pub fn csv_row(values: &[String]) -> String {
+    let quoted = |value: &String| match value.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", value.replace('"', "\"\"")),
+        false => value.clone(),
+    };
+    let mut row = values.iter().map(quoted).collect::<Vec<String>>().join(",");
+    row.push('\n');
+    row
+}
+
+/// `200,000`
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if 0 < i && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Decimals that show two digits of `spread`, which is what can be known of the number.
+pub fn decimals(spread: f64) -> usize {
+    /// More is not read by anybody.
+    const DECIMALS_MAX: f64 = 8.0;
+    if spread <= 0.0 || !spread.is_finite() {
+        return 2;
+    }
+    (1.0 - spread.log10().floor()).clamp(0.0, DECIMALS_MAX) as usize
+}
+
+/// The number, without a minus before zero.
+pub fn shown(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.decimals$}");
+    match text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
+        true => text.trim_start_matches('-').to_owned(),
+        false => text.replacen('-', "−", 1),
+    }
+}

@@ -1,0 +1,412 @@
+//! The slow, obvious model of a person's runs: a run is the list of steps still before it, an arm is
+//! put in front of that list when it is taken, and nothing is ever forgotten.
+
+use super::notation::{Happens, KEY, show};
+use crate::*;
+use expr::{CounterSpec, Expr, Lookup, Reading, evaluate};
+use model::{Channel, Event, JourneyName, Map, PersonId, RunId, Span, Timestamp, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+pub struct Reference {
+    pub journeys: BTreeMap<(JourneyName, u64), Journey>,
+    pub closed: BTreeSet<JourneyName>,
+    runs: Vec<Walk>,
+    finished: usize,
+    arms: BTreeMap<(JourneyName, String), String>,
+    eyes: Eyes,
+    zone: Option<String>,
+}
+
+/// All that a condition may see.
+#[derive(Default)]
+struct Eyes {
+    traits: Map,
+    audiences: BTreeSet<String>,
+    properties: Map,
+}
+
+#[derive(Clone)]
+struct Walk {
+    id: RunId,
+    journey: Journey,
+    key: Option<String>,
+    started: Timestamp,
+    since: Timestamp,
+    vars: Map,
+    /// The steps still to come with their addresses; the first one is where it waits.
+    ahead: Vec<(String, Step)>,
+    wake: Timestamp,
+    goal_reached: bool,
+    /// The how-manieth run to end, if it did.
+    ended: Option<usize>,
+}
+
+impl Reference {
+    pub fn new(zone: Option<&str>) -> Reference {
+        Reference { zone: zone.map(str::to_owned), ..Reference::default() }
+    }
+
+    pub fn feed(&mut self, happens: &Happens, now: Timestamp) -> Vec<String> {
+        let mut out = Vec::new();
+        self.eyes.properties = Map::new();
+        match happens {
+            Happens::Event(event) => self.eyes.properties = event.properties.clone(),
+            Happens::Entered(name) => {
+                self.eyes.audiences.insert(name.clone());
+            }
+            Happens::Left(name) => {
+                self.eyes.audiences.remove(name);
+            }
+            Happens::Tick => {
+                self.tick(now, &mut out);
+                return out;
+            }
+        }
+        for n in 0..self.runs.len() {
+            if self.runs[n].ended.is_none() {
+                self.fact(n, happens, now, &mut out);
+            }
+        }
+        self.late_goals(happens, now, &mut out);
+        self.starts(happens, now, &mut out);
+        out
+    }
+
+    fn tick(&mut self, now: Timestamp, out: &mut Vec<String>) {
+        let mut due: Vec<usize> = (0..self.runs.len())
+            .filter(|n| self.runs[*n].ended.is_none() && self.runs[*n].wake <= now)
+            .collect();
+        due.sort_by_key(|n| self.runs[*n].wake);
+        for n in due {
+            if self.is_gone(n) {
+                self.end(n, EndReason::VersionGone, out);
+            } else if self.exits(n, now) {
+                self.end(n, EndReason::Exited, out);
+            } else {
+                match self.runs[n].ahead[0].1.clone() {
+                    Step::Wait(_) => self.pass(n, now, out),
+                    Step::WaitUntil { on_timeout: OnTimeout::Continue, .. } => {
+                        self.pass(n, now, out);
+                    }
+                    Step::WaitUntil { on_timeout: OnTimeout::End, .. } => {
+                        self.end(n, EndReason::TimedOut, out);
+                    }
+                    Step::WaitForWindow(_) => self.walk(n, now, out),
+                    other => panic!("a run waits at {other:?}"),
+                }
+            }
+        }
+    }
+
+    fn fact(&mut self, n: usize, happens: &Happens, now: Timestamp, out: &mut Vec<String>) {
+        if self.is_gone(n) {
+            return self.end(n, EndReason::VersionGone, out);
+        }
+        if !self.runs[n].goal_reached && self.is_goal(n, happens, now) {
+            self.goal(n, happens, out);
+            if self.runs[n].journey.goal.as_ref().unwrap().ends {
+                return self.end(n, EndReason::Goal, out);
+            }
+        }
+        if self.exits(n, now) {
+            return self.end(n, EndReason::Exited, out);
+        }
+        if is_late(&self.runs[n].journey, happens) {
+            return;
+        }
+        let run = &self.runs[n];
+        let came = match (&run.ahead[0].1, happens) {
+            (Step::WaitUntil { until: Until::Event { name, when }, .. }, Happens::Event(event)) => {
+                event.name() == name
+                    && is_about(run, event)
+                    && self.all_hold(when, now)
+                    && event.time.min(now) < run.wake
+            }
+            (
+                Step::WaitUntil { until: Until::Entered { audience }, .. },
+                Happens::Entered(name),
+            ) => audience == name && now < run.wake,
+            _ => false,
+        };
+        if came {
+            self.pass(n, now, out);
+        }
+    }
+
+    fn late_goals(&mut self, happens: &Happens, now: Timestamp, out: &mut Vec<String>) {
+        let mut finished: Vec<usize> = (0..self.runs.len())
+            .filter(|n| self.runs[*n].ended.is_some() && !self.runs[*n].goal_reached)
+            .collect();
+        finished.sort_by_key(|n| self.runs[*n].ended);
+        for n in finished {
+            let run = &self.runs[n];
+            let Some(within) = run.journey.goal.as_ref().and_then(|it| it.within) else { continue };
+            let newer = self.runs[n + 1..].iter().any(|it| is_same(it, run));
+            let known_in_time = now < run.since.plus(within).plus(run.journey.late);
+            if !newer && known_in_time && !self.is_gone(n) && self.is_goal(n, happens, now) {
+                self.goal(n, happens, out);
+            }
+        }
+    }
+
+    fn starts(&mut self, happens: &Happens, now: Timestamp, out: &mut Vec<String>) {
+        let names: BTreeSet<JourneyName> =
+            self.journeys.keys().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let newest =
+                self.journeys.iter().filter(|(it, _)| it.0 == name).max_by_key(|it| it.0.1);
+            let journey = newest.unwrap().1.clone();
+            let triggered = match (&journey.trigger, happens) {
+                (Trigger::Event { name, when }, Happens::Event(event)) => {
+                    event.name() == name && self.all_hold(when, now)
+                }
+                (Trigger::Entered { audience }, Happens::Entered(name)) => audience == name,
+                (Trigger::Left { audience }, Happens::Left(name)) => audience == name,
+                _ => false,
+            };
+            if !triggered || self.closed.contains(&name) {
+                continue;
+            }
+            match self.refusal(&journey, happens, now) {
+                Some(why) => out.push(format!("no {name}: {why}")),
+                None => self.begin(journey, happens, now, out),
+            }
+        }
+    }
+
+    fn refusal(&self, journey: &Journey, happens: &Happens, now: Timestamp) -> Option<&str> {
+        let key = key_of(journey, &self.eyes.properties);
+        if is_late(journey, happens) {
+            return Some("late");
+        }
+        if journey.key.is_some() && key.is_none() {
+            return Some("no_key");
+        }
+        let before: Vec<&Walk> = self
+            .runs
+            .iter()
+            .filter(|it| it.journey.name == journey.name && it.key == key)
+            .collect();
+        if before.iter().any(|it| it.ended.is_none()) {
+            return Some("already_active");
+        }
+        if let Some(last) = before.last() {
+            let allowed = match journey.reentry {
+                Reentry::Never => false,
+                Reentry::Always => true,
+                Reentry::After(span) => span <= now - last.started,
+            };
+            if !allowed {
+                return Some("reentry");
+            }
+        }
+        journey.exit.iter().any(|it| self.holds(it, now)).then_some("exit_holds")
+    }
+
+    fn begin(
+        &mut self,
+        journey: Journey,
+        happens: &Happens,
+        now: Timestamp,
+        out: &mut Vec<String>,
+    ) {
+        let key = key_of(&journey, &self.eyes.properties);
+        let id = RunId(self.runs.len() as u64 + 1);
+        let (since, vars) = match happens {
+            Happens::Event(event) => (event.time.min(now), event.properties.clone()),
+            Happens::Entered(_) | Happens::Left(_) | Happens::Tick => (now, Map::new()),
+        };
+        out.push(show(&Command::Started {
+            run: id,
+            journey: journey.name.clone(),
+            version: journey.version,
+            key: key.clone(),
+        }));
+        let ahead = addressed(&journey.steps, "");
+        self.runs.push(Walk {
+            id,
+            journey,
+            key,
+            started: now,
+            since,
+            vars,
+            ahead,
+            wake: now,
+            goal_reached: false,
+            ended: None,
+        });
+        self.walk(self.runs.len() - 1, now, out);
+    }
+
+    fn pass(&mut self, n: usize, now: Timestamp, out: &mut Vec<String>) {
+        self.runs[n].ahead.remove(0);
+        self.walk(n, now, out);
+    }
+
+    /// Takes steps until one has to be waited for.
+    fn walk(&mut self, n: usize, now: Timestamp, out: &mut Vec<String>) {
+        while let Some((address, step)) = self.runs[n].ahead.first().cloned() {
+            let run = &self.runs[n];
+            let (id, journey) = (run.id, run.journey.name.clone());
+            let mut taken = Vec::new();
+            match step {
+                Step::Wait(span) => return self.runs[n].wake = now + span,
+                Step::WaitUntil { until: Until::Entered { audience }, .. }
+                    if self.eyes.audiences.contains(&audience) => {}
+                Step::WaitUntil { timeout, .. } => return self.runs[n].wake = now + timeout,
+                Step::WaitForWindow(window) => {
+                    let opening = super::windows::first_minute(&window, now, self.zone.as_deref());
+                    if now < opening {
+                        return self.runs[n].wake = opening;
+                    }
+                }
+                Step::Branch(arms) => {
+                    let event = std::mem::replace(&mut self.eyes.properties, run.vars.clone());
+                    for (place, arm) in arms.iter().enumerate() {
+                        if self.all_hold(&arm.when, now) {
+                            taken = addressed(&arm.steps, &format!("{address}.{place}."));
+                            break;
+                        }
+                    }
+                    self.eyes.properties = event;
+                }
+                Step::Split(arms) => {
+                    let known = self.arms.get(&(journey.clone(), address.clone()));
+                    let arm = arms.iter().find(|it| Some(&it.name) == known).unwrap_or_else(|| {
+                        let weights: Vec<f64> = arms.iter().map(|it| it.weight).collect();
+                        let person = PersonId(1).0.to_le_bytes();
+                        let name = journey.as_str().as_bytes();
+                        let draw = KEY.draw(&[b"split", name, address.as_bytes(), &person]);
+                        &arms[draw.pick(&weights).unwrap()]
+                    });
+                    self.arms.insert((journey.clone(), address.clone()), arm.name.clone());
+                    taken = addressed(&arm.steps, &format!("{address}.{}.", arm.name));
+                    out.push(format!("{id} takes {} at {address}", arm.name));
+                }
+                Step::Message(message) => out.push(show(&Command::Candidate(Ask {
+                    run: id,
+                    key: format!("journey/{journey}/{id}/{address}/1"),
+                    journey,
+                    step: address,
+                    content: message.content,
+                    channels: message.channels,
+                    expires: message.expires,
+                    value: message.value,
+                    class: message.class,
+                    vars: run.vars.clone(),
+                }))),
+                Step::SetTrait { name, value } => {
+                    out.push(format!("{id} sets {name}={value}"));
+                    self.eyes.traits.insert(name, value);
+                }
+                Step::End => return self.end(n, EndReason::Completed, out),
+            }
+            self.runs[n].ahead.splice(0..1, taken);
+        }
+        self.end(n, EndReason::Completed, out);
+    }
+
+    fn end(&mut self, n: usize, why: EndReason, out: &mut Vec<String>) {
+        self.finished += 1;
+        self.runs[n].ended = Some(self.finished);
+        out.push(format!("{} ends: {}", self.runs[n].id, why.code()));
+    }
+
+    fn is_gone(&self, n: usize) -> bool {
+        let journey = &self.runs[n].journey;
+        !self.journeys.contains_key(&(journey.name.clone(), journey.version))
+    }
+
+    fn is_goal(&self, n: usize, happens: &Happens, now: Timestamp) -> bool {
+        let run = &self.runs[n];
+        let (Happens::Event(event), Some(goal)) = (happens, &run.journey.goal) else {
+            return false;
+        };
+        let after: Span = event.time.min(now) - run.since;
+        event.name() == goal.event
+            && Span::ZERO <= after
+            && goal.within.is_none_or(|it| after < it)
+            && is_about(run, event)
+            && self.all_hold(&goal.when, now)
+    }
+
+    fn goal(&mut self, n: usize, happens: &Happens, out: &mut Vec<String>) {
+        self.runs[n].goal_reached = true;
+        let run = &self.runs[n];
+        let path = run.journey.goal.as_ref().and_then(|it| it.value.as_ref());
+        let value = match (happens, path) {
+            (Happens::Event(event), Some(path)) => {
+                event.properties.get(path).and_then(Value::as_number)
+            }
+            _ => None,
+        };
+        let (run, journey) = (run.id, run.journey.name.clone());
+        out.push(show(&Command::Goal { run, journey, value }));
+    }
+
+    fn exits(&self, n: usize, now: Timestamp) -> bool {
+        self.runs[n].journey.exit.iter().any(|it| self.holds(it, now))
+    }
+
+    fn all_hold(&self, when: &Option<Expr>, now: Timestamp) -> bool {
+        when.iter().all(|it| self.holds(it, now))
+    }
+
+    fn holds(&self, expr: &Expr, now: Timestamp) -> bool {
+        evaluate(expr, &self.eyes, now).holds
+    }
+}
+
+impl Lookup for Eyes {
+    fn trait_value(&self, name: &str) -> Option<Value> {
+        self.traits.get(name).cloned()
+    }
+
+    fn property(&self, path: &str) -> Option<Value> {
+        self.properties.get(path).cloned()
+    }
+
+    fn counter(&self, _: &CounterSpec, _: Timestamp) -> Reading {
+        Reading::default()
+    }
+
+    fn consent(&self, _: Channel, _: &str) -> bool {
+        false
+    }
+
+    fn in_audience(&self, name: &str) -> bool {
+        self.audiences.contains(name)
+    }
+}
+
+fn addressed(steps: &[Node], prefix: &str) -> Vec<(String, Step)> {
+    let mut found = Vec::new();
+    for (place, node) in steps.iter().enumerate() {
+        let address = node.id.clone().unwrap_or(format!("{prefix}{place}"));
+        found.push((address, node.step.clone()));
+    }
+    found
+}
+
+fn is_late(journey: &Journey, happens: &Happens) -> bool {
+    match happens {
+        Happens::Event(event) => {
+            event.flags.historical || event.time + journey.late < event.received
+        }
+        Happens::Entered(_) | Happens::Left(_) | Happens::Tick => false,
+    }
+}
+
+fn key_of(journey: &Journey, properties: &Map) -> Option<String> {
+    properties.get(journey.key.as_ref()?).map(Value::to_string)
+}
+
+fn is_about(run: &Walk, event: &Event) -> bool {
+    let key = key_of(&run.journey, &event.properties);
+    run.journey.key.is_none() || key.is_none() || key == run.key
+}
+
+fn is_same(one: &Walk, other: &Walk) -> bool {
+    one.journey.name == other.journey.name && one.key == other.key
+}

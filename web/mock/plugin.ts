@@ -1,0 +1,170 @@
+/**
+ * A stand-in for the server, for working on the app and for checking it in a browser. The cookie
+ * `mock_scenario` chooses what it shows (see `Scenario`); `mock_signed_out=1` and `mock_setup=1`
+ * show the pages before the app. It also sends the policy that the real server sends, so that
+ * whatever the browser would refuse there is refused here.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Connect, Plugin } from "vite";
+import {
+  chance,
+  lastReceived,
+  people,
+  person,
+  received,
+  type Scenario,
+  sources,
+  timeline,
+  today,
+} from "./data.ts";
+
+const CONTENT_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const STREAM_EVERY_MS = 900;
+const TIMELINE_PAGE = 30;
+
+export function mockServer(): Plugin {
+  return {
+    name: "fulcrum-mock",
+    configureServer: (server) => {
+      server.middlewares.use(answer);
+    },
+    configurePreviewServer: (server) => {
+      server.middlewares.use((_, response, next) => {
+        response.setHeader("content-security-policy", CONTENT_POLICY);
+        next();
+      });
+      server.middlewares.use(answer);
+    },
+  };
+}
+
+const created: { id: string; name: string }[] = [];
+
+const answer: Connect.NextHandleFunction = async (request, response, next) => {
+  const url = new URL(request.url ?? "/", "http://mock");
+  if (!url.pathname.startsWith("/api/v1/")) return next();
+  const cookies = new Map(
+    (request.headers.cookie ?? "").split("; ").map((it) => it.split("=") as [string, string]),
+  );
+  const scenario = (cookies.get("mock_scenario") ?? "normal") as Scenario;
+  const now = Date.now();
+  const path = url.pathname.slice("/api/v1".length);
+  const key = `${request.method} ${path}`;
+  const of = (name: string) => path.match(new RegExp(`^/${name}$`));
+  if (key === "GET /session") return json(response, session(cookies, scenario));
+  if (key === "POST /session") {
+    const { password } = await body(request);
+    if (password === "wrong") return problem(response, 401, "The password is not right.");
+    return done(response, "mock_signed_out=; Max-Age=0; Path=/");
+  }
+  if (key === "DELETE /session") return done(response, "mock_signed_out=1; Path=/");
+  if (key === "POST /setup") return done(response, "mock_setup=; Max-Age=0; Path=/");
+  if (cookies.get("mock_signed_out")) return problem(response, 401, "Sign in first.");
+  if (scenario === "lost") return problem(response, 503, "The engine is starting.");
+  if (key === "GET /today") return json(response, today(now, scenario));
+  if (key === "GET /leverage") return json(response, today(now, scenario).leverage);
+  if (key === "POST /resume")
+    return done(response, "mock_scenario=normal; Path=/", { released: 2_913 });
+  if (key === "GET /people")
+    return json(response, peoplePage(url, scenario === "empty" ? [] : people(now)));
+  if (key === "GET /sources") {
+    const made = created.map((it) => ({
+      ...it,
+      accepted: 0,
+      rejected: 0,
+      duplicates: 0,
+      last_at: null,
+    }));
+    return json(response, { sources: scenario === "empty" ? made : [...sources(now), ...made] });
+  }
+  if (key === "POST /sources") {
+    const id = `s${created.length + 4}`;
+    created.push({ id, name: String((await body(request)).name) });
+    return json(response, { id, write_key: "fk_mock_0123456789abcdefghijkl" });
+  }
+  if (key === "GET /events") {
+    const source = url.searchParams.get("source");
+    const events = scenario === "empty" ? [] : lastReceived(now);
+    return json(response, { events: events.filter((it) => !source || it.source === source) });
+  }
+  if (key === "GET /events/stream") return stream(request, response, scenario);
+  const one = of("people/([^/]+)");
+  if (one) {
+    const found = person(one[1] ?? "", now);
+    return found ? json(response, found) : problem(response, 404, "There is no such person.");
+  }
+  const story = of("people/([^/]+)/timeline");
+  if (story) return json(response, timelinePage(url, timeline(story[1] ?? "", now)));
+  return problem(response, 404, `The mock does not know ${key}.`);
+};
+
+function session(cookies: Map<string, string>, scenario: Scenario) {
+  const real = scenario === "real";
+  return {
+    signed_in: !cookies.get("mock_signed_out") && !cookies.get("mock_setup"),
+    needs_setup: cookies.get("mock_setup") === "1",
+    installation: {
+      name: real ? "Acme outdoor" : "Demo shop",
+      simulated: !real && scenario !== "empty",
+      version: "0.1.0",
+    },
+  };
+}
+
+function peoplePage(url: URL, all: ReturnType<typeof people>) {
+  const q = (url.searchParams.get("q") ?? "").toLowerCase();
+  const limit = Number(url.searchParams.get("limit") ?? 50);
+  const from = Number(url.searchParams.get("cursor") ?? 0);
+  const found = all.filter(
+    (it) =>
+      it.id === q || [it.name, ...it.identifiers].some((text) => text.toLowerCase().includes(q)),
+  );
+  const next = from + limit;
+  return {
+    people: found.slice(from, next),
+    next_cursor: next < found.length ? String(next) : null,
+    total: found.length,
+  };
+}
+
+function timelinePage(url: URL, all: ReturnType<typeof timeline>) {
+  const from = Number(url.searchParams.get("cursor") ?? 0);
+  const next = from + TIMELINE_PAGE;
+  return { items: all.slice(from, next), next_cursor: next < all.length ? String(next) : null };
+}
+
+function stream(request: IncomingMessage, response: ServerResponse, scenario: Scenario) {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write(":\n\n");
+  if (scenario === "empty") return;
+  const random = chance(Date.now());
+  const timer = setInterval(() => {
+    response.write(`data: ${JSON.stringify(received(random, Date.now()))}\n\n`);
+  }, STREAM_EVERY_MS);
+  request.on("close", () => clearInterval(timer));
+}
+
+async function body(request: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(text || "{}");
+}
+
+function json(response: ServerResponse, data: unknown) {
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(data));
+}
+
+function done(response: ServerResponse, cookie: string, data?: unknown) {
+  response.setHeader("set-cookie", cookie);
+  if (data) return json(response, data);
+  response.statusCode = 204;
+  response.end();
+}
+
+function problem(response: ServerResponse, status: number, detail: string) {
+  response.statusCode = status;
+  response.setHeader("content-type", "application/problem+json");
+  response.end(JSON.stringify({ type: "about:blank", title: "It did not work", status, detail }));
+}

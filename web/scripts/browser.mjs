@@ -1,0 +1,103 @@
+/** Starts the built app with the mock server and a headless Chromium to look at it with. */
+import { chromium } from "playwright-core";
+import { preview } from "vite";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const WIDE = { width: 1280, height: 900 };
+export const NARROW = { width: 375, height: 812 };
+
+/** Every page and state worth looking at. */
+export const views = [
+  { name: "today", path: "/" },
+  { name: "today-hold", path: "/", scenario: "hold" },
+  { name: "today-insufficient", path: "/", scenario: "insufficient" },
+  { name: "today-singles", path: "/", scenario: "singles" },
+  { name: "today-empty", path: "/", scenario: "empty" },
+  { name: "today-lost", path: "/", scenario: "lost" },
+  { name: "people", path: "/people" },
+  { name: "people-none", path: "/people?q=nobody-of-that-name" },
+  { name: "person", path: "/people/p1", act: openTrails },
+  { name: "person-missing", path: "/people/p0" },
+  { name: "events", path: "/events", act: openRejection },
+  { name: "events-empty", path: "/events", scenario: "empty" },
+  { name: "new-source", path: "/events", act: makeSource },
+  { name: "shortcuts", path: "/", act: (page) => page.keyboard.press("?") },
+  { name: "sign-in", path: "/", cookies: { mock_signed_out: "1" } },
+  { name: "setup", path: "/setup?token=abc", cookies: { mock_setup: "1" } },
+  { name: "not-found", path: "/nowhere" },
+  { name: "today-dutch", path: "/", language: "nl" },
+];
+
+async function openTrails(page) {
+  await page.locator(".profile summary").first().waitFor();
+  for (const n of [0, 1, 5]) await page.locator("button.item-head").nth(n).click();
+}
+
+async function openRejection(page) {
+  await page.keyboard.press("Space");
+  await page.locator(".event.is-rejected .event-head").first().click();
+}
+
+async function makeSource(page) {
+  await page.getByRole("button", { name: "New source" }).click();
+  await page.getByLabel("Name").fill("Web shop 2");
+  await page.getByRole("button", { name: "Make source" }).click();
+  await page.getByRole("button", { name: "Done" }).waitFor();
+}
+
+export async function start() {
+  const server = await preview({
+    mode: "mock",
+    logLevel: "error",
+    preview: { host: "127.0.0.1", port: 0 },
+  });
+  const origin = server.resolvedUrls.local[0].replace(/\/$/, "");
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+  });
+  return {
+    origin,
+    browser,
+    stop: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** A page of its own for one view, with the errors it had. */
+export async function open({ browser, origin }, view, { size = WIDE, theme = "light" } = {}) {
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: theme,
+    locale: "en-GB",
+    timezoneId: "Europe/Amsterdam",
+    reducedMotion: "reduce",
+  });
+  const cookies = { mock_scenario: view.scenario ?? "normal", ...view.cookies };
+  await context.addCookies(
+    Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin })),
+  );
+  if (view.language) {
+    await context.addInitScript(
+      (it) => localStorage.setItem("fulcrum.language", it),
+      view.language,
+    );
+  }
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    // Answers that are meant to fail are reported by the browser too; the page shows them.
+    if (message.type() === "error" && !message.text().includes("the server responded with")) {
+      errors.push(message.text());
+    }
+  });
+  await page.goto(origin + view.path);
+  await page.locator("h1").first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => !document.querySelector(".loading"), { timeout: 15_000 });
+  await page.evaluate(() => document.fonts.ready);
+  if (view.act) await view.act(page);
+  return { page, errors, close: () => context.close() };
+}

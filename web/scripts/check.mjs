@@ -1,0 +1,177 @@
+/**
+ * Checks of the built app in a real browser, with the mock: every page is free of axe's findings, of
+ * errors (the strict content policy is on) and of sideways scrolling, and the keys do what they say.
+ *
+ *   npm run build && npm run check:browser [-- part of a name…]
+ */
+import AxeBuilder from "@axe-core/playwright";
+import { NARROW, open, start, views, WIDE } from "./browser.mjs";
+
+const wanted = process.argv.slice(2);
+const chosen = (name) => wanted.length === 0 || wanted.some((it) => name.includes(it));
+let passed = 0;
+let failed = 0;
+
+function expect(what, holds, detail = "") {
+  if (holds) passed += 1;
+  else {
+    failed += 1;
+    console.log(`FAILED ${what}${detail && `: ${detail}`}`);
+  }
+}
+
+async function checkView(running, view, theme, size) {
+  const name = `${view.name} ${theme} ${size.width}`;
+  const { page, errors, close } = await open(running, view, { theme, size });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(
+    (it) =>
+      `\n  ${it.id}: ${it.help}\n    ${it.nodes
+        .slice(0, 3)
+        .map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ""})`)
+        .join("\n    ")}`,
+  );
+  expect(`${name}: axe`, violations.length === 0, found.join(""));
+  expect(`${name}: no errors`, errors.length === 0, errors.join("; "));
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(`${name}: no sideways scrolling`, over <= 0, `${over} px`);
+  await close();
+}
+
+/** What a person does with the keyboard and the mouse, and what they then see. */
+const stories = {
+  "keys lead to the pages": async (page) => {
+    await page.keyboard.type("gp");
+    await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
+    await page.keyboard.type("ge");
+    await page.getByRole("heading", { level: 1, name: "Events" }).waitFor();
+    await page.keyboard.type("gt");
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  },
+  "the first tab stop skips to the content": async (page) => {
+    await page.keyboard.press("Tab");
+    await page.locator(".skip:focus").waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "main");
+  },
+  "slash searches, arrows choose, enter opens": async (page) => {
+    await page.keyboard.press("/");
+    await page.locator("input[type=search]:focus").waitFor();
+    await page.keyboard.type("ada");
+    await page.waitForURL(/q=ada/);
+    await page.waitForFunction(() => document.querySelectorAll("a.row-link").length < 50);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowUp");
+    await page.locator("a.row-link:focus").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Timeline" }).waitFor();
+  },
+  "more people come page by page": async (page) => {
+    await page.keyboard.type("gp");
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("a.row-link").length === 100);
+  },
+  "a message opens to the reasons for each decision": async (page, origin) => {
+    await page.goto(`${origin}/people/p1`);
+    await page.getByRole("button", { name: /cart-reminder.*Pending/ }).click();
+    await page.getByText("Another channel was taken").waitFor();
+    await page.getByText("social → push").waitFor();
+  },
+  "a hold is resumed only after a second word": async (page, origin) => {
+    await page.context().addCookies([{ name: "mock_scenario", value: "hold", url: origin }]);
+    await page.goto(origin);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Resume sending" }).click();
+    await page.getByText("2,913 messages released").waitFor();
+    await page.getByText("Sending is on hold").waitFor({ state: "detached" });
+  },
+  "the live list grows, waits while paused, and narrows": async (page, origin) => {
+    await page.goto(`${origin}/events`);
+    const newest = () => page.locator(".event-head").first().textContent();
+    const before = await newest();
+    await page.waitForFunction(
+      (it) => document.querySelector(".event-head")?.textContent !== it,
+      before,
+    );
+    await page.keyboard.press("Space");
+    await page.getByText(/^\d+ new$/).waitFor();
+    await page.keyboard.press("Space");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByRole("radio", { name: "Rejected" }).check();
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll(".event").length ===
+        document.querySelectorAll(".is-rejected").length,
+    );
+  },
+  "a source's key is shown once, with what to write": async (page, origin) => {
+    await page.goto(`${origin}/events`);
+    await page.getByRole("button", { name: "New source" }).click();
+    await page.getByLabel("Name").fill("Kiosk");
+    await page.keyboard.press("Enter");
+    await page.getByText("fk_mock_").first().waitFor();
+    await page.getByRole("radio", { name: "Python" }).check();
+    await page.getByText("import segment.analytics").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /Kiosk/ }).waitFor();
+  },
+  "signing out and in": async (page) => {
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Password").fill("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByText("That password is not right.").waitFor();
+    await page.getByLabel("Password").fill("right enough");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  },
+  "the first password is chosen twice": async (page, origin) => {
+    await page.context().addCookies([{ name: "mock_setup", value: "1", url: origin }]);
+    await page.goto(`${origin}/setup?token=abc`);
+    await page.getByLabel("Password", { exact: true }).fill("four unrelated words");
+    await page.getByLabel("The same password again").fill("four unrelated word");
+    await page.keyboard.press("Enter");
+    await page.getByText("The two are not the same.").waitFor();
+    await page.getByLabel("The same password again").fill("four unrelated words");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  },
+  "theme and language are chosen and kept": async (page) => {
+    await page.getByRole("button", { name: "Display settings" }).click();
+    await page.getByRole("radio", { name: "Dark" }).check();
+    await page.getByRole("radio", { name: "Nederlands" }).check();
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Vandaag" }).waitFor();
+    await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  },
+};
+
+const running = await start();
+try {
+  for (const view of views.filter((it) => chosen(it.name))) {
+    await checkView(running, view, "light", WIDE);
+    await checkView(running, view, "dark", NARROW);
+  }
+  for (const [name, story] of Object.entries(stories).filter(([it]) => chosen(it))) {
+    const { page, errors, close } = await open(running, { path: "/" });
+    page.setDefaultTimeout(8_000);
+    try {
+      await story(page, running.origin);
+      expect(name, errors.length === 0, errors.join("; "));
+    } catch (error) {
+      expect(name, false, String(error).split("\n").slice(0, 3).join(" "));
+    }
+    await close();
+  }
+} finally {
+  await running.stop();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,22 @@
+/** Short names for the generated types; the only file that knows how the document calls them. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Session = Schemas["Session"];
+export type Today = Schemas["Today"];
+export type LedgerCounts = Schemas["LedgerCounts"];
+export type DayCounts = Schemas["DayCounts"];
+export type LeverageReport = Schemas["LeverageReport"];
+export type SetEstimate = Schemas["SetEstimate"];
+export type Truth = Schemas["Truth"];
+export type AttentionItem = Schemas["AttentionItem"];
+export type Hold = Schemas["Hold"];
+export type PersonSummary = Schemas["PersonSummary"];
+export type Person = Schemas["Person"];
+export type TimelineItem = Schemas["TimelineItem"];
+export type TrailStep = Schemas["TrailStep"];
+export type Source = Schemas["Source"];
+export type CreatedSource = Schemas["CreatedSource"];
+export type ReceivedEvent = Schemas["ReceivedEvent"];
+export type Problem = Schemas["Problem"];

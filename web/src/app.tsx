@@ -1,0 +1,52 @@
+/** Which page is shown: set-up, sign-in, or the app. */
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { Route, Routes } from "react-router";
+import { sessionQuery } from "./api/client";
+import { LedgerPatterns } from "./charts/ledger";
+import { useText } from "./messages";
+import { NotFound } from "./pages/not-found";
+import { SetUp, SignIn } from "./pages/sign-in";
+import { Today } from "./pages/today/today";
+import { Shell } from "./shell/shell";
+import { Failed, Loading } from "./ui/parts";
+
+const People = lazy(() => import("./pages/people/people"));
+const PersonPage = lazy(() => import("./pages/people/person"));
+const Events = lazy(() => import("./pages/events/events"));
+
+export function App() {
+  const { t } = useText();
+  const session = useQuery(sessionQuery);
+  if (session.isPending) return <Loading />;
+  if (session.isError) {
+    return (
+      <main className="alone">
+        <h1 className="hidden">{t.app.offline}</h1>
+        <Failed error={session.error} retry={() => session.refetch()} />
+      </main>
+    );
+  }
+  const { data } = session;
+  return (
+    <>
+      <LedgerPatterns />
+      <Suspense fallback={<Loading />}>
+        <Routes>
+          <Route path="/setup" element={<SetUp session={data} />} />
+          {data.signed_in ? (
+            <Route element={<Shell session={data} />}>
+              <Route index element={<Today />} />
+              <Route path="people" element={<People />} />
+              <Route path="people/:id" element={<PersonPage />} />
+              <Route path="events" element={<Events />} />
+              <Route path="*" element={<NotFound />} />
+            </Route>
+          ) : (
+            <Route path="*" element={<SignIn session={data} />} />
+          )}
+        </Routes>
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,133 @@
+/** Numbers and times as a reader of one language expects them. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** A real minus, joined to what follows so that no line ends with it. */
+const MINUS = "\u2212\u2060";
+
+export class Formats {
+  private readonly whole: Intl.NumberFormat;
+  private readonly dateTimes: Intl.DateTimeFormat;
+  private readonly dates: Intl.DateTimeFormat;
+  private readonly times: Intl.DateTimeFormat;
+  private readonly weekdays: Intl.DateTimeFormat;
+  private readonly utcDates: Intl.DateTimeFormat;
+  private readonly relatives: Intl.RelativeTimeFormat;
+
+  constructor(private readonly locale: string) {
+    this.whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+    this.dateTimes = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    this.dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+    this.times = new Intl.DateTimeFormat(locale, {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+    this.weekdays = new Intl.DateTimeFormat(locale, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      timeZone: "UTC",
+    });
+    this.utcDates = new Intl.DateTimeFormat(locale, {
+      day: "numeric",
+      month: "short",
+      timeZone: "UTC",
+    });
+    this.relatives = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  }
+
+  count(n: number): string {
+    return this.whole.format(n);
+  }
+
+  /** 12.3 %, and "<0.1 %" for what would round to nothing. */
+  share(part: number, whole: number): string {
+    const format = new Intl.NumberFormat(this.locale, {
+      style: "percent",
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    });
+    if (whole <= 0) return format.format(0);
+    const share = part / whole;
+    return 0 < share && share < 0.0005 ? `<${format.format(0.001)}` : format.format(share);
+  }
+
+  level(confidence: number): string {
+    return new Intl.NumberFormat(this.locale, {
+      style: "percent",
+      maximumFractionDigits: 1,
+    }).format(confidence);
+  }
+
+  /** A measured amount with a fixed number of decimals; money when `unit` is a currency code. */
+  amount(value: number, decimals: number, unit?: string, signed = false): string {
+    const money = unit !== undefined && /^[A-Z]{3}$/.test(unit);
+    return new Intl.NumberFormat(this.locale, {
+      ...(money && { style: "currency", currency: unit, currencyDisplay: "narrowSymbol" }),
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+      signDisplay: signed ? "exceptZero" : "negative",
+    })
+      .format(value)
+      .replace("-", MINUS);
+  }
+
+  pValue(p: number): string {
+    return p < 0.001 ? `<${this.amount(0.001, 3)}` : this.amount(p, 3);
+  }
+
+  dateTime(time: string): string {
+    return this.dateTimes.format(new Date(time));
+  }
+
+  date(time: string): string {
+    return this.dates.format(new Date(time));
+  }
+
+  time(time: string): string {
+    return this.times.format(new Date(time));
+  }
+
+  /** A day of the ledger, which counts in UTC. */
+  day(day: string): string {
+    return this.weekdays.format(new Date(`${day}T00:00:00Z`));
+  }
+
+  shortDay(day: string): string {
+    return this.utcDates.format(new Date(`${day}T00:00:00Z`));
+  }
+
+  /** "3 minutes ago"; a date once that says more. */
+  ago(time: string, now: number): string {
+    const past = now - new Date(time).getTime();
+    const size = Math.abs(past);
+    if (size < 45_000) return this.relatives.format(0, "second");
+    if (size < HOUR_MS) return this.relatives.format(-Math.round(past / MINUTE_MS), "minute");
+    if (size < DAY_MS) return this.relatives.format(-Math.round(past / HOUR_MS), "hour");
+    if (size < 14 * DAY_MS) return this.relatives.format(-Math.round(past / DAY_MS), "day");
+    return this.date(time);
+  }
+
+  /** 12 ms, 1.4 s, 3 min: how far behind the engine is. */
+  duration(ms: number): string {
+    const unit = (value: number, name: string, decimals: number) =>
+      new Intl.NumberFormat(this.locale, {
+        style: "unit",
+        unit: name,
+        unitDisplay: "short",
+        maximumFractionDigits: decimals,
+      }).format(value);
+    if (ms < 1_000) return unit(ms, "millisecond", 0);
+    if (ms < MINUTE_MS) return unit(ms / 1_000, "second", 1);
+    if (ms < HOUR_MS) return unit(ms / MINUTE_MS, "minute", 0);
+    return unit(ms / HOUR_MS, "hour", 1);
+  }
+}
+
+/** How many decimals an estimate deserves: two digits of its standard error, no more. */
+export function decimalsFor(se: number | null | undefined): number {
+  if (!se || !Number.isFinite(se)) return 2;
+  return Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(se)))));
+}

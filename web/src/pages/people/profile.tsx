@@ -1,0 +1,171 @@
+/** What is known about a person, in parts that open and close. */
+import type { ReactNode } from "react";
+import { useState } from "react";
+import type { Person } from "../../api/types";
+import { inline } from "../../lib/json";
+import { channelName, reasonText, useText } from "../../messages";
+
+/** Below this width the profile comes before the timeline, so only its first part is open. */
+const WIDE = "(min-width: 60rem)";
+
+export function Profile({ person }: { person: Person }) {
+  const { t, format } = useText();
+  return (
+    <aside className="profile" aria-label={t.person.profile}>
+      <Part title={t.person.identifiers} count={person.identifiers.length} open>
+        <ul className="plain-list">
+          {person.identifiers.map((it) => (
+            <li key={`${it.kind}:${it.value}`}>
+              <span className="faint">{t.identifierKinds[it.kind] ?? it.kind}</span>
+              <span className="break">{it.value}</span>
+              <small>{t.person.joined(format.date(it.joined))}</small>
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Consents person={person} />
+      <Part title={t.person.audiences} count={person.audiences.length}>
+        {person.audiences.length === 0 && <p className="faint">{t.person.noAudiences}</p>}
+        <ul className="plain-list">
+          {person.audiences.map((it) => (
+            <li key={it.name}>
+              <span>{it.name}</span>
+              <small>{t.person.joined(format.date(it.since))}</small>
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Part title={t.person.traits} count={person.traits.length}>
+        {person.traits.length === 0 ? (
+          <p className="faint">{t.person.noTraits}</p>
+        ) : (
+          <dl className="pairs">
+            {person.traits.map((it) => (
+              <div key={it.name} title={`${t.person.changed}: ${format.dateTime(it.at)}`}>
+                <dt>{it.name}</dt>
+                <dd className="break">{inline(it.value)}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </Part>
+      <Part title={t.person.runs} count={person.runs.length}>
+        {person.runs.length === 0 && <p className="faint">{t.person.noRuns}</p>}
+        <ul className="plain-list">
+          {person.runs.map((it) => (
+            <li key={`${it.journey}${it.key}`}>
+              <span>
+                {it.journey}
+                {it.key && <span className="faint"> · {it.key}</span>}
+              </span>
+              <small>
+                {t.person.runStep(it.step)}
+                {it.wake && `, ${t.person.runWakes(format.dateTime(it.wake))}`}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Part title={t.person.merges} count={person.merged.length}>
+        {person.merged.length === 0 && <p className="faint">{t.person.noMerges}</p>}
+        <ul className="plain-list">
+          {person.merged.map((it) => (
+            <li key={`${it.absorbed}${it.at}`}>
+              <span>{t.person.absorbed(it.absorbed)}</span>
+              <small>
+                {format.dateTime(it.at)} · {it.cause}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </Part>
+    </aside>
+  );
+}
+
+function Consents({ person }: { person: Person }) {
+  const { t, format } = useText();
+  const { wishes } = person;
+  const said: string[] = [];
+  if (0 < wishes.channels_off.length) {
+    const names = wishes.channels_off.map((it) => channelName(t, it)).join(", ");
+    said.push(`${t.person.channelsOff}: ${names}`);
+  }
+  if (wishes.limit) said.push(t.person.limit(format.count(wishes.limit.at_most), wishes.limit.per));
+  if (wishes.quiet_hours) {
+    said.push(t.person.quietHours(wishes.quiet_hours.from, wishes.quiet_hours.to));
+  }
+  if (wishes.paused_until) said.push(t.person.paused(format.dateTime(wishes.paused_until)));
+  return (
+    <Part
+      title={t.person.consents}
+      count={person.consents.length + said.length + person.suppressed.length}
+      open
+    >
+      {person.consents.length === 0 && <p className="faint">{t.person.noConsents}</p>}
+      <ul className="plain-list">
+        {person.consents.map((it) => (
+          <li key={`${it.purpose}${it.channel}${it.topic}${it.address}${it.at}`}>
+            <span>
+              <span className={`consent consent-${it.state}`}>
+                {t.person.consentStates[it.state] ?? it.state}
+              </span>{" "}
+              {[
+                t.person.purposes[it.purpose] ?? it.purpose,
+                it.channel ? channelName(t, it.channel) : t.person.allChannels,
+                it.topic ?? t.person.allTopics,
+              ].join(" · ")}
+            </span>
+            <small>
+              {format.dateTime(it.at)} {t.person.consentSource(it.source)}
+            </small>
+          </li>
+        ))}
+        {said.map((it) => (
+          <li key={it}>{it}</li>
+        ))}
+      </ul>
+      {0 < person.suppressed.length && (
+        <>
+          <h3 className="part-sub">{t.person.suppressed}</h3>
+          <ul className="plain-list">
+            {person.suppressed.map((it) => (
+              <li key={it.address}>
+                <span className="break">{it.address}</span>
+                <small>
+                  {reasonText(t, it.reason)} · {format.date(it.at)}
+                </small>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Part>
+  );
+}
+
+function Part({
+  title,
+  count,
+  open = false,
+  children,
+}: {
+  title: string;
+  count: number;
+  open?: boolean;
+  children: ReactNode;
+}) {
+  const { format } = useText();
+  const [first] = useState(
+    () => (open && matchMedia(WIDE).matches) || (count > 0 && matchMedia(WIDE).matches),
+  );
+  return (
+    <details className="part" open={first}>
+      <summary>
+        <h2>{title}</h2>
+        <span className="part-count">{format.count(count)}</span>
+      </summary>
+      {children}
+    </details>
+  );
+}

@@ -1,0 +1,135 @@
+/** What became of every message: the states add up to the candidates, and the last days. */
+import type { DayCounts, LedgerCounts } from "../../api/types";
+import { DaysChart, LedgerBar, Swatch } from "../../charts/ledger";
+import { dayStates, ledgerStates, ledgerSum } from "../../lib/ledger";
+import { useText } from "../../messages";
+import { Card, Empty, Scrolls } from "../../ui/parts";
+
+export function LedgerCard({ ledger }: { ledger: LedgerCounts }) {
+  const { t, format } = useText();
+  const sum = ledgerSum(ledger);
+  const words = ledgerStates
+    .map((it) => `${t.ledgerStates[it]} ${format.count(ledger[it])}`)
+    .join(", ");
+  return (
+    <Card title={t.today.ledger.title} note={t.today.ledger.caption}>
+      {ledger.candidates === 0 ? (
+        <Empty title={t.today.ledger.empty} />
+      ) : (
+        <>
+          <LedgerBar ledger={ledger} label={words} />
+          <table className="list ledger-table">
+            <thead>
+              <tr>
+                <th scope="col">{t.today.ledger.state}</th>
+                <th scope="col" className="number">
+                  {t.today.ledger.count}
+                </th>
+                <th scope="col" className="number">
+                  {t.today.ledger.share}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {ledgerStates.map((state) => (
+                <tr key={state} className={ledger[state] === 0 ? "is-zero" : undefined}>
+                  <th scope="row">
+                    <Swatch state={state} /> {t.ledgerStates[state]}
+                    <small>{t.ledgerHelp[state]}</small>
+                  </th>
+                  <td className="number">{format.count(ledger[state])}</td>
+                  <td className="number">{format.share(ledger[state], ledger.candidates)}</td>
+                </tr>
+              ))}
+            </tbody>
+            <tfoot>
+              <tr>
+                <th scope="row">{t.today.ledger.total}</th>
+                <td className="number">{format.count(ledger.candidates)}</td>
+                <td className="number">{format.share(sum, ledger.candidates)}</td>
+              </tr>
+            </tfoot>
+          </table>
+          {0 < ledger.of_pending_deferred && (
+            <p className="faint table-foot">
+              {t.ledgerStates.pending}:{" "}
+              {t.today.ledger.deferred(format.count(ledger.of_pending_deferred))}.
+            </p>
+          )}
+          {sum !== ledger.candidates && (
+            <p className="note-warn" role="alert">
+              {t.today.ledger.mismatch(format.count(sum), format.count(ledger.candidates))}
+            </p>
+          )}
+        </>
+      )}
+    </Card>
+  );
+}
+
+export function DaysCard({ days }: { days: readonly DayCounts[] }) {
+  const { t, format } = useText();
+  const total = (day: DayCounts) => dayStates.reduce((sum, state) => sum + day[state], 0);
+  const all = days.reduce((sum, day) => sum + total(day), 0);
+  if (all === 0) {
+    return (
+      <Card title={t.today.days.title}>
+        <Empty title={t.today.days.empty} />
+      </Card>
+    );
+  }
+  return (
+    <Card title={t.today.days.title}>
+      <DaysChart
+        days={days}
+        label={days
+          .map((day) => `${format.day(day.day)}: ${format.count(day.sent)} ${t.ledgerStates.sent}`)
+          .join(", ")}
+        shortDay={(day) => format.shortDay(day)}
+        count={(n) => format.count(n)}
+        readout={(day) => (
+          <ul className="chart-key">
+            <li className="readout-day">{day ? format.day(day.day) : t.today.days.total}</li>
+            {dayStates.map((state) => (
+              <li key={state}>
+                <Swatch state={state} /> {t.ledgerStates[state]}{" "}
+                <b>
+                  {format.count(day ? day[state] : days.reduce((sum, it) => sum + it[state], 0))}
+                </b>
+              </li>
+            ))}
+          </ul>
+        )}
+      />
+      <details className="numbers">
+        <summary>{t.today.days.numbers}</summary>
+        <Scrolls label={t.today.days.title}>
+          <table className="list">
+            <thead>
+              <tr>
+                <th scope="col">{t.today.days.day}</th>
+                {dayStates.map((state) => (
+                  <th key={state} scope="col" className="number">
+                    {t.ledgerStates[state]}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {days.map((day) => (
+                <tr key={day.day}>
+                  <th scope="row">{format.day(day.day)}</th>
+                  {dayStates.map((state) => (
+                    <td key={state} className="number">
+                      {format.count(day[state])}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scrolls>
+      </details>
+    </Card>
+  );
+}

@@ -1,0 +1,172 @@
+/** What surrounds every page: navigation, the name of the installation, and the keys. */
+import { useQueryClient } from "@tanstack/react-query";
+import { Activity, Gauge, Keyboard, LogOut, Settings2, Users } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
+import { answer, api } from "../api/client";
+import type { Session } from "../api/types";
+import { type Action, press, type Waiting } from "../lib/keys";
+import { useText } from "../messages";
+import { Dialog } from "../ui/parts";
+import { DisplayChoices } from "./display";
+import { Mark } from "./mark";
+import { Shortcuts } from "./shortcuts";
+
+const pages = [
+  { to: "/", key: "today", icon: Gauge },
+  { to: "/people", key: "people", icon: Users },
+  { to: "/events", key: "events", icon: Activity },
+] as const;
+
+export function Shell({ session }: { session: Session }) {
+  const { t } = useText();
+  const [open, setOpen] = useState<"keys" | "display" | null>(null);
+  const main = useRef<HTMLElement>(null);
+  useKeys(() => setOpen((it) => it ?? "keys"));
+  useFocusOnNewPage(main);
+  const signOut = useSignOut();
+  const { installation } = session;
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t.app.skip}
+      </a>
+      <header className="top">
+        <NavLink to="/" className="brand" aria-label={t.app.name}>
+          <Mark />
+          <span className="brand-name">{t.app.name}</span>
+        </NavLink>
+        <p className="installation">{installation.name}</p>
+        {installation.simulated && <p className="badge badge-simulated">{t.app.simulated}</p>}
+        <div className="top-actions">
+          <button
+            type="button"
+            className="icon-button keys-button"
+            aria-label={t.app.shortcuts}
+            title={t.app.shortcuts}
+            onClick={() => setOpen("keys")}
+          >
+            <Keyboard size={18} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.app.settings}
+            title={t.app.settings}
+            onClick={() => setOpen("display")}
+          >
+            <Settings2 size={18} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.app.signOut}
+            title={t.app.signOut}
+            onClick={signOut}
+          >
+            <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+        </div>
+      </header>
+      <nav className="side" aria-label={t.app.navigation}>
+        <ul>
+          {pages.map(({ to, key, icon: Icon }) => (
+            <li key={key}>
+              <NavLink to={to} end={to === "/"} className="side-link">
+                <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
+                <span>{t.app[key]}</span>
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+        <p className="side-foot">{t.app.version(installation.version)}</p>
+      </nav>
+      <main id="main" ref={main} tabIndex={-1}>
+        {installation.simulated && (
+          <p className="banner" role="note">
+            <strong>{t.app.simulated}.</strong> {t.app.simulatedBanner}
+          </p>
+        )}
+        <Outlet />
+      </main>
+      {open === "keys" && <Shortcuts onClose={() => setOpen(null)} />}
+      {open === "display" && (
+        <Dialog title={t.app.settings} onClose={() => setOpen(null)}>
+          <DisplayChoices />
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function useSignOut() {
+  const client = useQueryClient();
+  return async () => {
+    await answer(api.DELETE("/api/v1/session")).catch(() => undefined);
+    client.setQueryData<Session>(["session"], (it) => it && { ...it, signed_in: false });
+    // What was read about people does not stay behind in the browser.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    await client.invalidateQueries({ queryKey: ["session"] });
+  };
+}
+
+/** Sends other keys' actions where they belong: pages listen for `fulcrum:pause` and `fulcrum:search`. */
+function useKeys(help: () => void) {
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const onHelp = useRef(help);
+  onHelp.current = help;
+  useEffect(() => {
+    let waiting: Waiting | null = null;
+    const act = (action: Action): boolean => {
+      switch (action) {
+        case "today":
+          navigate("/");
+          return true;
+        case "people":
+          navigate("/people");
+          return true;
+        case "events":
+          navigate("/events");
+          return true;
+        case "help":
+          onHelp.current();
+          return true;
+        case "search":
+          if (pathname === "/people") window.dispatchEvent(new Event("fulcrum:search"));
+          else navigate("/people", { state: { search: true } });
+          return true;
+        case "pause":
+          return !window.dispatchEvent(new Event("fulcrum:pause", { cancelable: true }));
+      }
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (document.querySelector("dialog[open]") || isTyping(event.target, event.key)) return;
+      const pressed = press(waiting, event.key, Date.now());
+      waiting = pressed.waiting;
+      if (pressed.action && act(pressed.action)) event.preventDefault();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [navigate, pathname]);
+}
+
+/** In a field every key is text; on a button or link the space bar is its own. */
+function isTyping(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("input:not([type=radio]), textarea, select")) return true;
+  return key === " " && target.matches("button, a, input, summary, [role=button]");
+}
+
+/** A screen reader starts at the new page, not at the link that led to it. */
+function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>) {
+  const { pathname, state } = useLocation();
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    window.scrollTo(0, 0);
+    if (!state?.search) main.current?.focus({ preventScroll: true });
+  }, [pathname, state, main]);
+}

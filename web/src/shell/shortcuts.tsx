@@ -1,0 +1,33 @@
+/** The list of keys. */
+import { useText } from "../messages";
+import { Dialog } from "../ui/parts";
+
+export function Shortcuts({ onClose }: { onClose: () => void }) {
+  const { t } = useText();
+  const rows: [string[], string][] = [
+    [["g", "t"], t.keys.today],
+    [["g", "p"], t.keys.people],
+    [["g", "e"], t.keys.events],
+    [["/"], t.keys.search],
+    [["↓", "↑"], t.keys.move],
+    [["Enter"], t.keys.open],
+    [["Space"], t.keys.pause],
+    [["?"], t.keys.help],
+  ];
+  return (
+    <Dialog title={t.app.shortcuts} onClose={onClose}>
+      <dl className="keys">
+        {rows.map(([keys, text]) => (
+          <div key={text}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
