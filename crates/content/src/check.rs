@@ -27,8 +27,9 @@ fn check_subject(content: &Content, problems: &mut Vec<Problem>) {
     let subject = content.forms.email.as_ref().map(|it| it.subject.trim());
     let is_email = subject.is_some() || !content.body.trim().is_empty();
     let subject = subject.filter(|it| !it.is_empty());
-    if is_email && subject.is_none() {
-        let hint = "write `forms: {email: {subject: …}}`";
+    // Without a subject of its own the e-mail takes the summary.
+    if is_email && subject.is_none() && content.summary.trim().is_empty() {
+        let hint = "write `forms: {email: {subject: …}}`, or a summary";
         problems.push(Problem::new("the e-mail has no subject").hint(hint));
     }
     if subject.is_some_and(|it| SUBJECT_MAX_CHARS < it.chars().count()) {
