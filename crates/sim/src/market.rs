@@ -27,7 +27,7 @@ pub struct MarketOptions {
 impl Default for MarketOptions {
     fn default() -> MarketOptions {
         MarketOptions {
-            people: 5_000,
+            people: 8_000,
             weeks: 8,
             seed: 1,
             // A Monday in October, so that clocks change during the weeks.

@@ -23,17 +23,17 @@ pub struct Behaviour {
 impl Default for Behaviour {
     fn default() -> Behaviour {
         Behaviour {
-            base: 0.006,
+            base: 0.014,
             single: vec![
-                (Channel::Email, 0.008),
-                (Channel::Push, 0.006),
-                (Channel::Social, 0.004),
+                (Channel::Email, 0.010),
+                (Channel::Push, 0.008),
+                (Channel::Social, 0.006),
                 (Channel::Onsite, 0.002),
             ],
             pair: vec![
-                (Channel::Email, Channel::Push, 0.030),
-                (Channel::Email, Channel::Social, 0.024),
-                (Channel::Push, Channel::Social, 0.012),
+                (Channel::Email, Channel::Push, 0.020),
+                (Channel::Email, Channel::Social, 0.014),
+                (Channel::Push, Channel::Social, 0.006),
             ],
             carry_days: 7,
             visit: 0.22,

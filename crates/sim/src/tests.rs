@@ -1,11 +1,13 @@
 //! The market against the engine: every promise holds, and the truth is covered.
 
 use crate::demo::{LedgerCounts, lost_events};
-use crate::{Behaviour, Market, MarketOptions, Played, Stage, Violations, play};
+use crate::play::{CHANNELS, channels};
+use crate::{Inbox, Market, MarketOptions, Played, Stage, Violations, play};
 use content::LinkKey;
-use engine::{EngineSettings, Keys};
-use model::{ChanceKey, ChannelSet};
-use port::{Ledger, MemoryLog, MemoryStore};
+use engine::{Engine, EngineSettings, Keys, Parts, run};
+use model::{ChanceKey, ChannelSet, Span};
+use port::{Fault, Ledger, MemoryLog, MemoryStore};
+use record::{Control, LogRecord};
 use std::sync::Arc;
 
 pub(crate) fn keys(seed: u8) -> Keys {
@@ -50,6 +52,134 @@ fn a_quiet_market_keeps_every_promise() {
     assert!(100 < ledger.sent, "{ledger:?}");
     assert!(0 < ledger.held_out, "{ledger:?}");
     assert_eq!(ledger.failed, 0, "{ledger:?}");
-    assert!(played.market.people.iter().all(|it| it.received.len() < 60));
-    let _ = Behaviour::default();
+}
+
+#[test]
+fn a_crash_at_every_commit_loses_nothing_and_sends_nothing_twice() {
+    let commits = crash_at(None).commits;
+    assert!(150 < commits, "the scenario is too small to mean anything: {commits}");
+    let mut unknown = 0;
+    for commit in 0..commits {
+        for fault in [Fault::Refuse, Fault::StoreAndFail] {
+            unknown += crash_at(Some((commit, fault))).unknown;
+        }
+    }
+    assert!(0 < unknown, "no crash hit a message on the wire");
+}
+
+#[test]
+fn random_markets_with_many_crashes_keep_every_promise() {
+    let seeds = std::env::var("FULCRUM_SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(20);
+    for seed in 0..seeds {
+        let mut scene = Scene::new(MarketOptions { people: 15, ..small(seed) });
+        let key = ChanceKey([seed as u8; 32]);
+        let mut after = 0;
+        for crash in 0_u64.. {
+            let draw = key.draw(&[b"crash", &crash.to_le_bytes(), &seed.to_le_bytes()]);
+            after += draw.bits() % 60;
+            let fault = [Fault::Refuse, Fault::StoreAndFail][(draw.bits() >> 32) as usize % 2];
+            scene.store.fail_after(after, fault);
+            if scene.run() {
+                break;
+            }
+            scene.crash();
+        }
+        scene.check(&format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_market() {
+    let summary = || {
+        let (played, store) = in_memory(options(25, 3), |_| {});
+        let received: Vec<_> = played.market.people.into_iter().map(|it| it.received).collect();
+        (LedgerCounts::read(&store).expect("counts"), received)
+    };
+    assert_eq!(summary(), summary());
+}
+
+/// What one crash did to the small scenario.
+struct Crash {
+    commits: u64,
+    unknown: i64,
+}
+
+fn crash_at(crash: Option<(u64, Fault)>) -> Crash {
+    let mut scene = Scene::new(small(1));
+    if let Some((commit, fault)) = crash {
+        scene.store.fail_after(commit, fault);
+    }
+    while !scene.run() {
+        scene.crash();
+    }
+    let ledger = scene.check(&format!("crash {crash:?}"));
+    Crash { commits: scene.store.commits(), unknown: ledger.unknown }
+}
+
+fn small(seed: u64) -> MarketOptions {
+    MarketOptions {
+        people: 3,
+        weeks: 2,
+        seed,
+        window: Span::days(7),
+        ..MarketOptions::default()
+    }
+}
+
+/// A market whose engine can be killed and started again on what its disk holds.
+struct Scene {
+    market: Market,
+    store: MemoryStore,
+    log: Arc<MemoryLog>,
+    inbox: Inbox,
+}
+
+impl Scene {
+    fn new(options: MarketOptions) -> Scene {
+        let (log, inbox) = (Arc::new(MemoryLog::new()), Inbox::default());
+        let mut market = Market::new(options, log.clone(), inbox.clone());
+        market.stop_on_failure = true;
+        let apply = Control::Apply { files: market.programme(), by: "the market".to_owned() };
+        log.append_now(vec![LogRecord::Control(apply).encode()]).expect("memory");
+        Scene { market, store: MemoryStore::new(), log, inbox }
+    }
+
+    /// Runs one process. True when the market came to its end, false when the process died.
+    fn run(&mut self) -> bool {
+        let before = self.market.failures;
+        let mut dispatch = channels(&self.inbox, None, ChannelSet::EMPTY);
+        let parts = Parts {
+            store: Box::new(self.store.clone()),
+            log: self.log.clone(),
+            keys: keys(7),
+            settings: EngineSettings::default(),
+            providers: CHANNELS.into_iter().collect(),
+        };
+        let mut engine = Engine::open(parts).expect("what is on disk can be opened");
+        run(&mut engine, &mut self.market, &mut dispatch);
+        self.market.failures == before
+    }
+
+    /// The power goes: answers on their way and commits that were not made durable are lost.
+    fn crash(&mut self) {
+        self.store.lose_power();
+    }
+
+    fn check(&self, what: &str) -> LedgerCounts {
+        let mut violations = Violations::of(&self.market.people);
+        violations.lost_events =
+            lost_events(&self.store, &self.market.acknowledged).expect("views of memory");
+        assert_eq!(violations, Violations::default(), "{what}");
+        let ledger = LedgerCounts::read(&self.store).expect("views of memory");
+        assert!(ledger.balanced(), "{what}: {ledger:?}");
+        let counts = self.store.counts().expect("counts");
+        assert_eq!(counts, self.store.recount().expect("recount"), "{what}");
+        let received: i64 = self.market.people.iter().map(|it| it.received.len() as i64).sum();
+        let at_most = ledger.sent + ledger.unknown;
+        assert!(
+            (ledger.sent..=at_most).contains(&received),
+            "{what}: {received} received, {ledger:?}"
+        );
+        ledger
+    }
 }
