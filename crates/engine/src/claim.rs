@@ -49,6 +49,10 @@ impl Engine {
         if now < due {
             return;
         }
+        if let Some(detail) = self.may_have_left(&working.person.open[place], due) {
+            self.end_as_restored(working, batch, place, detail);
+            return;
+        }
         if let Some(state) = self.stopped(&working.person.open[place]) {
             self.hold_back(working, batch, place, state);
             return;
@@ -98,6 +102,34 @@ impl Engine {
             payload,
         });
         batch.durable = true;
+        working.changed(Sections::CONTACTS);
+    }
+
+    /// After a restore: why this message, due between the backup and then, is not sent now.
+    fn may_have_left(&mut self, message: &Message, due: model::Timestamp) -> Option<String> {
+        let restored = self.restored.as_ref().filter(|it| due <= it.at)?;
+        let journal = self.journal.as_mut().filter(|_| restored.journal);
+        let Some(journal) = journal else {
+            return Some(format!("due before the restore on {}", restored.at));
+        };
+        match journal.contains(&message.key) {
+            Ok(false) => None,
+            Ok(true) => Some("the send journal says that it was on its way".to_owned()),
+            Err(error) => Some(format!("the send journal cannot be read: {error}")),
+        }
+    }
+
+    fn end_as_restored(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        place: usize,
+        detail: String,
+    ) {
+        let message = &mut working.person.open[place];
+        batch.touch(message, false);
+        message.end(LedgerState::Unknown, Reason::Restored, batch.now, detail);
+        working.person.contacts.keep(message.id);
         working.changed(Sections::CONTACTS);
     }
 
@@ -188,7 +220,7 @@ impl Engine {
                     html: email.html,
                     text: email.text,
                     headers: email.headers,
-                    message_id: self.mail_id(message, &brand.from_address),
+                    message_id: crate::mail_id(&self.keys, message, &brand.from_address),
                 })
             }
             Channel::Push | Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook => {
@@ -197,13 +229,6 @@ impl Engine {
                 Ok(Payload::Short { title: short.title, body: short.body, url: short.url })
             }
         }
-    }
-
-    /// The same for every try, and not to be guessed: a bounce that names it is about this message.
-    fn mail_id(&self, message: &Message, from: &str) -> String {
-        let draw = self.keys.chance.draw(&[b"message-id", message.key.as_bytes()]);
-        let domain = from.rsplit_once('@').map_or("localhost", |it| it.1);
-        format!("{}.{:016x}@{domain}", message.id, draw.bits())
     }
 
     /// What providers said.

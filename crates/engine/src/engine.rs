@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::measure::PanelSums;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
+use crate::journal::{Journal, Restored};
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
 use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
 use port::{
@@ -43,6 +44,8 @@ pub struct Engine {
     pub(crate) newest_event: Option<Timestamp>,
     /// On the wire since this process claimed them, with the person at that time.
     pub(crate) flying: BTreeMap<MessageId, PersonId>,
+    pub(crate) restored: Option<Restored>,
+    pub(crate) journal: Option<Journal>,
     /// Whether messages of an earlier process on the wire were dealt with.
     pub(crate) in_flight_checked: bool,
     answers: VecDeque<(MessageId, Reply)>,
@@ -93,6 +96,7 @@ impl Default for NextIds {
 const NEXT: &str = "next";
 const TALLIES: &str = "tallies";
 const HOLD: &str = "hold";
+const RESTORED: &str = "restored";
 
 impl Engine {
     /// Recovers from store and log alone. Messages that an earlier process left on the wire end as
@@ -117,6 +121,8 @@ impl Engine {
             stats: Stats::default(),
             newest_event: None,
             flying: BTreeMap::new(),
+            restored: None,
+            journal: None,
             in_flight_checked: false,
             answers: VecDeque::new(),
             urgent: VecDeque::new(),
@@ -140,12 +146,18 @@ impl Engine {
         self.tallies_changed = false;
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
+        self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
         self.sums = PanelSums::read(&*self.store)?;
         self.broadcasts = crate::broadcast::read_all(&*self.store)?;
         self.broadcasts_changed.clear();
         self.in_flight_checked = false;
         self.loaded = crate::facts::read_programmes(&*self.store)?;
         Ok(())
+    }
+
+    /// Keeps the keys of claimed messages in a log of their own, outside any backup.
+    pub fn keep_journal(&mut self, log: Arc<dyn FactLog>) {
+        self.journal = Some(Journal::new(log));
     }
 
     /// Takes a provider's answer; it is worked on in the next turn.
@@ -181,7 +193,29 @@ impl Engine {
         let answered = self.answers.len().min(self.settings.batch_max);
         self.answers.drain(..answered);
         let wake_at = if worked { None } else { self.wake_at(now, room)? };
-        Ok(Turn { sends: std::mem::take(&mut batch.sends), busy: worked, wake_at })
+        let sends = self.journalled(std::mem::take(&mut batch.sends));
+        Ok(Turn { sends, busy: worked, wake_at })
+    }
+
+    /// Only what is in the journal may leave. If it cannot be written, everything waits.
+    fn journalled(&mut self, sends: Vec<Envelope>) -> Vec<Envelope> {
+        let Some(journal) = &mut self.journal else { return sends };
+        if sends.is_empty() {
+            return sends;
+        }
+        let keys = sends.iter().map(|it| it.key.clone().into_bytes()).collect();
+        match journal.record(keys) {
+            Ok(()) => sends,
+            Err(error) => {
+                tracing::error!(%error, "the send journal failed; nothing leaves");
+                for envelope in sends {
+                    let detail = "the send journal cannot be written".to_owned();
+                    let reply = Reply::Deferred { detail, retry_after: None };
+                    self.answers.push_back((envelope.message, reply));
+                }
+                Vec::new()
+            }
+        }
     }
 
     /// Everything that a batch does before its commit. Returns the log position it reaches.
