@@ -15,6 +15,7 @@
 
 mod arbitrate;
 mod consent;
+mod consent_event;
 mod contacts;
 mod gates;
 pub mod panel;
@@ -29,6 +30,7 @@ pub use consent::{
     ChannelPreference, ConsentState, Consents, PreferenceSummary, STATEMENTS_MAX, Statement,
     Suppression, WORDING_CHARS_MAX, Wishes,
 };
+pub use consent_event::{CONSENT_EVENTS, statements_of};
 pub use contacts::{Contacts, SLOTS_MAX, Slot, SlotKind};
 pub use gates::PLAN_AHEAD_MAX;
 pub use panel::{Assignment, Design, Panel, Rule};

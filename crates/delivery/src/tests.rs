@@ -1,3 +1,5 @@
+//! Every short sequence of claims and answers, against a slow and obvious model.
+
 use super::*;
 use model::{Channel, Class, ContentName, MessageId, Origin, PersonId, Purpose, Topic};
 

@@ -16,10 +16,15 @@ pub(crate) struct Batch {
     pub merges: Vec<Merge>,
     pub entries: Vec<Entry>,
     pub sends: Vec<Envelope>,
+    /// Whom each of `sends` is for.
+    pub receivers: Vec<(MessageId, PersonId)>,
     /// The commit permits something outside, or answers somebody.
     pub durable: bool,
     /// Something was done, so that there is something to commit.
     pub worked: bool,
+    /// A scan of all persons was ordered in this batch. It reads the store, which does not have this
+    /// batch yet, so it begins with the next.
+    pub scan_ordered: bool,
     /// Where each touched message counted before this batch; `None` for a new one.
     counted: BTreeMap<MessageId, Option<CountKey>>,
 }
@@ -42,8 +47,10 @@ impl Batch {
             merges: Vec::new(),
             entries: Vec::new(),
             sends: Vec::new(),
+            receivers: Vec::new(),
             durable: false,
             worked: false,
+            scan_ordered: false,
             counted: BTreeMap::new(),
         }
     }
@@ -76,7 +83,9 @@ impl Batch {
         self.identifiers.push((identifier, person));
     }
 
-    /// Brings persons into the batch, from memory or with one query.
+    /// Brings persons into the batch, from memory or with one query. Somebody who was absorbed in
+    /// this batch stays out: the store still has them, and with them the messages that the survivor
+    /// took over.
     pub fn load(
         &mut self,
         store: &dyn Store,
@@ -85,7 +94,7 @@ impl Batch {
     ) -> Result<(), EngineError> {
         let mut missing = Vec::new();
         for id in ids {
-            if self.people.contains_key(&id) || missing.contains(&id) {
+            if self.people.contains_key(&id) || self.is_absorbed(id) {
                 continue;
             }
             match cache.remove(&id) {
@@ -93,12 +102,18 @@ impl Batch {
                 None => missing.push(id),
             }
         }
+        missing.sort_unstable();
+        missing.dedup();
         if !missing.is_empty() {
             for person in store.load(&missing)? {
                 self.insert(person, Sections::NONE);
             }
         }
         Ok(())
+    }
+
+    fn is_absorbed(&self, id: PersonId) -> bool {
+        self.redirects.iter().any(|(absorbed, _)| *absorbed == id)
     }
 
     pub fn insert(&mut self, person: Person, sections: Sections) {

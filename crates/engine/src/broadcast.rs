@@ -1,11 +1,12 @@
 //! Broadcasts: a plan over a snapshot of an audience, then a fan-out in chunks between live batches.
 //! The filling of new audiences takes the same road.
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Working};
 use crate::contact::{Wanted, addresses, view};
 use crate::facts::{Known, zone_of};
 use crate::status::BroadcastStatus;
 use crate::{Engine, EngineError, Loaded};
+use audience::{Change, Definitions};
 use decision::Decision;
 use journey::{Broadcast, BroadcastAction as Step, BroadcastState};
 use model::{
@@ -142,6 +143,7 @@ impl Engine {
             BroadcastAction::Plan => status.progress.plan(&broadcast, 0, now).map(|()| {
                 (status.scan, status.counted) = (Some(None), 0);
                 status.parts = 0;
+                batch.scan_ordered = true;
             }),
             BroadcastAction::Start => status.progress.start(),
             BroadcastAction::Pause => status.progress.apply(Step::Pause),
@@ -158,12 +160,16 @@ impl Engine {
 
     /// One chunk of whatever long work there is: a fill, a plan, or a fan-out.
     pub(crate) fn fan_out(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
+        if batch.scan_ordered {
+            return Ok(());
+        }
         if self.fill_chunk(batch)? {
             return Ok(());
         }
         let names: Vec<CampaignName> = self.broadcasts.keys().cloned().collect();
         for name in names {
             let Some(broadcast) = self.definition(&name) else { continue };
+            self.start_if_due(batch, &name);
             if self.plan_chunk(batch, &broadcast)? || self.send_chunk(batch, &broadcast)? {
                 return Ok(());
             }
@@ -172,11 +178,34 @@ impl Engine {
     }
 
     pub(crate) fn next_broadcast(&self) -> Option<Timestamp> {
-        let running = |it: &&BroadcastStatus| {
-            it.progress.state == BroadcastState::Running && it.progress.recipients < it.counted
+        let next = |it: &BroadcastStatus| match it.progress.state {
+            BroadcastState::Planned => it.progress.due,
+            BroadcastState::Running if it.progress.recipients < it.counted => {
+                Some(it.progress.due.unwrap_or(Timestamp::MIN))
+            }
+            BroadcastState::Running
+            | BroadcastState::Draft
+            | BroadcastState::Paused
+            | BroadcastState::Done
+            | BroadcastState::Cancelled => None,
         };
-        let waiting = self.broadcasts.values().filter(running);
-        waiting.map(|it| it.progress.due.unwrap_or(Timestamp::MIN)).min()
+        // One that was taken out of the programme waits for nothing.
+        let defined = self.loaded.programme.broadcasts.iter().map(|it| &it.name);
+        defined.filter_map(|name| next(self.broadcasts.get(name)?)).min()
+    }
+
+    /// A planned broadcast with a time begins by itself when it has come. Without one it waits for
+    /// somebody to start it.
+    fn start_if_due(&mut self, batch: &mut Batch, name: &CampaignName) {
+        let Some(status) = self.broadcasts.get_mut(name) else { return };
+        if status.scan.is_none() && status.progress.is_due(batch.now) {
+            match status.progress.start() {
+                Ok(()) => tracing::info!(broadcast = %name, "the broadcast's time has come"),
+                Err(problem) => tracing::warn!(broadcast = %name, %problem, "not started"),
+            }
+            batch.worked = true;
+            self.broadcasts_changed.insert(name.clone());
+        }
     }
 
     /// Whether this message belongs to a broadcast that somebody stopped.
@@ -230,8 +259,11 @@ impl Engine {
         for id in &members {
             // Somebody who was merged away since the plan is reached as the person they are now.
             let current = self.person_now(batch, *id)?;
+            if self.has_it(batch, it, current)? {
+                continue;
+            }
             let Some(mut working) = batch.take(current) else { continue };
-            let wanted = wanted_for(it, *id, batch.now);
+            let wanted = wanted_for(it, current, batch.now);
             self.want(&mut working, batch, wanted, &loaded);
             self.arbitrate_if_due(&mut working, batch);
             batch.put_back(working);
@@ -242,6 +274,25 @@ impl Engine {
         batch.worked = true;
         self.broadcasts_changed.insert(it.name.clone());
         Ok(true)
+    }
+
+    /// Whether the person got this broadcast already: as one of several on the list who have become
+    /// one since the plan.
+    fn has_it(&self, batch: &Batch, it: &Broadcast, person: PersonId) -> Result<bool, EngineError> {
+        let open = batch.get(person).map_or(&[][..], |it| &it.open);
+        let is_it = |origin: &Origin| match origin {
+            Origin::Broadcast { campaign } => *campaign == it.name,
+            Origin::Journey { .. } | Origin::Api => false,
+        };
+        if open.iter().any(|it| is_it(&it.origin)) {
+            return Ok(true);
+        }
+        for id in self.ids_of(batch, person)? {
+            if self.store.message_by_key(&candidate_key(&it.name, id))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The next persons of the plan, at most `fan_out_max`.
@@ -285,41 +336,69 @@ impl Engine {
         Ok(true)
     }
 
-    /// Definitions changed: everybody's memberships are looked at again, without triggering.
-    pub(crate) fn begin_fill(&mut self) {
+    /// Definitions changed: everybody's memberships are looked at again. Those in audiences that are
+    /// new or changed begin and end without triggering, since nobody did anything.
+    pub(crate) fn begin_fill(&mut self, before: &Definitions) {
+        let definitions = &self.loaded.definitions;
+        let changed = |name: &&str| definitions.condition(name) != before.condition(name);
+        let names: Vec<String> =
+            definitions.names().chain(before.names()).filter(changed).map(str::to_owned).collect();
+        self.tallies.fill_silent.extend(names);
+        self.tallies.fill_below = self.next.person;
         self.tallies.fill = Some(None);
-        let definitions = self.loaded.definitions.clone();
-        self.tallies.audiences.retain(|name, _| definitions.condition(name).is_some());
         self.tallies_changed = true;
     }
 
     fn fill_chunk(&mut self, batch: &mut Batch) -> Result<bool, EngineError> {
         let Some(after) = self.tallies.fill else { return Ok(false) };
         let ids = self.store.ids_after(after, SCAN_CHUNK)?;
-        self.tallies.fill = ids.last().map(|last| Some(*last));
-        self.tallies_changed = true;
         batch.worked = true;
         batch.load(&*self.store, &mut self.cache, ids.iter().copied())?;
-        let definitions = self.loaded.definitions.clone();
-        for id in ids {
-            let Some(mut working) = batch.take(id) else { continue };
-            let person = &mut working.person;
-            let facts = Known(&person.consents);
-            let changes = person.profile.refresh(&definitions, &facts, batch.now);
-            if !changes.is_empty() {
-                self.tally_audiences(&changes);
-            }
-            working.changed(Sections::HOT);
+        for id in &ids {
+            let Some(mut working) = batch.take(*id) else { continue };
+            self.catch_up(&mut working, batch);
             batch.put_back(working);
         }
+        self.tallies.fill = ids.last().map(|last| Some(*last));
+        if ids.is_empty() {
+            self.tallies.fill_silent.clear();
+            let definitions = &self.loaded.definitions;
+            self.tallies.audiences.retain(|name, _| definitions.condition(name).is_some());
+        }
+        self.tallies_changed = true;
         Ok(true)
+    }
+
+    /// Takes a person over to new definitions before anything else happens to them. Changes that
+    /// time alone has brought about trigger as ever.
+    pub(crate) fn catch_up(&mut self, working: &mut Working, batch: &mut Batch) {
+        let Some(after) = self.tallies.fill else { return };
+        let id = working.person.id;
+        let is_done = after.is_some_and(|it| id <= it);
+        if is_done || self.tallies.fill_below <= id.0 {
+            return;
+        }
+        let definitions = self.loaded.definitions.clone();
+        let person = &mut working.person;
+        let facts = Known(&person.consents);
+        let changes = person.profile.refresh(&definitions, &facts, batch.now);
+        working.changed(Sections::HOT);
+        let silent = &self.tallies.fill_silent;
+        let (silent, loud): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|it| {
+            let (Change::Entered(name) | Change::Left(name)) = it;
+            silent.contains(name)
+        });
+        self.tally_audiences(&silent);
+        if !loud.is_empty() {
+            self.drive(working, batch, None, loud, false);
+        }
     }
 }
 
 fn wanted_for(it: &Broadcast, person: PersonId, now: Timestamp) -> Wanted {
     Wanted {
         origin: Origin::Broadcast { campaign: it.name.clone() },
-        key: it.candidate_key(person),
+        key: candidate_key(&it.name, person),
         content: it.content.clone(),
         channels: it.channels.clone(),
         class: it.class,
@@ -327,6 +406,11 @@ fn wanted_for(it: &Broadcast, person: PersonId, now: Timestamp) -> Wanted {
         vars: Map::new(),
         expires: now + it.expires,
     }
+}
+
+/// [`Broadcast::candidate_key`] where there is only the name.
+pub(crate) fn candidate_key(name: &CampaignName, person: PersonId) -> String {
+    format!("broadcast/{name}/{person}")
 }
 
 fn plan_key(name: &CampaignName, part: u32) -> String {

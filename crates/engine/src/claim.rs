@@ -10,7 +10,8 @@ use decision::{Recheck, Slot, SlotKind, Suppression};
 use delivery::Answered;
 use journey::BroadcastState;
 use model::{
-    Channel, Identifier, LedgerState, Map, Message, MessageId, MessageState, PersonId, Reason, Reply,
+    Channel, Identifier, LedgerState, Map, Message, MessageId, MessageState, PersonId, Reason,
+    Reply,
 };
 use port::{Envelope, Payload, Person, Sections};
 use std::collections::BTreeMap;
@@ -93,6 +94,7 @@ impl Engine {
             return;
         }
         working.person.contacts.claim(message, now);
+        batch.receivers.push((id, working.person.id));
         batch.sends.push(Envelope {
             message: id,
             key: message.key.clone(),
@@ -198,8 +200,12 @@ impl Engine {
             .contents
             .get(&message.content)
             .ok_or_else(|| format!("there is no content `{}`", message.content))?;
-        let traits: Map =
-            person.profile.traits.iter().map(|(name, it)| (name.clone(), it.value.clone())).collect();
+        let traits: Map = person
+            .profile
+            .traits
+            .iter()
+            .map(|(name, it)| (name.clone(), it.value.clone()))
+            .collect();
         let reader = Reader { traits: &traits, event: &message.vars };
         let campaign = message.scope();
         let links = Links {
@@ -211,8 +217,8 @@ impl Engine {
         let brand = &programme.brand;
         match channel {
             Channel::Email => {
-                let email = content::email(content, brand, reader, &links)
-                    .map_err(|it| it.to_string())?;
+                let email =
+                    content::email(content, brand, reader, &links).map_err(|it| it.to_string())?;
                 Ok(Payload::Email {
                     from: brand.from_address.clone(),
                     from_name: brand.from_name.clone(),
@@ -258,7 +264,6 @@ impl Engine {
         reply: &Reply,
     ) {
         let now = batch.now;
-        self.flying.remove(&id);
         let Some(place) = working.person.open.iter().position(|it| it.id == id) else {
             self.stats.late_answers += 1;
             return;
@@ -267,7 +272,9 @@ impl Engine {
         batch.touch(message, false);
         let address = match &message.state {
             MessageState::InFlight { address, .. } => Some(address.clone()),
-            MessageState::Waiting | MessageState::Planned { .. } | MessageState::Ended { .. } => None,
+            MessageState::Waiting | MessageState::Planned { .. } | MessageState::Ended { .. } => {
+                None
+            }
         };
         let answered = delivery::answer(message, reply, &self.settings.retries, now);
         let contacts = &mut working.person.contacts;
@@ -332,15 +339,19 @@ impl Engine {
         id: MessageId,
         delivered: bool,
         detail: &str,
-    ) {
+    ) -> Result<(), EngineError> {
         // Ended messages are not part of the person; bring this one back for the change.
         if working.person.open.iter().all(|it| it.id != id) {
-            match self.store.message(id) {
-                Ok(Some(message)) => working.person.open.push(message),
-                Ok(None) | Err(_) => return,
+            let Some(message) = self.store.message(id)? else { return Ok(()) };
+            if self.owner_now(batch, message.person)? != working.person.id {
+                tracing::warn!(message = %id, "a word about somebody else's message was left out");
+                return Ok(());
             }
+            working.person.open.push(message);
         }
-        let Some(message) = working.person.open.iter_mut().find(|it| it.id == id) else { return };
+        let Some(message) = working.person.open.iter_mut().find(|it| it.id == id) else {
+            return Ok(());
+        };
         batch.touch(message, false);
         delivery::settle(message, delivered, batch.now, detail);
         let contacts = &mut working.person.contacts;
@@ -359,6 +370,7 @@ impl Engine {
             | LedgerState::Pending => {}
         }
         working.changed(Sections::CONTACTS);
+        Ok(())
     }
 
     fn person_of(

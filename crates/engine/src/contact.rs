@@ -56,11 +56,12 @@ impl Engine {
         loaded: &Loaded,
     ) {
         let content = loaded.programme.contents.get(&wanted.content);
-        let class = wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
-            Origin::Journey { .. } => Class::Lifecycle,
-            Origin::Broadcast { .. } => Class::Promotion,
-            Origin::Api => Class::Service,
-        });
+        let class =
+            wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
+                Origin::Journey { .. } => Class::Lifecycle,
+                Origin::Broadcast { .. } => Class::Promotion,
+                Origin::Api => Class::Service,
+            });
         let mut message = Message {
             id: self.new_message(),
             person: working.person.id,
@@ -152,7 +153,8 @@ impl Engine {
             }
             EndReason::MergedAway => (LedgerState::Merged, Reason::MergedAway),
         };
-        let of_run = |it: &Message| matches!(&it.origin, Origin::Journey { run: r, .. } if *r == run);
+        let of_run =
+            |it: &Message| matches!(&it.origin, Origin::Journey { run: r, .. } if *r == run);
         let ids: Vec<MessageId> =
             working.person.open.iter().filter(|it| of_run(it)).map(|it| it.id).collect();
         for id in ids {
@@ -188,7 +190,8 @@ pub(crate) fn addresses(
     person: &Person,
     providers: model::ChannelSet,
 ) -> BTreeMap<Channel, Identifier> {
-    let best = |kinds: &[IdentifierKind]| kinds.iter().find_map(|it| person.known.best(*it)).cloned();
+    let best =
+        |kinds: &[IdentifierKind]| kinds.iter().find_map(|it| person.known.best(*it)).cloned();
     let address = |channel: Channel| match channel {
         Channel::Email => best(&[IdentifierKind::Email]),
         Channel::Push => best(&[IdentifierKind::DeviceToken]),

@@ -1,14 +1,12 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
 use crate::batch::Batch;
+use crate::journal::{Journal, Restored};
 use crate::measure::PanelSums;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
-use crate::journal::{Journal, Restored};
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
 use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
-use port::{
-    Changes, Entry, Envelope, FactLog, LogPosition, Person, Sections, Space, Store,
-};
+use port::{Changes, Entry, Envelope, FactLog, LogPosition, Person, Sections, Space, Store};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -52,6 +50,7 @@ pub struct Engine {
     urgent: VecDeque<Urgent>,
     position: LogPosition,
     last_commit: Option<Timestamp>,
+    last_durable: Option<Timestamp>,
     stored_next: NextIds,
 }
 
@@ -128,6 +127,7 @@ impl Engine {
             urgent: VecDeque::new(),
             position: LogPosition(0),
             last_commit: None,
+            last_durable: None,
             stored_next: NextIds::default(),
         };
         engine.reload()?;
@@ -140,6 +140,7 @@ impl Engine {
         self.cache.clear();
         self.position = self.store.log_position()?;
         self.last_commit = self.store.last_commit()?;
+        self.last_durable = None;
         self.next = self.read_entry(NEXT)?.unwrap_or_default();
         self.stored_next = self.next;
         self.tallies = self.read_entry(TALLIES)?.unwrap_or_default();
@@ -176,6 +177,7 @@ impl Engine {
         room: &BTreeMap<Channel, usize>,
     ) -> Result<Turn, EngineError> {
         self.watch_the_clock(now);
+        let stats = self.stats.clone();
         let mut batch = Batch::new(now);
         let urgent: Vec<Urgent> = self.urgent.drain(..).collect();
         let result = self.work(&mut batch, &urgent, room);
@@ -187,11 +189,15 @@ impl Engine {
             Ok(worked) => worked,
             Err(error) => {
                 // Of the answers nothing is lost: they stay queued until a commit held them.
+                self.stats = stats;
                 return Err(error);
             }
         };
         let answered = self.answers.len().min(self.settings.batch_max);
-        self.answers.drain(..answered);
+        for (message, _) in self.answers.drain(..answered) {
+            self.flying.remove(&message);
+        }
+        self.flying.extend(std::mem::take(&mut batch.receivers));
         let wake_at = if worked { None } else { self.wake_at(now, room)? };
         let sends = self.journalled(std::mem::take(&mut batch.sends));
         Ok(Turn { sends, busy: worked, wake_at })
@@ -263,7 +269,9 @@ impl Engine {
                     self.take_facts(batch, std::mem::take(&mut facts))?;
                     self.take_control(batch, control)?;
                 }
-                Err(error) => tracing::error!(position = start.0, %error, "a log record was skipped"),
+                Err(error) => {
+                    tracing::error!(position = start.0, %error, "a log record was skipped")
+                }
             }
             start = end;
             batch.worked = true;
@@ -306,6 +314,10 @@ impl Engine {
             return Ok(false);
         }
         let worked = batch.worked;
+        // Now and then also on disk, or after a power failure it would look as if the engine had
+        // been away since its last durable commit.
+        let heartbeat = self.settings.heartbeat;
+        batch.durable |= self.last_durable.is_none_or(|it| heartbeat <= batch.now - it);
         let finished = batch.finish();
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
@@ -334,18 +346,13 @@ impl Engine {
         self.stats.commits += 1;
         self.position = position;
         self.last_commit = Some(batch.now);
+        if batch.durable {
+            self.last_durable = Some(batch.now);
+        }
         self.stored_next = self.next;
         (self.tallies_changed, self.hold_changed) = (false, false);
         self.broadcasts_changed.clear();
         self.sums.stored();
-        for envelope in &batch.sends {
-            let person = finished.people.iter().find(|working| {
-                working.person.open.iter().any(|it| it.id == envelope.message)
-            });
-            if let Some(working) = person {
-                self.flying.insert(envelope.message, working.person.id);
-            }
-        }
         if self.settings.cache_max < self.cache.len() + finished.people.len() {
             self.cache.clear();
         }
@@ -430,7 +437,10 @@ impl Engine {
         PersonId(self.next.person - 1)
     }
 
-    fn read_entry<T: for<'de> Deserialize<'de>>(&self, key: &str) -> Result<Option<T>, EngineError> {
+    fn read_entry<T: for<'de> Deserialize<'de>>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, EngineError> {
         let Some(bytes) = self.store.get(Space::System, key)? else { return Ok(None) };
         let value = serde_json::from_slice(&bytes).map_err(|error| record::Unreadable {
             what: "system entry",

@@ -109,9 +109,16 @@ impl Engine {
             person.remember(event.time, position);
         }
         working.changed(Sections::HOT);
-        self.act(&mut working, batch, &fact.acts);
+        let stated = decision::statements_of(event);
+        let acted = !fact.acts.is_empty() || !stated.is_empty();
+        for statement in stated {
+            working.changed(Sections::CONSENTS);
+            working.person.consents.record(statement);
+        }
+        self.catch_up(&mut working, batch);
+        self.act(&mut working, batch, &fact.acts)?;
         self.count_outcomes(&mut working, fact);
-        self.observe(&mut working, batch, event, !fact.acts.is_empty());
+        self.observe(&mut working, batch, event, acted);
         self.arbitrate_if_due(&mut working, batch);
         batch.put_back(working);
         Ok(())
@@ -123,12 +130,18 @@ impl Engine {
         batch: &mut Batch,
         id: PersonId,
     ) -> Result<PersonId, EngineError> {
+        let id = self.owner_now(batch, id)?;
+        batch.load(&*self.store, &mut self.cache, std::iter::once(id))?;
+        Ok(id)
+    }
+
+    /// Who `id` stands for, counting the merges of this batch.
+    pub(crate) fn owner_now(&self, batch: &Batch, id: PersonId) -> Result<PersonId, EngineError> {
         let mut id = self.store.current(id)?;
         while let Some((_, survivor)) = batch.redirects.iter().find(|(absorbed, _)| *absorbed == id)
         {
             id = *survivor;
         }
-        batch.load(&*self.store, &mut self.cache, std::iter::once(id))?;
         Ok(id)
     }
 
@@ -156,7 +169,8 @@ impl Engine {
             | EventKind::Screen { .. }
             | EventKind::Group { .. } => None,
         };
-        let resolution = identity::resolve(&identifiers, alias.as_ref(), &claims, &Rules::default());
+        let resolution =
+            identity::resolve(&identifiers, alias.as_ref(), &claims, &Rules::default());
         let records = resolution.merges(&claims, batch.now);
         let id = match &resolution.outcome {
             Outcome::Nobody => return Ok(None),
@@ -170,7 +184,7 @@ impl Engine {
             Outcome::Merge { survivor, .. } => {
                 let survivor = *survivor;
                 for record in records {
-                    self.merge(batch, record);
+                    self.merge(batch, record)?;
                 }
                 survivor
             }
@@ -190,7 +204,12 @@ impl Engine {
         Ok(Some(id))
     }
 
-    fn act(&mut self, working: &mut Working, batch: &mut Batch, acts: &[Act]) {
+    fn act(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        acts: &[Act],
+    ) -> Result<(), EngineError> {
         for act in acts {
             working.changed(Sections::CONSENTS);
             match act {
@@ -200,10 +219,11 @@ impl Engine {
                     working.person.consents.suppress(suppression.clone());
                 }
                 Act::Settle { message, delivered, detail } => {
-                    self.settle(working, batch, *message, *delivered, detail);
+                    self.settle(working, batch, *message, *delivered, detail)?;
                 }
             }
         }
+        Ok(())
     }
 
     /// Traits, counters, memberships and then the journeys that all of this moves.
@@ -241,7 +261,7 @@ impl Engine {
 
     /// Feeds runs with the event (or the passing of time) and with every change of membership, until
     /// nothing more follows from it.
-    fn drive(
+    pub(crate) fn drive(
         &mut self,
         working: &mut Working,
         batch: &mut Batch,
@@ -286,11 +306,7 @@ impl Engine {
         let person = &mut working.person;
         let mut runs = std::mem::take(&mut person.runs);
         let zone = zone_of(person);
-        let view = View {
-            profile: &person.profile,
-            facts: &Known(&person.consents),
-            event,
-        };
+        let view = View { profile: &person.profile, facts: &Known(&person.consents), event };
         let world = World {
             lookup: &view,
             now: batch.now,
@@ -375,6 +391,7 @@ impl Engine {
         for id in due {
             let Some(mut working) = batch.take(id) else { continue };
             if working.person.next_at().is_some_and(|it| it <= batch.now) {
+                self.catch_up(&mut working, batch);
                 self.tick(&mut working, batch);
                 self.arbitrate_if_due(&mut working, batch);
             }
@@ -398,8 +415,9 @@ impl Engine {
                 batch.entries.push(Entry::put(Space::Programme, format!("{version:08}"), value));
                 batch.durable = true;
                 tracing::info!(by, version, "a new programme runs");
-                self.loaded = loaded;
-                self.begin_fill();
+                let before = std::mem::replace(&mut self.loaded, loaded);
+                self.begin_fill(&before.definitions);
+                batch.scan_ordered = true;
             }
             // Whoever applied it was told by the check before; this is the second line.
             Err(problems) => {

@@ -171,9 +171,8 @@ impl Clock for RealClock {
             Duration::from_millis(left as u64)
         });
         let queue = lock(&self.handle.shared.queue);
-        let idle = |it: &mut Queue| {
-            !it.awake && !it.stop && it.urgent.is_empty() && it.answers.is_empty()
-        };
+        let idle =
+            |it: &mut Queue| !it.awake && !it.stop && it.urgent.is_empty() && it.answers.is_empty();
         let (mut queue, _) = self
             .handle
             .shared

@@ -38,3 +38,6 @@ pub use report::leverage_report;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};
 pub use settings::{EngineSettings, Keys};
 pub use status::{BroadcastStatus, JourneyTally, Stats, Status, Tallies};
+
+#[cfg(test)]
+mod tests;

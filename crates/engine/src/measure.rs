@@ -52,8 +52,10 @@ impl PanelSums {
     pub(crate) fn read(store: &dyn Store) -> Result<PanelSums, EngineError> {
         let mut sums = PanelSums::default();
         for (key, bytes) in store.list(Space::Sums, "")? {
-            let unreadable =
-                |detail: String| record::Unreadable { what: "sums", detail: format!("{key}: {detail}") };
+            let unreadable = |detail: String| record::Unreadable {
+                what: "sums",
+                detail: format!("{key}: {detail}"),
+            };
             let SumsForm::Sums(row) =
                 serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
             let parsed = SumKey::parse(&key).ok_or_else(|| unreadable("not a key".to_owned()))?;
@@ -76,7 +78,8 @@ impl PanelSums {
     pub(crate) fn changed_entries(&self, entries: &mut Vec<Entry>) {
         for key in &self.changed {
             let Some(sums) = self.rows.get(key) else { continue };
-            let value = serde_json::to_vec(&SumsForm::Sums(*sums)).expect("numbers have a JSON form");
+            let value =
+                serde_json::to_vec(&SumsForm::Sums(*sums)).expect("numbers have a JSON form");
             entries.push(Entry::put(Space::Sums, key.to_string(), value));
         }
     }
@@ -119,7 +122,9 @@ impl Engine {
         let Some(rules) = &self.loaded.programme.policy.panel else { return };
         let person = &mut working.person;
         let assignment = match &person.panel {
-            Some(entry) => panel::reassign(&entry.assignment, rules, person.id, &self.keys.chance, now),
+            Some(entry) => {
+                panel::reassign(&entry.assignment, rules, person.id, &self.keys.chance, now)
+            }
             None if addresses(person, self.providers).is_empty() => None,
             None => Some(panel::assign(rules, person.id, &self.keys.chance, now)),
         };
@@ -138,19 +143,19 @@ impl Engine {
         }
         entry.assignment.count_from(now);
         entry.cohort_day = now.day();
-        working.sections.add(Sections::HOT);
-        let entry = entry.clone();
-        for outcome in self.loaded.programme.outcomes.clone() {
-            self.sums.enter(key_of(&entry, &outcome.name));
+        for outcome in &self.loaded.programme.outcomes {
+            entry.totals.insert(outcome.name.clone(), 0.0);
+            self.sums.enter(key_of(entry, &outcome.name));
         }
+        working.sections.add(Sections::HOT);
     }
 
     /// Adds an outcome to the person's total and moves the cell's sums from the old to the new.
     pub(crate) fn count_outcomes(&mut self, working: &mut Working, fact: &Fact) {
         let event = &fact.event;
-        let outcomes = self.loaded.outcomes.clone();
-        let Some(outcomes) = outcomes.get(event.name()) else { return };
-        let Some(panel) = self.loaded.programme.policy.panel.clone() else { return };
+        let loaded = self.loaded.clone();
+        let Some(outcomes) = loaded.outcomes.get(event.name()) else { return };
+        let Some(panel) = &loaded.programme.policy.panel else { return };
         let Some(mut entry) = working.person.panel.clone() else { return };
         let Some(from) = entry.assignment.counted_from else { return };
         let in_window = from <= event.time && event.time < from + panel.window;
@@ -161,10 +166,11 @@ impl Engine {
             return;
         }
         for outcome in outcomes {
+            // Who began before an outcome was declared is no part of its sums.
+            let Some(old) = entry.totals.get(&outcome.name).copied() else { continue };
             if !self.holds(working, outcome, fact) {
                 continue;
             }
-            let old = entry.totals.get(&outcome.name).copied().unwrap_or(0.0);
             let new = old + worth(outcome, fact);
             entry.totals.insert(outcome.name.clone(), new);
             let capped = |it: f64| outcome.cap.map_or(it, |cap| it.min(cap));

@@ -1,22 +1,30 @@
 //! Two persons turn out to be one: every section merged by the core that owns it.
 
-use crate::Engine;
 use crate::batch::{Batch, Working};
+use crate::broadcast::candidate_key;
+use crate::{Engine, EngineError};
 use audience::Profile;
 use decision::panel::Assignment;
 use decision::{Consents, Contacts};
 use identity::{Known, MergeRecord};
 use journey::Runs;
+use model::{
+    CampaignName, LedgerState, Message, MessageId, MessageState, Origin, PersonId, Reason,
+};
 use port::{Merge, PanelEntry, Person, RECENT_MAX};
 
 impl Engine {
     /// Freezes both records, then makes one person of them.
-    pub(crate) fn merge(&mut self, batch: &mut Batch, record: MergeRecord) {
-        let (Some(mut survivor), Some(absorbed)) =
-            (batch.take(record.survivor), batch.take(record.absorbed))
-        else {
-            return;
-        };
+    pub(crate) fn merge(
+        &mut self,
+        batch: &mut Batch,
+        record: MergeRecord,
+    ) -> Result<(), EngineError> {
+        if batch.get(record.absorbed).is_none() {
+            return Ok(());
+        }
+        let Some(mut survivor) = batch.take(record.survivor) else { return Ok(()) };
+        let Some(absorbed) = batch.take(record.absorbed) else { return Ok(()) };
         let absorbed = absorbed.person;
         self.stats.merges += 1;
         let frozen = Merge {
@@ -36,10 +44,12 @@ impl Engine {
         let after: Vec<String> = names(&survivor.person).collect();
         self.tally_union(&before, &after);
         self.take_over_messages(batch, &mut survivor, absorbed);
+        self.end_doubles(&mut survivor, batch)?;
         let loaded = self.loaded.clone();
         self.carry_out(&mut survivor, batch, commands, &loaded);
         survivor.changed(crate::engine::EVERYTHING);
         batch.put_back(survivor);
+        Ok(())
     }
 
     /// Audience sizes after a merge: both were counted, one remains.
@@ -61,6 +71,83 @@ impl Engine {
             survivor.person.open.push(message);
         }
         survivor.person.open.sort_by_key(|it| it.id);
+    }
+
+    /// Both were on the list of one broadcast: one copy is enough. What is on the wire or went out
+    /// stands, else the older message.
+    fn end_doubles(
+        &mut self,
+        survivor: &mut Working,
+        batch: &mut Batch,
+    ) -> Result<(), EngineError> {
+        let mut waiting: Vec<(MessageId, CampaignName)> = Vec::new();
+        for message in &survivor.person.open {
+            if let Origin::Broadcast { campaign } = &message.origin {
+                waiting.push((message.id, campaign.clone()));
+            }
+        }
+        for (id, campaign) in waiting {
+            let is_older = |it: &Message| match &it.state {
+                MessageState::Waiting | MessageState::Planned { .. } => it.id < id,
+                MessageState::InFlight { .. } => true,
+                MessageState::Ended { .. } => went_out(it),
+            };
+            let same = Origin::Broadcast { campaign: campaign.clone() };
+            let mut others = survivor.person.open.iter().filter(|it| it.id != id);
+            let another = others.any(|it| it.origin == same && is_older(it))
+                || self.got_before(batch, survivor.person.id, &campaign)?;
+            if another {
+                let (outcome, reason) = (LedgerState::Merged, Reason::MergedAway);
+                self.drop_message(survivor, batch, id, outcome, reason, &campaign.0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the broadcast went out to the person, under any of the ids they had.
+    fn got_before(
+        &self,
+        batch: &Batch,
+        person: PersonId,
+        campaign: &CampaignName,
+    ) -> Result<bool, EngineError> {
+        for id in self.ids_of(batch, person)? {
+            let key = candidate_key(campaign, id);
+            let Some(message) = self.store.message_by_key(&key)? else { continue };
+            if self.store.message(message)?.is_some_and(|it| went_out(&it)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The person's id, and those of everybody whom they absorbed.
+    pub(crate) fn ids_of(
+        &self,
+        batch: &Batch,
+        person: PersonId,
+    ) -> Result<Vec<PersonId>, EngineError> {
+        let mut ids = vec![person];
+        let mut next = 0;
+        while let Some(id) = ids.get(next).copied() {
+            next += 1;
+            let stored = self.store.merges_of(id)?;
+            let merges = stored.iter().chain(&batch.merges).map(|it| &it.record);
+            ids.extend(merges.filter(|it| it.survivor == id).map(|it| it.absorbed));
+        }
+        Ok(ids)
+    }
+}
+
+/// Whether it reached the person, or may have, or counts as if it had.
+fn went_out(message: &Message) -> bool {
+    match message.ledger_state() {
+        LedgerState::Sent | LedgerState::Unknown | LedgerState::HeldOut => true,
+        LedgerState::Suppressed
+        | LedgerState::Dropped
+        | LedgerState::Merged
+        | LedgerState::Failed
+        | LedgerState::Pending => false,
     }
 }
 
@@ -90,11 +177,7 @@ fn one_panel(a: Option<&PanelEntry>, b: Option<&PanelEntry>) -> Option<PanelEntr
     let (Some(a), Some(b)) = (a, b) else { return a.or(b).cloned() };
     let assignment = Assignment::merge(&a.assignment, &b.assignment);
     let from = if assignment.identifiers == a.assignment.identifiers { a } else { b };
-    Some(PanelEntry {
-        assignment,
-        totals: from.totals.clone(),
-        cohort_day: from.cohort_day,
-    })
+    Some(PanelEntry { assignment, totals: from.totals.clone(), cohort_day: from.cohort_day })
 }
 
 fn names(person: &Person) -> impl Iterator<Item = String> + '_ {

@@ -47,7 +47,8 @@ pub fn leverage_report(
 /// The share of all people that each cell should have, the people outside with the all-on cell.
 fn declared_shares(rules: &Panel) -> Vec<(u32, f64)> {
     let inside = rules.cells().into_iter().map(|(cell, share)| (cell, share * rules.share));
-    let mut shares: BTreeMap<u32, f64> = inside.map(|(cell, share)| (u32::from(cell), share)).collect();
+    let mut shares: BTreeMap<u32, f64> =
+        inside.map(|(cell, share)| (u32::from(cell), share)).collect();
     *shares.entry(u32::from(rules.all_on())).or_default() += 1.0 - rules.share;
     shares.into_iter().collect()
 }

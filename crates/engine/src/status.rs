@@ -4,7 +4,7 @@ use crate::Hold;
 use journey::Progress;
 use model::{CampaignName, JourneyName, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts since the process began; everything lasting is in the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,12 @@ pub struct Tallies {
     /// How far the refreshing of everybody after a change of definitions has come.
     #[serde(default, with = "scan")]
     pub fill: Option<Option<PersonId>>,
+    /// Persons from this number on came after the change.
+    #[serde(default)]
+    pub fill_below: u64,
+    /// The audiences that the change is about.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub fill_silent: BTreeSet<String>,
 }
 
 /// A broadcast's progress and the plan behind it.

@@ -1,29 +1,89 @@
 //! The `fulcrum` binary.
 
 mod commands;
+mod config;
+mod data;
+mod log_copy;
+mod offline;
+mod programme_files;
+mod progress;
+mod remote;
+mod shared_store;
+mod stop;
+mod wiring;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// One engine for integrated marketing that measures leverage.
+///
+/// Try it: `fulcrum demo` plays a simulated market and shows the app on it.
 #[derive(Parser)]
 #[command(name = "fulcrum", version)]
 struct Arguments {
+    #[command(flatten)]
+    place: Place,
     #[command(subcommand)]
     command: Command,
 }
 
+/// Where the installation is; the same for every command.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Place {
+    /// The data directory [default: ./fulcrum-data, or what fulcrum.toml says].
+    #[arg(long, global = true, value_name = "DIR", env = "FULCRUM_DATA")]
+    pub data: Option<PathBuf>,
+    /// How this installation runs [default: ./fulcrum.toml, if it is there].
+    #[arg(long, global = true, value_name = "FILE", env = "FULCRUM_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
 #[derive(Subcommand)]
 enum Command {
+    Serve(commands::serve::Arguments),
+    Demo(commands::demo::Arguments),
+    Init(commands::init::Arguments),
+    Check(commands::check::Arguments),
+    Apply(commands::apply::Arguments),
+    Resume(commands::resume::Arguments),
+    Import(commands::import::Arguments),
+    Why(commands::why::Arguments),
+    Source(commands::source::Arguments),
+    Token(commands::token::Arguments),
+    Password(commands::password::Arguments),
+    Backup(commands::backup::Arguments),
+    Restore(commands::restore::Arguments),
+    Doctor(commands::doctor::Arguments),
     Leverage(commands::leverage::Arguments),
     Power(commands::power::Arguments),
+    Completions(commands::completions::Arguments),
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Leverage(arguments) => commands::leverage::run(&arguments),
+    let Arguments { place, command } = Arguments::parse();
+    // For the analysis commands everything that goes wrong is wrong usage or unreadable input.
+    let analysis = matches!(command, Command::Leverage(_) | Command::Power(_));
+    let done = match command {
+        Command::Serve(arguments) => commands::serve::run(&place, &arguments),
+        Command::Demo(arguments) => commands::demo::run(&place, &arguments),
+        Command::Init(arguments) => commands::init::run(&arguments),
+        Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Apply(arguments) => commands::apply::run(&place, &arguments),
+        Command::Resume(arguments) => commands::resume::run(&place, &arguments),
+        Command::Import(arguments) => commands::import::run(&place, &arguments),
+        Command::Why(arguments) => commands::why::run(&place, &arguments),
+        Command::Source(arguments) => commands::source::run(&place, &arguments),
+        Command::Token(arguments) => commands::token::run(&place, &arguments),
+        Command::Password(arguments) => commands::password::run(&place, &arguments),
+        Command::Backup(arguments) => commands::backup::run(&place, &arguments),
+        Command::Restore(arguments) => commands::restore::run(&place, &arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&place, &arguments),
+        Command::Leverage(arguments) => commands::leverage::run(&place, &arguments),
         Command::Power(arguments) => commands::power::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };
-    done.unwrap_or_else(|error| commands::fail(&error))
+    let otherwise = if analysis { commands::EXIT_USAGE } else { commands::EXIT_FAILED };
+    done.unwrap_or_else(|error| commands::fail(&error, otherwise))
 }

@@ -10,6 +10,7 @@
 mod auto;
 mod fields;
 mod mail;
+mod meaning;
 mod plain;
 mod report;
 mod status;

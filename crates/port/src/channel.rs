@@ -40,5 +40,9 @@ pub enum Payload {
         /// Without angle brackets; the same for every try.
         message_id: String,
     },
-    Short { title: String, body: String, url: Option<String> },
+    Short {
+        title: String,
+        body: String,
+        url: Option<String>,
+    },
 }

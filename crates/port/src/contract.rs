@@ -59,7 +59,11 @@ pub fn log(make: &mut dyn FnMut() -> Box<dyn FactLog>) {
     assert_eq!(all[1].0, first, "each record comes with the position after it");
     assert_eq!(read(first, 10, 1 << 20).len(), 1);
     assert_eq!(read(LogPosition(0), 2, 1 << 20).len(), 2);
-    assert_eq!(read(LogPosition(0), 10, 1).len(), 1, "at least one record, however small the limit");
+    assert_eq!(
+        read(LogPosition(0), 10, 1).len(),
+        1,
+        "at least one record, however small the limit"
+    );
     assert_eq!(read(all[0].0, 1, 1 << 20)[0].1, "two", "a record is found by where it begins");
     assert!(read(second, 10, 1 << 20).is_empty());
 }
@@ -130,8 +134,7 @@ fn identifiers_and_redirects_lead_to_the_current_person(mut store: Box<dyn Store
     assert_eq!(ok(store.current(PersonId(1))), PersonId(3));
     assert_eq!(ok(store.current(PersonId(3))), PersonId(3));
     assert_eq!(ok(store.count()), 1, "absorbed persons are gone");
-    let asked =
-        [Identifier::user_id("u"), Identifier::user_id("x"), Identifier::anonymous_id("a")];
+    let asked = [Identifier::user_id("u"), Identifier::user_id("x"), Identifier::anonymous_id("a")];
     assert_eq!(ok(store.owners(&asked)), [Some(PersonId(2)), None, Some(PersonId(2))]);
 }
 
@@ -243,7 +246,10 @@ fn a_second_message_with_the_same_key_is_refused_whole(mut store: Box<dyn Store>
         ..Changes::default()
     };
     let refused = store.commit(&changes);
-    assert!(matches!(&refused, Err(StoreError::DuplicateKey(it)) if *it == first.key), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(StoreError::DuplicateKey(it)) if *it == first.key),
+        "{refused:?}"
+    );
     assert_eq!(ok(store.count()), 1, "nothing of a refused commit is stored");
     assert_eq!(ok(store.message_by_key(&first.key)), Some(first.id));
     commit(&mut *store, |it| it.messages.push(&first));

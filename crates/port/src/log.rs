@@ -33,7 +33,9 @@ pub trait FactLog: Send + Sync {
 pub enum LogError {
     #[error("could not {doing} {path}")]
     Io { doing: &'static str, path: String, source: std::io::Error },
-    #[error("the log is corrupt in {path} at byte {offset}: {what}; restore a backup, or see `fulcrum doctor`")]
+    #[error(
+        "the log is corrupt in {path} at byte {offset}: {what}; restore a backup, or see `fulcrum doctor`"
+    )]
     Corrupt { path: String, offset: u64, what: String },
     #[error("a record of {bytes} bytes is larger than the log takes ({limit})")]
     TooLarge { bytes: usize, limit: usize },

@@ -271,8 +271,11 @@ impl State {
     fn with_open(&self, person: &Person) -> Person {
         let mut person = person.clone();
         let range = (person.id, MessageId(0))..=(person.id, MessageId(u64::MAX));
-        person.open =
-            self.open.range(range).filter_map(|(_, id)| self.messages.rows.get(id).cloned()).collect();
+        person.open = self
+            .open
+            .range(range)
+            .filter_map(|(_, id)| self.messages.rows.get(id).cloned())
+            .collect();
         person
     }
 }
@@ -314,7 +317,11 @@ impl People for MemoryStore {
         Ok(found.map(|it| state.with_open(it)).collect())
     }
 
-    fn ids_after(&self, after: Option<PersonId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
+    fn ids_after(
+        &self,
+        after: Option<PersonId>,
+        limit: usize,
+    ) -> Result<Vec<PersonId>, StoreError> {
         let from = after.map_or(PersonId(0), |it| PersonId(it.0.saturating_add(1)));
         Ok(self.lock().people.rows.range(from..).take(limit).map(|(id, _)| *id).collect())
     }
@@ -368,7 +375,13 @@ impl Directory for MemoryStore {
 impl Agenda for MemoryStore {
     fn due_people(&self, now: Timestamp, limit: usize) -> Result<Vec<PersonId>, StoreError> {
         let state = self.lock();
-        Ok(state.agenda.iter().take_while(|(at, _)| *at <= now).take(limit).map(|it| it.1).collect())
+        Ok(state
+            .agenda
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .take(limit)
+            .map(|it| it.1)
+            .collect())
     }
 
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

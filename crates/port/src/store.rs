@@ -22,7 +22,8 @@ pub trait People {
     fn load(&self, ids: &[PersonId]) -> Result<Vec<Person>, StoreError>;
 
     /// Ids above `after`, rising.
-    fn ids_after(&self, after: Option<PersonId>, limit: usize) -> Result<Vec<PersonId>, StoreError>;
+    fn ids_after(&self, after: Option<PersonId>, limit: usize)
+    -> Result<Vec<PersonId>, StoreError>;
 
     /// Persons whose name, e-mail or id begins with or contains `query`; all for an empty one.
     /// Newest first, below `before`.

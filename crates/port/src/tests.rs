@@ -1,6 +1,6 @@
 //! The in-memory versions pass the contracts that every adapter must pass.
 
-use crate::{contract, MemoryLog, MemoryStore, Store};
+use crate::{MemoryLog, MemoryStore, Store, contract};
 
 #[test]
 fn memory_store_keeps_the_contract() {

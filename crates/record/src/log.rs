@@ -31,7 +31,11 @@ pub enum Act {
     Wish(Wishes),
     Suppress(Suppression),
     /// A later word about a message: whether it arrived.
-    Settle { message: MessageId, delivered: bool, detail: String },
+    Settle {
+        message: MessageId,
+        delivered: bool,
+        detail: String,
+    },
 }
 
 /// What somebody of the team did.
@@ -39,10 +43,19 @@ pub enum Act {
 #[serde(rename_all = "snake_case")]
 pub enum Control {
     /// A whole programme, as files; becomes the one that runs.
-    Apply { files: BTreeMap<String, String>, by: String },
-    Broadcast { name: CampaignName, action: BroadcastAction, by: String },
+    Apply {
+        files: BTreeMap<String, String>,
+        by: String,
+    },
+    Broadcast {
+        name: CampaignName,
+        action: BroadcastAction,
+        by: String,
+    },
     /// Ends a hold: what waits may go out.
-    Resume { by: String },
+    Resume {
+        by: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,6 @@
-//! A person's sections as they are stored: compact JSON, one version tag each.
+//! A person's sections as they are stored: compact JSON. The hot section and frozen merges carry a
+//! version tag; the other sections are objects whose fields may be absent, so that an older row
+//! still reads, and `fixtures/stored/` holds one of each that must.
 //!
 //! Traits are a JSON object of their own, `{"plan":{"v":"pro","t":1800000000000}}`, so that plain
 //! SQL can read them.

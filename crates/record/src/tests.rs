@@ -1,20 +1,44 @@
-//! Stored forms round trip.
+//! Programmes as people write them, and stored forms that must stay readable.
 
-#[test]
-fn the_markets_programme_is_whole() {
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/programme");
-    let mut files = std::collections::BTreeMap::new();
-    for folder in ["", "audiences", "journeys", "content", "broadcasts"] {
-        for entry in std::fs::read_dir(dir.join(folder)).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_file() {
-                let name = path.strip_prefix(&dir).expect("below").to_string_lossy().into_owned();
-                files.insert(name, std::fs::read_to_string(&path).expect("text"));
-            }
+mod broken;
+mod round_trips;
+mod sound;
+mod stored;
+
+use crate::programme::parse;
+use std::collections::BTreeMap;
+
+/// The files of a programme in one text: a line `== path` begins each.
+fn files(text: &str) -> BTreeMap<String, String> {
+    let parts = text.split("\n== ").skip(1);
+    let file = |part: &str| {
+        let (path, body) = part.split_once('\n').unwrap_or((part, ""));
+        (path.trim().to_owned(), format!("{body}\n"))
+    };
+    parts.map(file).collect()
+}
+
+/// All problems as people see them.
+fn problems(text: &str) -> String {
+    match parse(&files(text)) {
+        Ok(_) => "sound".to_owned(),
+        Err(problems) => {
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            lines.join("\n")
         }
     }
-    if let Err(problems) = crate::programme::parse(&files) {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        panic!("{}", lines.join("\n"));
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|it| !it.is_empty()).collect()
+}
+
+/// The one way in which tests of broken programmes call the API.
+fn check(programme: &str, expected: &str) {
+    let actual = problems(programme);
+    if std::env::var_os("PRINT").is_some() {
+        println!("<<<\n{actual}\n>>>");
+        return;
     }
+    assert_eq!(lines(&actual), lines(expected), "\nall of it:\n{actual}\n");
 }

@@ -1,1 +1,43 @@
 //! HTTP API, sign-in, public pages, the embedded web app.
+//!
+//! [`router`] takes an [`App`] and answers everything that this installation serves. What changes
+//! persons goes through the log or the engine's urgent lane; what changes the catalog goes through
+//! the engine's one writer; everything else only reads.
+
+mod access;
+mod api;
+mod app;
+mod collect;
+mod hooks;
+pub mod leverage;
+mod metrics;
+mod pages;
+mod pressure;
+mod problem;
+mod readers;
+mod web;
+pub mod why;
+
+pub use access::{new_token, password_entry};
+pub use api::openapi;
+pub use app::{App, Clock, Limits, Settings};
+pub use collect::{SourceEntry, new_source, source_entry};
+pub use problem::Problem;
+pub use readers::Readers;
+
+use app::Shared;
+use std::sync::Arc;
+
+/// Everything that is served, in one router.
+pub fn router(app: App) -> axum::Router {
+    let shared = Arc::new(Shared::new(app));
+    let (api, _) = api::router(shared.clone());
+    axum::Router::new()
+        .merge(collect::router(&shared))
+        .merge(api)
+        .merge(hooks::router(shared.clone()))
+        .merge(pages::router())
+        .merge(metrics::router())
+        .fallback(web::serve)
+        .with_state(shared)
+}

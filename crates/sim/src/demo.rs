@@ -111,9 +111,8 @@ impl TruthResult {
 pub fn result(played: &Played, truth: &Truth) -> Result<DemoResult, EngineError> {
     let (engine, market) = (&played.engine, &played.market);
     let views = engine.reader()?;
-    let leverage =
-        engine::leverage_report(engine.loaded(), engine.sums(), OUTCOME, market.end())
-            .unwrap_or_else(|| measurement::leverage(&measurement::Question::new(&[], &[])));
+    let leverage = engine::leverage_report(engine.loaded(), engine.sums(), OUTCOME, market.end())
+        .unwrap_or_else(|| measurement::leverage(&measurement::Question::new(&[], &[])));
     let mut violations = Violations::of(&market.people);
     violations.lost_events = lost_events(&*views, &market.acknowledged)?;
     Ok(DemoResult {

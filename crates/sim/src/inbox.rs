@@ -91,4 +91,3 @@ impl port::Channel for SimChannel {
 pub(crate) fn is_marketing(key: &str) -> bool {
     !key.starts_with("journey/thanks/")
 }
-

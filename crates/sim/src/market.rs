@@ -5,7 +5,7 @@ use crate::person::{Behaviour, SimPerson, chance};
 use decision::{ConsentState, Statement};
 use engine::{Clock, Engine, EngineError};
 use model::{
-    Channel, ChanceKey, Event, EventFlags, EventKind, Identifier, Map, Purpose, SourceId, Span,
+    ChanceKey, Channel, Event, EventFlags, EventKind, Identifier, Map, Purpose, SourceId, Span,
     Timestamp, Value,
 };
 use port::FactLog;
@@ -169,9 +169,8 @@ impl Market {
             let draw = |what| chance(&self.key, index, what, nth);
             let opens = draw("open") < behaviour.open;
             let clicks = opens && draw("click") < behaviour.click / behaviour.open.max(1e-9);
-            let leaves = marketing
-                && channel == Channel::Email
-                && draw("withdraw") < behaviour.unsubscribe;
+            let leaves =
+                marketing && channel == Channel::Email && draw("withdraw") < behaviour.unsubscribe;
             let later = Span((draw("later") * 6.0 * Span::HOUR.0 as f64) as i64);
             if opens {
                 self.plan(self.now + later, Deed::Open(index, channel));

@@ -1,7 +1,7 @@
 //! One simulated person: what they are like, what reached them, and what they do with it.
 
 use crate::inbox::{Received, is_marketing};
-use model::{Channel, ChanceKey, Span, Timestamp};
+use model::{ChanceKey, Channel, Span, Timestamp};
 
 /// The market's coefficients: known here, never shown to the engine. Chances are per day.
 #[derive(Clone, Debug, serde::Serialize)]

@@ -117,13 +117,7 @@ fn crash_at(crash: Option<(u64, Fault)>) -> Crash {
 }
 
 fn small(seed: u64) -> MarketOptions {
-    MarketOptions {
-        people: 3,
-        weeks: 2,
-        seed,
-        window: Span::days(7),
-        ..MarketOptions::default()
-    }
+    MarketOptions { people: 3, weeks: 2, seed, window: Span::days(7), ..MarketOptions::default() }
 }
 
 /// A market whose engine can be killed and started again on what its disk holds.

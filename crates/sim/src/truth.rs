@@ -92,11 +92,7 @@ pub fn find_truth(
 }
 
 /// The mean orders per person with the channels of `cell` on, and over how many people.
-fn play_cell(
-    options: &MarketOptions,
-    keys: Keys,
-    cell: usize,
-) -> Result<(f64, u64), EngineError> {
+fn play_cell(options: &MarketOptions, keys: Keys, cell: usize) -> Result<(f64, u64), EngineError> {
     let off = PANEL.iter().enumerate().filter(|(bit, _)| cell & (1 << bit) == 0);
     let swallow: ChannelSet = off.map(|it| *it.1).collect();
     let stage = Stage {

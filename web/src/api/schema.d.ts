@@ -4,26 +4,24 @@
  */
 
 export interface paths {
-    "/api/v1/session": {
+    "/api/v1/broadcasts": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who is asking, and what this installation is */
-        get: operations["get_session"];
+        /** All broadcasts of the programme */
+        get: operations["list_broadcasts"];
         put?: never;
-        /** Sign in */
-        post: operations["sign_in"];
-        /** Sign out */
-        delete: operations["sign_out"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/setup": {
+    "/api/v1/broadcasts/{name}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -32,23 +30,108 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set the admin's password with the one-time link */
-        post: operations["set_up"];
+        /** Stop for good */
+        post: operations["cancel_broadcast"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/today": {
+    "/api/v1/broadcasts/{name}/pause": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Everything the first page shows */
-        get: operations["get_today"];
+        get?: never;
+        put?: never;
+        /** Stop for now */
+        post: operations["pause_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broadcasts/{name}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See who would get it, and who would not and why */
+        post: operations["plan_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broadcasts/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on after a pause */
+        post: operations["resume_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broadcasts/{name}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start what was planned */
+        post: operations["start_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last events, taken and rejected */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, as they arrive */
+        get: operations["stream_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -74,23 +157,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End a hold */
-        post: operations["resume"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -98,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search people by name, address or id */
+        /** People, the newest first */
         get: operations["list_people"];
         put?: never;
         post?: never;
@@ -142,6 +208,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a hold */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is asking, and what this installation is */
+        get: operations["get_session"];
+        put?: never;
+        /** Sign in */
+        post: operations["sign_in"];
+        /** Sign out */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the first password with the one-time link, and sign in */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -152,7 +271,7 @@ export interface paths {
         /** Where events come from */
         get: operations["list_sources"];
         put?: never;
-        /** Make a source and its write key */
+        /** Add a source; its write key is shown once */
         post: operations["create_source"];
         delete?: never;
         options?: never;
@@ -160,136 +279,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events": {
+    "/api/v1/today": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The last events received, accepted or not */
-        get: operations["list_events"];
+        /** Everything on the page Today */
+        get: operations["get_today"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same, as they arrive */
-        get: operations["stream_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/broadcasts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All broadcasts */
-        get: operations["list_broadcasts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/broadcasts/{name}/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** See who would get it, and who would not and why */
-        post: operations["plan_broadcast"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/broadcasts/{name}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Start it */
-        post: operations["start_broadcast"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/broadcasts/{name}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Pause it */
-        post: operations["pause_broadcast"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/broadcasts/{name}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Go on with it */
-        post: operations["resume_broadcast"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/broadcasts/{name}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cancel what has not been sent */
-        post: operations["cancel_broadcast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -300,14 +300,163 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An error as RFC 9457 describes it. */
-        Problem: {
-            type?: string;
-            title: string;
-            /** @description The HTTP status. */
-            status: number;
-            /** @description What is wrong here, and what to do about it. */
-            detail?: string;
+        /** @description Something that needs a person. */
+        AttentionItem: {
+            /** @description A page of the app. */
+            href?: string;
+            /** @description `hold` offers to resume; other kinds are shown as text. */
+            kind: string;
+            text: string;
+        };
+        AudienceSummary: {
+            /** @description The condition in the language of the programme files. */
+            condition: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        Broadcast: {
+            /**
+             * Format: date-time
+             * @description When it begins; null when somebody starts it.
+             */
+            at: string | null;
+            audience: string;
+            channels: string[];
+            content: string;
+            counts: components["schemas"]["LedgerCounts"];
+            /** @description The local time at which each person gets it, where that is how it is planned. */
+            local_time?: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description The persons that the plan lists.
+             */
+            recipients: number;
+            state: components["schemas"]["BroadcastStage"];
+        };
+        /** @description Who would get it and who would not, and why. */
+        BroadcastPlan: {
+            by_reason: components["schemas"]["ReasonCount"][];
+            examples: components["schemas"]["Example"][];
+            /** Format: int64 */
+            recipients: number;
+        };
+        /** @enum {string} */
+        BroadcastStage: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";
+        Broadcasts: {
+            broadcasts: components["schemas"]["Broadcast"][];
+        };
+        CellResult: {
+            /** Format: double */
+            mean: number;
+            /** Format: int64 */
+            n: number;
+            /** @description Channels that are allowed in this cell. */
+            on: string[];
+            /** Format: double */
+            se: number | null;
+        };
+        /** @description A channel's fair credit. */
+        ChannelCredit: {
+            channel: string;
+            /** Format: double */
+            df?: number | null;
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            p?: number | null;
+            reason?: string;
+            /** Format: double */
+            se: number | null;
+            /** Format: double */
+            sequence_high?: number | null;
+            /** Format: double */
+            sequence_low?: number | null;
+            source?: components["schemas"]["EstimateSource"];
+        };
+        CreatedSource: {
+            id: string;
+            /** @description Shown once; only its hash is kept. */
+            write_key: string;
+        };
+        DayCounts: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            dropped: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            held_out: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            suppressed: number;
+            /** Format: int64 */
+            unknown: number;
+        };
+        EngineState: {
+            /** Format: int64 */
+            events: number;
+            hold: components["schemas"]["Hold"] | null;
+            /**
+             * Format: int64
+             * @description Age of the oldest event that has not been worked through; 0 when there is none.
+             */
+            lag_ms: number;
+            /** Format: int64 */
+            people: number;
+        };
+        /** @description An estimate and its interval in the outcome's unit per person. */
+        Estimate: {
+            /** Format: double */
+            df?: number | null;
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            p?: number | null;
+            /** @description Why there is no estimate. */
+            reason?: string;
+            /** Format: double */
+            se: number | null;
+            /** Format: double */
+            sequence_high?: number | null;
+            /**
+             * Format: double
+             * @description Bound that stays valid however often one looks.
+             */
+            sequence_low?: number | null;
+        };
+        /**
+         * @description Where an interaction comes from: cell means assume nothing, the regression assumes that larger
+         *     sets add nothing of their own.
+         * @enum {string}
+         */
+        EstimateSource: "cells" | "regression";
+        /** @description Somebody who would get it. */
+        Example: {
+            id: string;
+            name: string;
+        };
+        /** @description The engine has stopped sending and waits for a person's word. */
+        Hold: {
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description Messages that wait for the end of the hold.
+             */
+            waiting: number;
         };
         Installation: {
             name: string;
@@ -315,207 +464,110 @@ export interface components {
             simulated: boolean;
             version: string;
         };
-        Session: {
-            signed_in: boolean;
-            /** @description No admin password is set yet; use the one-time link that the first start printed. */
-            needs_setup: boolean;
-            installation: components["schemas"]["Installation"];
-        };
-        SignIn: {
-            password: string;
-        };
-        Setup: {
-            /** @description From the one-time link. */
-            token: string;
-            /** @description At least ten characters. */
-            password: string;
-        };
-        /** @enum {string} */
-        Channel: "email" | "push" | "onsite" | "social" | "sms" | "webhook";
-        /** @enum {string} */
-        LedgerState: "sent" | "suppressed" | "held_out" | "dropped" | "merged" | "failed" | "unknown" | "pending";
-        /** @description Why something happened, from a closed list. */
-        Reason: {
-            code: string;
-            /** @description One sentence in English. */
-            text: string;
-        };
-        /** @description The engine has stopped sending and waits for a person's word. */
-        Hold: {
-            /** Format: date-time */
-            since: string;
-            reason: string;
-            /**
-             * Format: int64
-             * @description Messages that wait for the end of the hold.
-             */
-            waiting: number;
-        };
-        EngineState: {
-            /** Format: int64 */
-            people: number;
-            /** Format: int64 */
-            events: number;
-            /**
-             * Format: int64
-             * @description Age of the oldest event that has not been worked through; 0 when there is none.
-             */
-            lag_ms: number;
-            hold: components["schemas"]["Hold"] | null;
-        };
-        /** @description Every candidate is in exactly one state: candidates = sent + suppressed + held_out + dropped + merged + failed + unknown + pending. */
-        LedgerCounts: {
-            /** Format: int64 */
-            candidates: number;
-            /** Format: int64 */
-            sent: number;
-            /** Format: int64 */
-            suppressed: number;
-            /** Format: int64 */
-            held_out: number;
-            /** Format: int64 */
-            dropped: number;
-            /** Format: int64 */
-            merged: number;
-            /** Format: int64 */
-            failed: number;
-            /** Format: int64 */
-            unknown: number;
-            /** Format: int64 */
-            pending: number;
-            /** Format: int64 */
-            of_pending_deferred: number;
-        };
-        DayCounts: {
-            /** Format: date */
-            day: string;
-            /** Format: int64 */
-            sent: number;
-            /** Format: int64 */
-            suppressed: number;
-            /** Format: int64 */
-            held_out: number;
-            /** Format: int64 */
-            dropped: number;
-            /** Format: int64 */
-            failed: number;
-            /** Format: int64 */
-            unknown: number;
-        };
         JourneySummary: {
-            name: string;
             /** Format: int64 */
             active: number;
-            /** Format: int64 */
-            started: number;
             /** Format: int64 */
             goals: number;
             /** Format: int64 */
             messages: number;
-        };
-        AudienceSummary: {
             name: string;
             /** Format: int64 */
-            size: number;
-            /** @description The condition in the language of the programme files. */
-            condition: string;
+            started: number;
         };
-        /** @description Something that needs a person. */
-        AttentionItem: {
-            /** @description `hold` offers to resume; other kinds are shown as text. */
-            kind: string;
-            text: string;
-            /** @description A page of the app. */
-            href?: string;
+        /**
+         * @description Every candidate is in exactly one state: candidates = sent + suppressed + held_out + dropped +
+         *     merged + failed + unknown + pending.
+         */
+        LedgerCounts: {
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            dropped: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            held_out: number;
+            /** Format: int64 */
+            merged: number;
+            /** Format: int64 */
+            of_pending_deferred: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            suppressed: number;
+            /** Format: int64 */
+            unknown: number;
         };
-        /** @description An estimate and its interval in the outcome's unit per person. */
-        Estimate: {
-            /** Format: double */
-            estimate: number | null;
-            /** Format: double */
-            se: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            /** Format: double */
-            df?: number | null;
-            /** Format: double */
-            p?: number | null;
+        /**
+         * @description The same keys as `fulcrum leverage --format json`; what the filled cells cannot identify has a
+         *     null estimate and a reason.
+         */
+        LeverageReport: {
+            baseline: components["schemas"]["Estimate"];
             /**
              * Format: double
-             * @description Bound that stays valid however often one looks.
+             * @description The cap per person on the outcome; another estimand than the outcome without.
              */
-            sequence_low?: number | null;
-            /** Format: double */
-            sequence_high?: number | null;
-            /** @description Why there is no estimate. */
-            reason?: string;
-        };
-        /** @description An estimate for a set of channels. */
-        SetEstimate: {
+            cap?: number;
+            cells: components["schemas"]["CellResult"][];
             channels: string[];
-            /** Format: double */
-            estimate: number | null;
-            /** Format: double */
-            se: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            /** Format: double */
-            df?: number | null;
-            /** Format: double */
-            p?: number | null;
-            /** Format: double */
-            p_holm?: number | null;
-            /** Format: double */
-            sequence_low?: number | null;
-            /** Format: double */
-            sequence_high?: number | null;
-            reason?: string;
-        };
-        ChannelCredit: {
-            channel: string;
-            /** Format: double */
-            estimate: number | null;
-            /** Format: double */
-            se: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            reason?: string;
-        };
-        CellResult: {
-            /** @description Channels that are allowed in this cell. */
-            on: string[];
+            /**
+             * Format: double
+             * @description Of all intervals.
+             */
+            confidence: number;
+            /** @description The same for "anything at all", where the outcome is an amount that many people lack. */
+            conversion?: components["schemas"]["LeverageSummary"];
+            design: components["schemas"]["ReportDesign"];
+            inside_minus_outside?: components["schemas"]["Estimate"] | null;
+            /** @description Present when there is not enough data for the question: the reason, in words. */
+            insufficient?: string;
+            interactions: components["schemas"]["SetEstimate"][];
+            leverage: components["schemas"]["Estimate"];
+            leverage_ratio: components["schemas"]["Ratio"];
             /** Format: int64 */
             n: number;
-            /** Format: double */
-            mean: number;
-            /** Format: double */
-            se: number | null;
+            /**
+             * Format: date-time
+             * @description The end of the first window that has not ended.
+             */
+            next_end?: string | null;
+            /**
+             * Format: int32
+             * @description The largest set whose own interaction is not assumed to be zero.
+             */
+            order: number | null;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Format: int64
+             * @description People whose window is still running.
+             */
+            running?: number;
+            sample_ratio: components["schemas"]["SampleRatio"] | null;
+            /**
+             * Format: double
+             * @description The number of people for which the sequences are narrowest, fixed beforehand.
+             */
+            sequence_at?: number;
+            shapley: components["schemas"]["ChannelCredit"][];
+            uncapped?: components["schemas"]["LeverageSummary"];
+            values: components["schemas"]["SetEstimate"][];
+            variance: string;
+            warnings: string[];
         };
-        /** @description `bounded`: between `low` and `high`; `exclusive`: below `low` or above `high`; `unbounded`: both are null. */
-        Ratio: {
-            /** Format: double */
-            estimate: number | null;
-            /** Format: double */
-            low: number | null;
-            /** Format: double */
-            high: number | null;
-            /** @enum {string} */
-            kind: "bounded" | "exclusive" | "unbounded";
-            reason?: string;
+        /** @description The short form, for an outcome that stands beside the main one. */
+        LeverageSummary: {
+            baseline: components["schemas"]["Estimate"];
+            insufficient?: string;
+            leverage: components["schemas"]["Estimate"];
+            leverage_ratio: components["schemas"]["Ratio"];
+            values: components["schemas"]["SetEstimate"][];
         };
-        SampleRatio: {
-            /** Format: double */
-            chi2: number;
-            /** Format: double */
-            df: number;
-            /** Format: double */
-            p: number;
+        NewSource: {
+            name: string;
         };
         /** @description What is measured. */
         Outcome: {
@@ -523,89 +575,28 @@ export interface components {
             /** @description For money its ISO 4217 code. */
             unit?: string;
         };
-        /** @description The same keys as `fulcrum leverage --format json`; what the filled cells cannot identify has a null estimate and a reason. */
-        LeverageReport: {
-            /** Format: int64 */
-            n: number;
-            channels: string[];
-            outcome?: components["schemas"]["Outcome"];
-            /**
-             * Format: double
-             * @description Of all intervals; 0.95 when absent.
-             */
-            confidence?: number;
-            baseline: components["schemas"]["Estimate"];
-            cells: components["schemas"]["CellResult"][];
-            values: components["schemas"]["SetEstimate"][];
-            interactions: components["schemas"]["SetEstimate"][];
-            shapley?: components["schemas"]["ChannelCredit"][];
-            leverage: components["schemas"]["Estimate"];
-            leverage_ratio: components["schemas"]["Ratio"];
-            sample_ratio?: components["schemas"]["SampleRatio"] | null;
-            variance: string;
-            order?: number | null;
-            /** @enum {string} */
-            design: "factorial" | "leverage" | "pairs" | "other";
-            warnings: string[];
-            /** @description Present when there is not enough data for the question: the reason, in words. */
-            insufficient?: string;
-        };
-        TrueInteraction: {
-            channels: string[];
-            /** Format: double */
-            value: number;
-        };
-        /** @description What the simulated market holds, found by playing all simulated people in each cell; only in a simulated installation. */
-        Truth: {
-            /** Format: double */
-            leverage: number;
-            /** Format: double */
-            leverage_ratio: number;
-            interactions: components["schemas"]["TrueInteraction"][];
-        };
-        Today: {
-            /** Format: date-time */
-            now: string;
-            engine: components["schemas"]["EngineState"];
-            ledger: components["schemas"]["LedgerCounts"];
-            /** @description The last 14 days, the oldest first. */
-            days: components["schemas"]["DayCounts"][];
-            journeys: components["schemas"]["JourneySummary"][];
-            audiences: components["schemas"]["AudienceSummary"][];
-            leverage: components["schemas"]["LeverageReport"];
-            truth: components["schemas"]["Truth"] | null;
-            attention: components["schemas"]["AttentionItem"][];
-        };
-        PersonSummary: {
-            id: string;
-            name: string;
-            /** @description `kind:value`, the strongest kind first. */
-            identifiers: string[];
-            /** Format: date-time */
-            created: string;
-            /** Format: date-time */
-            last_seen: string;
-        };
         PeoplePage: {
-            people: components["schemas"]["PersonSummary"][];
             next_cursor: string | null;
+            people: components["schemas"]["PersonSummary"][];
             /**
              * Format: int64
-             * @description People that match.
+             * @description People that match; of a search, counted up to 1,000.
              */
             total: number;
         };
-        PersonIdentifier: {
-            kind: string;
-            value: string;
+        Person: {
+            audiences: components["schemas"]["PersonAudience"][];
+            consents: components["schemas"]["PersonConsent"][];
             /** Format: date-time */
-            joined: string;
-        };
-        PersonTrait: {
+            created: string;
+            id: string;
+            identifiers: components["schemas"]["PersonIdentifier"][];
+            merged: components["schemas"]["PersonMerge"][];
             name: string;
-            value: unknown;
-            /** Format: date-time */
-            at: string;
+            runs: components["schemas"]["PersonRun"][];
+            suppressed: components["schemas"]["PersonSuppression"][];
+            traits: components["schemas"]["PersonTrait"][];
+            wishes: components["schemas"]["PersonWishes"];
         };
         PersonAudience: {
             name: string;
@@ -613,17 +604,22 @@ export interface components {
             since: string;
         };
         PersonConsent: {
-            purpose: string;
-            /** @description null means all channels. */
-            channel: string | null;
-            /** @description null means all topics. */
-            topic: string | null;
             address: string | null;
-            /** @enum {string} */
-            state: "granted" | "withdrawn" | "unconfirmed";
             /** Format: date-time */
             at: string;
+            /** @description null means all channels. */
+            channel: string | null;
+            purpose: string;
             source: string;
+            state: components["schemas"]["StatementState"];
+            /** @description null means all topics. */
+            topic: string | null;
+        };
+        PersonIdentifier: {
+            /** Format: date-time */
+            joined: string;
+            kind: string;
+            value: string;
         };
         PersonLimit: {
             /** Format: int64 */
@@ -631,23 +627,12 @@ export interface components {
             /** @description A span such as `7d`. */
             per: string;
         };
-        QuietHours: {
-            /** @description Local time, `21:00`. */
-            from: string;
-            to: string;
-        };
-        PersonWishes: {
-            channels_off: string[];
-            limit: components["schemas"]["PersonLimit"] | null;
-            quiet_hours: components["schemas"]["QuietHours"] | null;
-            /** Format: date-time */
-            paused_until: string | null;
-        };
-        PersonSuppression: {
-            address: string;
-            reason: components["schemas"]["Reason"];
+        PersonMerge: {
+            /** @description The id of the person that became part of this one. */
+            absorbed: string;
             /** Format: date-time */
             at: string;
+            cause: string;
         };
         PersonRun: {
             journey: string;
@@ -658,137 +643,236 @@ export interface components {
             /** Format: date-time */
             wake: string | null;
         };
-        PersonMerge: {
-            /** Format: date-time */
-            at: string;
-            /** @description The id of the person that became part of this one. */
-            absorbed: string;
-            cause: string;
-        };
-        Person: {
-            id: string;
-            name: string;
+        PersonSummary: {
             /** Format: date-time */
             created: string;
-            identifiers: components["schemas"]["PersonIdentifier"][];
-            traits: components["schemas"]["PersonTrait"][];
-            audiences: components["schemas"]["PersonAudience"][];
-            consents: components["schemas"]["PersonConsent"][];
-            wishes: components["schemas"]["PersonWishes"];
-            suppressed: components["schemas"]["PersonSuppression"][];
-            runs: components["schemas"]["PersonRun"][];
-            merged: components["schemas"]["PersonMerge"][];
+            id: string;
+            /** @description `kind:value`, the strongest kind first. */
+            identifiers: string[];
+            /** Format: date-time */
+            last_seen: string;
+            name: string;
         };
-        TrailStep: {
+        PersonSuppression: {
+            address: string;
             /** Format: date-time */
             at: string;
-            code: string;
-            text: string;
-            /** @description The numbers that led to it; may be empty. */
-            detail: string;
+            reason: components["schemas"]["Reason"];
         };
-        TimelineItem: {
+        PersonTrait: {
             /** Format: date-time */
             at: string;
-            /** @enum {string} */
-            kind: "event" | "message" | "consent" | "merge" | "journey";
-            title: string;
-            channel?: string;
-            /** @description For messages the ledger's state. */
-            state?: string;
-            reason?: components["schemas"]["Reason"];
+            name: string;
+            value: unknown;
+        };
+        PersonWishes: {
+            channels_off: string[];
+            limit: components["schemas"]["PersonLimit"] | null;
+            /** Format: date-time */
+            paused_until: string | null;
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+        };
+        /** @description An error as RFC 9457 describes it. */
+        Problem: {
+            /** @description What is wrong here, and what to do about it. */
             detail?: string;
-            /** @description The id of the message. */
-            message?: string;
-            trail?: components["schemas"]["TrailStep"][];
-            properties?: {
-                [key: string]: unknown;
-            };
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            title: string;
+            type: string;
         };
-        TimelinePage: {
-            /** @description The newest first. */
-            items: components["schemas"]["TimelineItem"][];
-            next_cursor: string | null;
+        QuietHours: {
+            /** @description Local time, `21:00`. */
+            from: string;
+            to: string;
         };
-        Source: {
-            id: string;
-            name: string;
-            /** Format: int64 */
-            accepted: number;
-            /** Format: int64 */
-            rejected: number;
-            /** Format: int64 */
-            duplicates: number;
-            /** Format: date-time */
-            last_at: string | null;
+        /**
+         * @description `bounded`: between `low` and `high`; `exclusive`: below `low` or above `high`; `unbounded`: both
+         *     are null.
+         */
+        Ratio: {
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            high: number | null;
+            kind: components["schemas"]["RatioShape"] | null;
+            /** Format: double */
+            low: number | null;
+            reason?: string;
         };
-        Sources: {
-            sources: components["schemas"]["Source"][];
-        };
-        NewSource: {
-            name: string;
-        };
-        CreatedSource: {
-            id: string;
-            /** @description Shown once; only its hash is kept. */
-            write_key: string;
-        };
-        Rejection: {
+        /** @enum {string} */
+        RatioShape: "bounded" | "exclusive" | "unbounded";
+        /** @description Why something happened, from a closed list. */
+        Reason: {
             code: string;
+            /** @description One sentence in English. */
             text: string;
-            detail: string;
         };
+        ReasonCount: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+            text: string;
+        };
+        /** @description One event as it was received. */
         ReceivedEvent: {
+            accepted: boolean;
             /** Format: date-time */
             at: string;
-            /** @description The source's id. */
-            source: string;
+            /** @description JSON text as received, cut at a bound; may be broken when the event was rejected. */
+            body: string;
             kind: string;
             name: string;
             person?: string;
-            accepted: boolean;
             rejection?: components["schemas"]["Rejection"];
-            /** @description JSON text as received, cut at a bound; may be broken when the event was rejected. */
-            body: string;
+            /** @description The source's id. */
+            source: string;
         };
         ReceivedEvents: {
             /** @description The newest first. */
             events: components["schemas"]["ReceivedEvent"][];
         };
-        Broadcast: {
-            name: string;
-            audience: string;
-            content: string;
-            channels: string[];
-            /** Format: date-time */
-            at: string | null;
-            /** @enum {string} */
-            state: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";
-            /** Format: int64 */
-            recipients: number;
-            counts: components["schemas"]["LedgerCounts"];
-        };
-        Broadcasts: {
-            broadcasts: components["schemas"]["Broadcast"][];
-        };
-        ReasonCount: {
+        /** @description Why an event was not taken. */
+        Rejection: {
             code: string;
+            detail: string;
             text: string;
-            /** Format: int64 */
-            count: number;
-        };
-        /** @description Who would get it and who would not, and why. */
-        BroadcastPlan: {
-            /** Format: int64 */
-            recipients: number;
-            by_reason: components["schemas"]["ReasonCount"][];
-            examples: {
-                [key: string]: unknown;
-            }[];
         };
         Released: {
             /** Format: int64 */
             released: number;
+        };
+        /** @enum {string} */
+        ReportDesign: "factorial" | "leverage" | "pairs" | "other";
+        /** @description Whether people are in the cells in the declared shares. */
+        SampleRatio: {
+            /** Format: double */
+            chi2: number | null;
+            /** Format: double */
+            df: number;
+            /** Format: double */
+            p: number;
+        };
+        Session: {
+            installation: components["schemas"]["Installation"];
+            /** @description No admin password is set yet; use the one-time link that the first start printed. */
+            needs_setup: boolean;
+            signed_in: boolean;
+        };
+        /** @description An estimate for a set of channels. */
+        SetEstimate: {
+            channels: string[];
+            /** Format: double */
+            df?: number | null;
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            p?: number | null;
+            /** Format: double */
+            p_holm?: number | null;
+            reason?: string;
+            /** Format: double */
+            se: number | null;
+            /** Format: double */
+            sequence_high?: number | null;
+            /** Format: double */
+            sequence_low?: number | null;
+            source?: components["schemas"]["EstimateSource"];
+        };
+        Setup: {
+            /** @description At least ten characters. */
+            password: string;
+            /** @description From the one-time link. */
+            token: string;
+        };
+        SignIn: {
+            password: string;
+        };
+        /** @description A source, with its counts since the server started. */
+        Source: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            duplicates: number;
+            id: string;
+            /** Format: date-time */
+            last_at: string | null;
+            name: string;
+            /** Format: int64 */
+            rejected: number;
+        };
+        Sources: {
+            sources: components["schemas"]["Source"][];
+        };
+        /** @enum {string} */
+        StatementState: "granted" | "withdrawn" | "unconfirmed";
+        TimelineItem: {
+            /** Format: date-time */
+            at: string;
+            channel?: string;
+            detail?: string;
+            kind: components["schemas"]["TimelineKind"];
+            /** @description The id of the message. */
+            message?: string;
+            properties?: {
+                [key: string]: unknown;
+            };
+            reason?: components["schemas"]["Reason"];
+            /** @description For messages the ledger's state. */
+            state?: string;
+            title: string;
+            trail?: components["schemas"]["TrailStep"][];
+        };
+        /** @enum {string} */
+        TimelineKind: "event" | "message" | "consent" | "merge" | "journey";
+        TimelinePage: {
+            /** @description The newest first. */
+            items: components["schemas"]["TimelineItem"][];
+            next_cursor: string | null;
+        };
+        Today: {
+            attention: components["schemas"]["AttentionItem"][];
+            audiences: components["schemas"]["AudienceSummary"][];
+            /** @description The last 14 days, the oldest first. */
+            days: components["schemas"]["DayCounts"][];
+            engine: components["schemas"]["EngineState"];
+            journeys: components["schemas"]["JourneySummary"][];
+            ledger: components["schemas"]["LedgerCounts"];
+            leverage: components["schemas"]["LeverageReport"];
+            /** Format: date-time */
+            now: string;
+            truth: components["schemas"]["Truth"] | null;
+        };
+        TrailStep: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            /** @description The numbers that led to it; may be empty. */
+            detail: string;
+            text: string;
+        };
+        TrueInteraction: {
+            channels: string[];
+            /** Format: double */
+            value: number;
+        };
+        /**
+         * @description What the simulated market holds, found by playing all simulated people in each cell; only in a
+         *     simulated installation.
+         */
+        Truth: {
+            interactions: components["schemas"]["TrueInteraction"][];
+            /** Format: double */
+            leverage: number;
+            /** Format: double */
+            leverage_ratio: number;
         };
     };
     responses: {
@@ -809,6 +893,384 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_broadcasts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcasts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pause_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastPlan"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resume_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only this source's. */
+                source?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedEvents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Only this source's. */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; the data of each is one ReceivedEvent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ReceivedEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_leverage: {
+        parameters: {
+            query?: {
+                /** @description The outcome's name; the first one when absent. */
+                outcome?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, an identifier or an id; empty for everybody. */
+                q?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A person's id such as `p12`; of one who was merged away, who they are now is answered. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Nobody has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A person's id such as `p12`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+            /** @description Nobody has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -850,7 +1312,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            401: components["responses"]["Problem"];
+            /** @description The password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -893,153 +1363,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_today: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Today"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_leverage: {
-        parameters: {
-            query?: {
-                /** @description The outcome's name; the first one when absent. */
-                outcome?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LeverageReport"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    resume: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Released"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_people: {
-        parameters: {
-            query?: {
-                /** @description Part of a name or identifier; everybody when absent. */
-                q?: string;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description How many at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PeoplePage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_person: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A person's id such as `p12`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            404: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_timeline: {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A person's id such as `p12`. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimelinePage"];
-                };
-            };
-            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1089,57 +1412,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    list_events: {
-        parameters: {
-            query?: {
-                /** @description Only this source's. */
-                source?: string;
-                /** @description How many at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReceivedEvents"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    stream_events: {
-        parameters: {
-            query?: {
-                /** @description Only this source's. */
-                source?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Server-sent events; the data of each is one ReceivedEvent. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": components["schemas"]["ReceivedEvent"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_broadcasts: {
+    get_today: {
         parameters: {
             query?: never;
             header?: never;
@@ -1154,134 +1427,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Broadcasts"];
+                    "application/json": components["schemas"]["Today"];
                 };
             };
-            default: components["responses"]["Problem"];
-        };
-    };
-    plan_broadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The broadcast's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BroadcastPlan"];
-                };
-            };
-            404: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    start_broadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The broadcast's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Broadcast"];
-                };
-            };
-            404: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    pause_broadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The broadcast's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Broadcast"];
-                };
-            };
-            404: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    resume_broadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The broadcast's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Broadcast"];
-                };
-            };
-            404: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    cancel_broadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The broadcast's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Broadcast"];
-                };
-            };
-            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -1,3 +1,5 @@
+//! Links survive the round trip, and nothing but our own is believed.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Templates: strict about names, bounded in size, plain in their answers.
+
 use super::*;
 use model::Value;
 use proptest::prelude::*;

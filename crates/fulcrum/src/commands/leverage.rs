@@ -12,16 +12,20 @@ use measurement::{
 use tables::{Column, Options, Row, Table};
 
 use super::{EXIT_INSUFFICIENT, Format, csv_row, decimals, grouped, print, shown};
+use crate::Place;
+
+mod installed;
 
 /// Measure what channels achieve together beyond the sum of each alone.
 ///
 /// Reads one row per person (--units) or one row per cell (--sums). Channel columns hold 1 or true
 /// where the channel was allowed for the person, by chance, and 0 or false where it was withheld.
-/// FILE may be `-` for standard input, and may be compressed with gzip or zstd.
+/// FILE may be `-` for standard input, and may be compressed with gzip or zstd. Without a file, it
+/// reports on the panel of the installation in --data, also while its server runs.
 ///
 /// Exit code 0: done. 2: wrong usage or unreadable input. 3: not enough data for the question.
 #[derive(clap::Args, Debug)]
-#[command(group(clap::ArgGroup::new("input").required(true).args(["units", "sums"])))]
+#[command(group(clap::ArgGroup::new("input").args(["units", "sums"])))]
 pub struct Arguments {
     /// One row per person.
     #[arg(long, value_name = "FILE", requires_all = ["outcome", "channels"])]
@@ -30,7 +34,8 @@ pub struct Arguments {
     /// sum_x, sum_x2, sum_xy of one covariate.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["outcome", "covariate", "cap"])]
     sums: Option<PathBuf>,
-    /// The column that counts, such as revenue within 28 days, or 0/1 for bought or not.
+    /// The column that counts, such as revenue within 28 days, or 0/1 for bought or not. Without a
+    /// file, one of the programme's outcomes [default: its first].
     #[arg(long, value_name = "COLUMN")]
     outcome: Option<String>,
     /// The 0/1 columns, separated by commas. With --sums, by default all that have no other meaning.
@@ -87,12 +92,15 @@ impl DesignName {
     }
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let report = report(arguments)?;
+pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (report, outcome) = match (&arguments.units, &arguments.sums) {
+        (None, None) => installed::report(place, arguments)?,
+        (Some(_), _) | (_, Some(_)) => (report(arguments)?, arguments.outcome.clone()),
+    };
     print(&match arguments.format {
         Format::Json => serde_json::to_string_pretty(&report)? + "\n",
         Format::Csv => csv(&report),
-        Format::Table => table(&report, arguments.outcome.as_deref()),
+        Format::Table => table(&report, outcome.as_deref()),
     })?;
     Ok(match report.insufficient {
         Some(_) => ExitCode::from(EXIT_INSUFFICIENT),
@@ -390,7 +398,7 @@ const DRAWING: usize = 26;
 const LABEL: usize = 26;
 
 /// For people: what it means first, then the numbers.
-fn table(report: &Leverage, outcome: Option<&str>) -> String {
+pub(super) fn table(report: &Leverage, outcome: Option<&str>) -> String {
     let percent = shown(report.confidence * 100.0, decimals_of_percent(report.confidence));
     let mut text = format!(
         "Leverage of {} · {} people · {} design\n\n",
@@ -564,7 +572,7 @@ fn beside(title: &str, summary: Option<&Summary>, percent: &str) -> String {
 }
 
 /// `├──●──┤` on a line from `least` to `most`, with `┊` where zero is.
-fn drawing(low: f64, middle: f64, high: f64, least: f64, most: f64) -> String {
+pub(super) fn drawing(low: f64, middle: f64, high: f64, least: f64, most: f64) -> String {
     if most <= least {
         return String::new();
     }
@@ -593,7 +601,7 @@ fn cut(name: &str) -> String {
 }
 
 /// Lines of at most 100 columns.
-fn wrapped(text: &str, indent: &str) -> String {
+pub(super) fn wrapped(text: &str, indent: &str) -> String {
     const WIDTH: usize = 100;
     let mut lines = String::new();
     let mut line = indent.to_owned();

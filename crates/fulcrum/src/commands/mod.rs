@@ -1,11 +1,30 @@
 //! One module per subcommand, and what they share: the output format and the exit codes.
 
+pub mod apply;
+pub mod backup;
+pub mod check;
+pub mod completions;
+pub mod demo;
+pub mod doctor;
+pub mod import;
+pub mod init;
 pub mod leverage;
+pub mod password;
 pub mod power;
+pub mod restore;
+pub mod resume;
+pub mod serve;
+pub mod source;
+pub mod token;
+pub mod why;
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use crate::stop::Stop;
+
+/// It was asked rightly and did not work.
+pub const EXIT_FAILED: u8 = 1;
 /// Wrong usage or unreadable input.
 pub const EXIT_USAGE: u8 = 2;
 /// The result is printed but does not answer the question.
@@ -29,11 +48,17 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Says on standard error what is wrong.
-pub fn fail(error: &anyhow::Error) -> ExitCode {
+/// Says on standard error what is wrong. `otherwise` is the exit code of an error that has none.
+pub fn fail(error: &anyhow::Error, otherwise: u8) -> ExitCode {
+    tell(&format!("error: {error:#}"));
+    let code = error.chain().find_map(|it| it.downcast_ref::<Stop>()).map(|it| it.code);
+    ExitCode::from(code.unwrap_or(otherwise))
+}
+
+/// A line for whoever watches; never mixed with the result on standard output.
+pub fn tell(line: &str) {
     // Standard error may be gone as well; there is nobody left to tell.
-    let _ = writeln!(std::io::stderr(), "error: {error:#}");
-    ExitCode::from(EXIT_USAGE)
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// One row of a CSV file, with quotes where they are needed.

@@ -183,7 +183,8 @@ impl Reading {
 
     fn content(&mut self, path: &str, text: &str) {
         let Some((front, body, body_line)) = split_front_matter(text) else {
-            let problem = Problem::new("a content begins with a line `---`, front matter, and `---`");
+            let problem =
+                Problem::new("a content begins with a line `---`, front matter, and `---`");
             self.problems.push(problem.in_file(path).at(1, 1));
             return;
         };
@@ -206,8 +207,7 @@ impl Reading {
         match serde_saphyr::from_str::<T>(text) {
             Ok(form) => Some(form),
             Err(error) => {
-                let (line, column) =
-                    error.location().map_or((0, 0), |it| (it.line(), it.column()));
+                let (line, column) = error.location().map_or((0, 0), |it| (it.line(), it.column()));
                 let problem = Problem::new(error.without_snippet().to_string());
                 let place = |it: u64| usize::try_from(it).unwrap_or(0);
                 self.problems.push(problem.in_file(path).at(place(line), place(column)));
@@ -340,9 +340,10 @@ impl Place<'_> {
         if let Some(it) = form.wait_until {
             found.extend(self.wait_until(it));
         }
-        found.extend(form.wait_for.map(|it| {
-            Step::WaitForWindow(Window { from: it.from, to: it.to, days: it.days })
-        }));
+        found.extend(
+            form.wait_for
+                .map(|it| Step::WaitForWindow(Window { from: it.from, to: it.to, days: it.days })),
+        );
         if let Some(arms) = form.branch {
             let arms = arms.into_iter().filter_map(|it| self.arm(it)).collect();
             found.push(Step::Branch(arms));

@@ -1,0 +1,110 @@
+//! Consent said in an event: how a form, a shop or an import tells us what a person agreed to.
+
+use crate::{ConsentState, Statement};
+use model::{Channel, Event, EventKind, Map, Purpose, Topic, Value};
+
+/// The events that state consent, and what each states. Their properties: `channel` or `channels`
+/// (none: all), `topic` or `topics` (none: all), and `wording`, the version of the text that the
+/// person saw.
+pub const CONSENT_EVENTS: [(&str, ConsentState); 3] = [
+    ("Consent Given", ConsentState::Granted),
+    ("Consent Withdrawn", ConsentState::Withdrawn),
+    ("Consent Requested", ConsentState::Unconfirmed),
+];
+
+/// What an event states about consent; nothing for any other event. A channel that does not exist
+/// is left out, and where only such are named nothing is stated: a yes must not grow by a typing
+/// error. A no without a readable channel is a no to everything.
+pub fn statements_of(event: &Event) -> Vec<Statement> {
+    let EventKind::Track { name } = &event.kind else { return Vec::new() };
+    let Some((_, state)) = CONSENT_EVENTS.iter().find(|it| it.0 == name) else {
+        return Vec::new();
+    };
+    let properties = &event.properties;
+    let named = words(properties, "channel", "channels");
+    let mut channels: Vec<Option<Channel>> =
+        named.iter().filter_map(|it| Channel::from_name(it)).map(Some).collect();
+    if named.is_empty() || (channels.is_empty() && *state == ConsentState::Withdrawn) {
+        channels = vec![None];
+    }
+    let topics: Vec<Option<Topic>> = match words(properties, "topic", "topics") {
+        named if named.is_empty() => vec![None],
+        named => named.into_iter().map(|it| Some(Topic::from(it))).collect(),
+    };
+    let text = |name: &str| properties.get(name).and_then(Value::as_text).unwrap_or_default();
+    let source = match text("source") {
+        "" => format!("event from {}", event.source),
+        source => source.to_owned(),
+    };
+    let statement = |channel: Option<Channel>, topic: Option<Topic>| Statement {
+        purpose: Purpose::Marketing,
+        channel,
+        topic,
+        address: None,
+        state: *state,
+        at: event.time,
+        source: source.clone(),
+        wording: text("wording").to_owned(),
+    };
+    let each = |channel: &Option<Channel>| {
+        topics.iter().map(|topic| statement(*channel, topic.clone())).collect::<Vec<_>>()
+    };
+    channels.iter().flat_map(each).collect()
+}
+
+/// A property that holds one word or a list of them, under its singular or plural name.
+fn words<'a>(properties: &'a Map, one: &str, several: &str) -> Vec<&'a str> {
+    let found = properties.get(one).or_else(|| properties.get(several));
+    match found {
+        Some(Value::Text(word)) => vec![word.as_str()],
+        Some(Value::List(items)) => items.iter().filter_map(Value::as_text).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Map(_)) | None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{EventFlags, SourceId, Timestamp};
+
+    fn check(name: &str, properties: &[(&str, Value)], expected: &str) {
+        let event = Event {
+            source: SourceId::from("shop"),
+            message_id: None,
+            kind: EventKind::Track { name: name.to_owned() },
+            user_id: Some("u".to_owned()),
+            anonymous_id: None,
+            properties: properties.iter().map(|it| (it.0.to_owned(), it.1.clone())).collect(),
+            context: Map::new(),
+            time: Timestamp(1_000),
+            received: Timestamp(2_000),
+            flags: EventFlags::default(),
+        };
+        let shown: Vec<String> = statements_of(&event)
+            .iter()
+            .map(|it| {
+                let channel = it.channel.map_or("all", Channel::name);
+                let topic = it.topic.as_ref().map_or("all", Topic::as_str);
+                format!("{} {channel}/{topic} at {}", it.state.name(), it.at.0)
+            })
+            .collect();
+        assert_eq!(shown.join(", "), expected, "for {name} {properties:?}");
+    }
+
+    #[test]
+    fn consent_said_in_an_event_becomes_statements() {
+        let text = |it: &str| Value::from(it);
+        let list = |it: &[&str]| Value::List(it.iter().map(|it| text(it)).collect());
+        check("Order Completed", &[("channel", text("email"))], "");
+        check("Consent Given", &[("channel", text("email"))], "granted email/all at 1000");
+        check(
+            "Consent Given",
+            &[("channels", list(&["email", "sms"])), ("topic", text("offers"))],
+            "granted email/offers at 1000, granted sms/offers at 1000",
+        );
+        check("Consent Given", &[], "granted all/all at 1000");
+        check("Consent Given", &[("channel", text("emial"))], "");
+        check("Consent Withdrawn", &[("channel", text("emial"))], "withdrawn all/all at 1000");
+        check("Consent Requested", &[("channel", text("email"))], "unconfirmed email/all at 1000");
+    }
+}

@@ -1,0 +1,15 @@
+//! The engine as its users meet it: a programme and a script go in as text, what happened comes out.
+
+mod audiences;
+mod broadcasts;
+mod journeys;
+mod mishaps;
+mod panel;
+mod persons;
+mod play;
+mod programmes;
+mod sending;
+mod show;
+mod times;
+mod wire;
+mod wishes;

@@ -1,0 +1,230 @@
+//! Runs as the engine carries them: keys, arms, exits, goals, and what becomes of their messages.
+
+use super::play::check;
+
+/// The second message meets the first while that one waits for others to compete with.
+#[test]
+fn one_run_per_cart() {
+    check(
+        r#"
+== journeys/cart.yaml
+journey: cart
+trigger: {event: "Cart Updated"}
+key: cart_id
+exit:
+  - when: property("cart_id") == "never"
+steps:
+  - wait: 1h
+  - message: {content: hello, channels: [onsite]}
+"#,
+        r#"
+        1.09:00 track ada "Cart Updated" cart_id=a
+        1.09:10 track ada "Cart Updated" cart_id=b
+        1.09:20 track ada "Cart Updated" cart_id=a
+        1.09:30 track ada "Cart Updated" ; show people ; show journeys
+        1.12:00 show ledger
+        "#,
+        r#"
+        p1 = ada; at cart[a]:0 until 1.10:00 cart[b]:0 until 1.10:10
+        cart: 2 started, 0 ended, 0 goals, 0 messages
+        1.10:10 m1 onsite to ada "Hello"
+        1.10:10 m2 onsite to ada "Hello"
+        m1 p1 hello sent: created planned sent
+        m2 p1 hello sent: created planned sent
+        "#,
+    );
+}
+
+const BRANCH: &str = r#"
+== journeys/sign-up.yaml
+journey: sign-up
+trigger: {event: "Signed Up"}
+steps:
+  - branch:
+      - when: trait("plan") == "pro"
+        steps:
+          - message: {content: receipt, channels: [onsite]}
+      - otherwise:
+          - message: {content: hello, channels: [onsite]}
+"#;
+
+#[test]
+fn a_branch_takes_the_first_arm_that_fits() {
+    check(
+        BRANCH,
+        r#"
+        1.09:00 identify ada plan=pro ; track ada "Signed Up" ; track bob "Signed Up"
+        1.10:00 show journeys
+        "#,
+        r#"
+        1.09:00 m1 onsite to ada "Receipt"
+        1.09:10 m2 onsite to bob "Hello"
+        sign-up: 2 started, 2 ended, 0 goals, 2 messages
+        "#,
+    );
+}
+
+/// Whatever arm the hash gives, a person who comes again gets the same.
+#[test]
+fn a_split_gives_one_person_one_arm_for_ever() {
+    let split = r#"
+== journeys/test.yaml
+journey: test
+trigger: {event: "Visit"}
+reentry: always
+steps:
+  - split:
+      arms: {a: 50, b: 50}
+      steps:
+        a: [{set_trait: {name: arm, value: a}}]
+        b: [{set_trait: {name: arm, value: b}}]
+"#;
+    let people: Vec<String> = (0..40).map(|n| format!("track u{n} Visit")).collect();
+    let again: Vec<String> = (0..40).map(|n| format!("track u{n} Visit ; identify u{n}")).collect();
+    let script = |rest: &str| format!("1.09:00 {}{rest}", people.join(" ; "));
+    let first = super::play::output(split, &script(" ; show people"));
+    let restarted = format!("\n1.10:00 stop ; start\n1.11:00 {} ; show people", again.join(" ; "));
+    let second = super::play::output(split, &script(&restarted));
+    assert_eq!(first, second);
+    assert!(first.contains("arm=a") && first.contains("arm=b"), "{first}");
+}
+
+const EXIT: &str = r#"
+== journeys/nudge.yaml
+journey: nudge
+trigger: {event: "Cart Updated"}
+exit:
+  - when: did("Order")
+steps:
+  - message: {content: hello, channels: [onsite]}
+  - wait: 1d
+"#;
+
+#[test]
+fn a_message_that_waits_ends_with_the_run_that_asked_for_it() {
+    check(
+        EXIT,
+        r#"
+        1.09:00 track ada "Cart Updated"
+        1.09:05 track ada "Order" ; show ledger ; show trail m1 ; show journeys
+        2.12:00 show slots p1
+        "#,
+        r#"
+        m1 p1 hello dropped: created exited
+        created: journey/nudge
+        exited: the run ended
+        nudge: 1 started, 1 ended, 0 goals, 1 messages
+        no slots
+        "#,
+    );
+}
+
+#[test]
+fn a_message_that_left_is_not_called_back() {
+    check(
+        EXIT,
+        r#"
+        1.09:00 track ada "Cart Updated"
+        1.09:15 track ada "Order" ; show ledger
+        "#,
+        r#"
+        1.09:10 m1 onsite to ada "Hello"
+        m1 p1 hello sent: created planned sent
+        "#,
+    );
+}
+
+#[test]
+fn reaching_the_goal_ends_the_run_and_is_counted_once() {
+    check(
+        r#"
+== journeys/nudge.yaml
+journey: nudge
+trigger: {event: "Cart Updated"}
+goal: {event: "Order", within: 7d, value: revenue}
+steps:
+  - wait: 1h
+  - message: {content: hello, channels: [onsite]}
+  - wait: 1d
+"#,
+        r#"
+        1.09:00 track ada "Cart Updated"
+        1.09:30 track ada "Order" revenue=10 ; track ada "Order" revenue=10 ; show journeys
+        1.12:00 show ledger
+        "#,
+        r#"
+        nudge: 1 started, 1 ended, 1 goals, 0 messages
+        "#,
+    );
+}
+
+#[test]
+fn a_wait_ends_with_the_event_or_with_its_time() {
+    check(
+        r#"
+== journeys/wait.yaml
+journey: wait
+trigger: {event: "Signed Up"}
+steps:
+  - wait_until: {event: "Read", timeout: 1d, then: continue}
+  - message: {content: receipt, channels: [onsite]}
+"#,
+        r#"
+        1.09:00 track ada "Signed Up" ; track bob "Signed Up"
+        1.10:00 track ada "Read"
+        2.10:00 show journeys
+        "#,
+        r#"
+        1.10:00 m1 onsite to ada "Receipt"
+        2.09:00 m2 onsite to bob "Receipt"
+        wait: 2 started, 2 ended, 0 goals, 2 messages
+        "#,
+    );
+}
+
+#[test]
+fn imported_facts_change_state_and_trigger_nothing() {
+    check(
+        r#"
+== audiences/buyers.yaml
+audience: buyers
+when: did("Order")
+== journeys/thanks.yaml
+journey: thanks
+trigger: {event: "Order"}
+steps:
+  - message: {content: receipt, channels: [onsite]}
+== journeys/enters.yaml
+journey: enters
+trigger: {enters: buyers}
+steps:
+  - message: {content: receipt, channels: [onsite]}
+"#,
+        r#"
+        1.09:00 track ada "Order" historical @1.08:00 ; show people ; show audiences ; show journeys
+        1.10:00 track bob "Order" ; show journeys
+        "#,
+        r#"
+        p1 = ada; in buyers
+        audiences: buyers 1
+        1.10:00 m1 onsite to bob "Receipt"
+        1.10:00 m2 onsite to bob "Receipt"
+        enters: 1 started, 1 ended, 0 goals, 1 messages
+        thanks: 1 started, 1 ended, 0 goals, 1 messages
+        "#,
+    );
+}
+
+#[test]
+fn news_that_is_a_day_old_begins_nothing() {
+    check(
+        BRANCH,
+        r#"
+        3.09:00 track ada "Signed Up" @2.08:59 ; show journeys
+        3.10:00 track bob "Signed Up" @2.10:00 ; show journeys
+        "#,
+        r#"
+        sign-up: 1 started, 1 ended, 0 goals, 1 messages
+        "#,
+    );
+}

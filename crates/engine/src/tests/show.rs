@@ -1,0 +1,202 @@
+//! What a script may ask to see.
+
+use super::play::Play;
+use super::times;
+use model::{IdentifierKind, Message, MessageState, PersonId, Span, Timestamp};
+use port::{Directory, Ledger, People, Person};
+use std::collections::BTreeMap;
+
+impl Play {
+    pub(super) fn show(&mut self, what: &[&str]) {
+        let lines = match what {
+            ["people"] => self.all_people().iter().map(person_line).collect(),
+            ["ledger"] => self.all_messages().iter().map(message_line).collect(),
+            ["trail", message] => self.trail(message),
+            ["slots", person] => self.slots(person),
+            ["audiences"] => vec![self.audiences()],
+            ["journeys"] => self.journeys(),
+            ["sums", outcome] => self.sums_of(outcome),
+            ["hold"] => vec![match &self.status().hold {
+                Some(hold) => format!("hold: {}", hold.reason),
+                None => "no hold".to_owned(),
+            }],
+            ["broadcast", name] => vec![self.broadcast(name)],
+            ["merges"] => self.merges(),
+            ["stats"] => {
+                let it = self.status().stats;
+                vec![format!(
+                    "{} events, {} duplicates, {} late answers",
+                    it.events, it.duplicates, it.late_answers
+                )]
+            }
+            ["backlog"] => {
+                let left = 0 < self.status().lag_bytes;
+                vec![if left { "events wait" } else { "nothing waits" }.to_owned()]
+            }
+            _ => panic!("`{}` cannot be shown", what.join(" ")),
+        };
+        self.wire.said.extend(lines);
+    }
+
+    /// Audience sizes are kept by adding and subtracting; they must be what counting gives.
+    pub(super) fn check_tallies(&self) {
+        let Some(engine) = &self.engine else { return };
+        if engine.status().tallies.fill.is_some() {
+            return;
+        }
+        let mut counted: BTreeMap<String, i64> = BTreeMap::new();
+        for person in self.all_people() {
+            for name in person.profile.memberships().keys() {
+                *counted.entry(name.clone()).or_default() += 1;
+            }
+        }
+        let mut kept = engine.status().tallies.audiences;
+        kept.retain(|_, size| *size != 0);
+        assert_eq!(kept, counted, "audience sizes are not what counting gives");
+    }
+
+    fn status(&self) -> crate::Status {
+        self.engine.as_ref().expect("the engine runs").status()
+    }
+
+    fn all_people(&self) -> Vec<Person> {
+        let ids = self.store.ids_after(None, usize::MAX).expect("memory");
+        self.store.load(&ids).expect("memory")
+    }
+
+    fn all_messages(&self) -> Vec<Message> {
+        let message = |id| self.store.message(model::MessageId(id)).expect("memory");
+        (1..).map_while(message).collect()
+    }
+
+    fn trail(&self, message: &str) -> Vec<String> {
+        let id = message.parse().expect("a message");
+        let message = self.store.message(id).expect("memory").expect("the message exists");
+        message.trail.iter().map(|it| format!("{}: {}", it.reason, it.detail)).collect()
+    }
+
+    fn slots(&self, person: &str) -> Vec<String> {
+        let id: PersonId = person.parse().expect("a person");
+        let person = self.store.load(&[id]).expect("memory").remove(0);
+        let slots = person.contacts.slots().iter();
+        let line = |it: &decision::Slot| {
+            let kind = format!("{:?}", it.kind).to_lowercase();
+            format!("{} {kind} {}", it.message, times::print(it.at))
+        };
+        match slots.len() {
+            0 => vec!["no slots".to_owned()],
+            _ => slots.map(line).collect(),
+        }
+    }
+
+    fn audiences(&self) -> String {
+        let tallies = self.status().tallies.audiences;
+        let sizes: Vec<String> = tallies.iter().map(|(name, n)| format!("{name} {n}")).collect();
+        format!("audiences: {}", sizes.join(", "))
+    }
+
+    fn journeys(&self) -> Vec<String> {
+        let tallies = self.status().tallies.journeys;
+        let line = |(name, it): (&model::JourneyName, &crate::JourneyTally)| {
+            let (started, ended) = (it.started, it.ended);
+            let (goals, messages) = (it.goals, it.messages);
+            format!("{name}: {started} started, {ended} ended, {goals} goals, {messages} messages")
+        };
+        tallies.iter().map(line).collect()
+    }
+
+    /// The sums as they will be when every window has ended.
+    fn sums_of(&self, outcome: &str) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let panel = engine.loaded().programme.policy.panel.clone().expect("a panel");
+        let report = engine.sums().report(&panel, outcome, self.now + Span::days(1_000));
+        let line = |(cell, inside, sums): &(u16, bool, measurement::Sums)| {
+            let place = if *inside { "inside" } else { "outside" };
+            let total = sums.mean * sums.n as f64;
+            format!("{outcome} cell {cell} {place}: {} persons, {total} in all", sums.n)
+        };
+        match report.cells.len() {
+            0 => vec![format!("{outcome}: nobody")],
+            _ => report.cells.iter().map(line).collect(),
+        }
+    }
+
+    fn broadcast(&self, name: &str) -> String {
+        let status = self.status().broadcasts;
+        let status = status.get(&model::CampaignName::from(name)).expect("the broadcast is known");
+        let (state, counted) = (status.progress.state.name(), status.counted);
+        format!("{name} is {state}: {} of {counted} made", status.progress.recipients)
+    }
+
+    fn merges(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for person in self.all_people() {
+            for merge in self.store.merges_of(person.id).expect("memory") {
+                let (survivor, absorbed) =
+                    (person_line(&merge.survivor), person_line(&merge.absorbed));
+                lines.push(format!("{}; was {survivor}; and {absorbed}", merge.record.cause));
+            }
+        }
+        lines
+    }
+}
+
+/// `p1 = ada ada@x.example ~cookie; plan=pro; in buyers; at welcome:1 until 1.09:10`
+fn person_line(person: &Person) -> String {
+    let names: Vec<String> = person
+        .known
+        .identifiers
+        .keys()
+        .map(|it| match it.kind {
+            IdentifierKind::AnonymousId => format!("~{}", it.value),
+            IdentifierKind::UserId
+            | IdentifierKind::Email
+            | IdentifierKind::Phone
+            | IdentifierKind::Handle
+            | IdentifierKind::DeviceToken => it.value.clone(),
+        })
+        .collect();
+    let mut text = format!("{} = {}", person.id, names.join(" "));
+    let addresses = ["email", "phone", "handle"];
+    let traits = person.profile.traits.iter().filter(|it| !addresses.contains(&it.0.as_str()));
+    let traits: Vec<String> = traits.map(|(name, it)| format!("{name}={}", it.value)).collect();
+    let audiences: Vec<&str> = person.profile.memberships().keys().map(String::as_str).collect();
+    let said: Vec<String> = person.consents.listing().into_iter().map(statement_words).collect();
+    let runs: Vec<String> = person.runs.active().iter().map(run_words).collect();
+    let (traits, audiences) = (traits.join(" "), audiences.join(" "));
+    let (said, runs) = (said.join(" "), runs.join(" "));
+    for (word, items) in [("", traits), ("in ", audiences), ("says ", said), ("at ", runs)] {
+        if !items.is_empty() {
+            text.push_str(&format!("; {word}{items}"));
+        }
+    }
+    text
+}
+
+fn statement_words(it: &decision::Statement) -> String {
+    let channel = it.channel.map(|it| format!(" {it}")).unwrap_or_default();
+    format!("{}{channel}", it.state.name())
+}
+
+fn run_words(run: &journey::Run) -> String {
+    let key = run.key.as_ref().map(|it| format!("[{it}]")).unwrap_or_default();
+    let wake = run.wake.map(|it| format!(" until {}", times::print(it))).unwrap_or_default();
+    format!("{}{key}:{}{wake}", run.journey, run.step)
+}
+
+/// `m1 p1 hello sent: created planned sent`
+fn message_line(message: &Message) -> String {
+    let state = match &message.state {
+        MessageState::Waiting => "waiting".to_owned(),
+        MessageState::Planned { channel, at, .. } => format!("planned {channel} {}", print(*at)),
+        MessageState::InFlight { channel, .. } => format!("on the wire {channel}"),
+        MessageState::Ended { outcome, .. } => outcome.name().to_owned(),
+    };
+    let trail: Vec<&str> = message.trail.iter().map(|it| it.reason.code()).collect();
+    let (id, person, content) = (message.id, message.person, &message.content);
+    format!("{id} {person} {content} {state}: {}", trail.join(" "))
+}
+
+fn print(at: Timestamp) -> String {
+    times::print(at)
+}

@@ -1,0 +1,161 @@
+//! Providers that do as the script says, and the copies that may have reached somebody.
+
+use super::times;
+use crate::Dispatch;
+use model::{Channel, MessageId, Reply, Span, Timestamp};
+use port::{Envelope, Payload};
+use std::collections::{BTreeMap, VecDeque};
+
+/// How a provider treats one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    Accept,
+    /// 4xx, perhaps with the wait that the provider asks for.
+    Later(Option<Span>),
+    /// 5xx.
+    Refuse,
+    /// 5xx, because the address does not exist.
+    Dead,
+    /// Silence after the point of no return.
+    Lose,
+    /// No answer until the script gives one.
+    Hang,
+}
+
+pub(super) struct Wire {
+    pub now: Timestamp,
+    /// What left, in words.
+    pub said: Vec<String>,
+    /// How often each key may have reached somebody.
+    pub copies: BTreeMap<String, u32>,
+    /// Taken, and not answered yet.
+    pub hanging: Vec<MessageId>,
+    manners: BTreeMap<Channel, VecDeque<Manner>>,
+    standing: BTreeMap<Channel, Manner>,
+    room: BTreeMap<Channel, usize>,
+    answers: Vec<(MessageId, Reply)>,
+}
+
+impl Manner {
+    /// `accept`, `later`, `later:30m`, `refuse`, `dead`, `lose` or `hang`.
+    pub fn parse(word: &str) -> Manner {
+        match word.split_once(':').map_or((word, None), |(a, b)| (a, Some(b))) {
+            ("accept", None) => Manner::Accept,
+            ("later", asked) => Manner::Later(asked.map(|it| Span::parse(it).expect("a length"))),
+            ("refuse", None) => Manner::Refuse,
+            ("dead", None) => Manner::Dead,
+            ("lose", None) => Manner::Lose,
+            ("hang", None) => Manner::Hang,
+            _ => panic!("`{word}` is not what a provider does"),
+        }
+    }
+
+    pub fn reply(self) -> Option<Reply> {
+        let detail = String::new();
+        match self {
+            Manner::Accept => Some(Reply::Accepted { provider_id: detail }),
+            Manner::Later(retry_after) => Some(Reply::Deferred { detail, retry_after }),
+            Manner::Refuse => Some(Reply::Refused { detail, dead: false }),
+            Manner::Dead => Some(Reply::Refused { detail, dead: true }),
+            Manner::Lose => Some(Reply::Lost { detail }),
+            Manner::Hang => None,
+        }
+    }
+
+    /// Whether the message may now be with the person.
+    fn may_arrive(self) -> bool {
+        match self {
+            Manner::Accept | Manner::Lose | Manner::Hang => true,
+            Manner::Later(_) | Manner::Refuse | Manner::Dead => false,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Manner::Accept => "",
+            Manner::Later(_) => ": later",
+            Manner::Refuse => ": refused",
+            Manner::Dead => ": dead",
+            Manner::Lose => ": lost",
+            Manner::Hang => ": hangs",
+        }
+    }
+}
+
+impl Wire {
+    pub fn new(now: Timestamp, channels: &[Channel]) -> Wire {
+        Wire {
+            now,
+            said: Vec::new(),
+            copies: BTreeMap::new(),
+            hanging: Vec::new(),
+            manners: BTreeMap::new(),
+            standing: BTreeMap::new(),
+            room: channels.iter().map(|it| (*it, 100)).collect(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// The next messages are treated one after the other as `manners` say, then all accepted.
+    pub fn behave(&mut self, channel: Channel, manners: VecDeque<Manner>) {
+        self.standing.remove(&channel);
+        self.manners.insert(channel, manners);
+    }
+
+    pub fn always(&mut self, channel: Channel, manner: Manner) {
+        self.manners.remove(&channel);
+        self.standing.insert(channel, manner);
+    }
+
+    pub fn set_room(&mut self, channel: Channel, room: usize) {
+        self.room.insert(channel, room);
+    }
+
+    pub fn answer(&mut self, message: MessageId, manner: Manner) {
+        self.hanging.retain(|it| *it != message);
+        self.answers.extend(manner.reply().map(|it| (message, it)));
+    }
+
+    /// The process is gone, and with it the connections.
+    pub fn cut(&mut self) {
+        self.hanging.clear();
+        self.answers.clear();
+    }
+}
+
+impl Dispatch for Wire {
+    fn room(&self) -> BTreeMap<Channel, usize> {
+        self.room.clone()
+    }
+
+    fn submit(&mut self, envelopes: Vec<Envelope>) {
+        for envelope in envelopes {
+            let channel = envelope.channel;
+            let queue = self.manners.entry(channel).or_default();
+            let standing = self.standing.get(&channel).copied().unwrap_or(Manner::Accept);
+            let manner = queue.pop_front().unwrap_or(standing);
+            let text = match &envelope.payload {
+                Payload::Email { subject, .. } => subject,
+                Payload::Short { body, .. } => body,
+            };
+            self.said.push(format!(
+                "{} {} {channel} to {} \"{text}\"{}",
+                times::print(self.now),
+                envelope.message,
+                envelope.to.value,
+                manner.word()
+            ));
+            if manner.may_arrive() {
+                *self.copies.entry(envelope.key.clone()).or_default() += 1;
+            }
+            match manner.reply() {
+                Some(reply) => self.answers.push((envelope.message, reply)),
+                None => self.hanging.push(envelope.message),
+            }
+        }
+    }
+
+    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+        std::mem::take(&mut self.answers)
+    }
+}

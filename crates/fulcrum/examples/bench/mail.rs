@@ -1,0 +1,175 @@
+//! Journey mail to a mail server on this machine, against the mail client alone.
+
+use crate::events::{mark, record, track};
+use crate::figure::{Figure, Run};
+use crate::machine;
+use crate::setup::{append, apply, market_files, now, open_engine, open_log, open_store};
+use anyhow::{Context, ensure};
+use channels::smtp::sink::{Script, Sink};
+use channels::smtp::{Smtp, SmtpConfig, TlsMode};
+use engine::Host;
+use model::{Channel, Map, Reply, Value};
+use port::Envelope;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+const MAILS: usize = 2_000;
+
+/// What a mail service grants a customer without asking.
+const CONNECTIONS: usize = 16;
+
+/// For one mail. A machine that needs longer is not slow, it stands.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+
+const JOURNEY: &str = r#"journey: signup
+owner: crm@twowheels.example
+trigger: {event: "Signed Up"}
+reentry: never
+steps:
+  - message: {content: hello, channels: [email], expires: 1d, value: 1.0, class: service}
+"#;
+
+/// The market's first mail, as a mail about the account: nothing waits for consent or for better.
+const CONTENT: &str = r#"---
+content: hello
+topic: rides
+summary: Your first ride is on us
+purpose: transactional
+action: {label: Plan my ride, url: "https://twowheels.example/plan"}
+forms:
+  email: {subject: "Welcome, {{ person.first_name | default: 'friend' }}", preheader: One thing to do today}
+---
+Hello {{ person.first_name | default: "friend" }},
+
+good to have you with us. The canal route is at its best this month: **eighteen kilometres, no hills**, and a bakery half way.
+
+- Bring a bottle.
+- Leave before ten.
+- Come back by the mill.
+"#;
+
+pub fn run(dir: &Path) -> anyhow::Result<Run> {
+    let log = open_log(dir)?;
+    let store = open_store(dir)?;
+    let mut files = market_files(&["brand.yaml", "topics.yaml"]);
+    files.insert("journeys/signup.yaml".to_owned(), JOURNEY.to_owned());
+    files.insert("content/hello.md".to_owned(), CONTENT.to_owned());
+    let sink = Sink::start(Script::default())?;
+    let kept = Arc::new(Mutex::new(Vec::with_capacity(MAILS)));
+    let (told, sends) = mpsc::channel();
+    let mail = Keeping { inner: sender(&sink)?, kept: kept.clone(), told };
+    append(&log, vec![apply(files)?])?;
+    append(&log, (0..MAILS).map(sign_up).collect())?;
+    let engine = open_engine(&log, &store, [Channel::Email].into_iter().collect())?;
+    let (began, cpu) = (Instant::now(), machine::cpu_seconds()?);
+    let host = Host::start(engine, vec![Box::new(mail)]);
+    for sent in 0..MAILS {
+        let in_time = sends.recv_timeout(WAIT_MAX);
+        in_time.with_context(|| format!("only {sent} of {MAILS} mails were sent"))?;
+    }
+    let took = began.elapsed();
+    let cpu = machine::cpu_seconds()? - cpu;
+    drop(host);
+    let checksum = check(sink)?;
+    let envelopes = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+    let alone = send_alone(&envelopes, checksum)?;
+    let mails = MAILS as f64;
+    let notes = store.notes();
+    let figure =
+        Figure::new("journey mail to a mail server", mails / took.as_secs_f64(), "mails/s")
+            .limit(mails / alone.as_secs_f64(), "the mail client alone, same mails and connections")
+            .detail("CPU µs per mail, with the server", cpu / mails * 1e6)
+            .detail("connections", CONNECTIONS as f64)
+            .detail("bytes of HTML per mail", html_bytes(&envelopes) / mails)
+            .detail("mails per commit", mails / notes.commits.len() as f64)
+            .detail("durable commits", notes.durable as f64);
+    Ok(Run { figures: vec![figure], checksum })
+}
+
+fn sign_up(number: usize) -> Vec<u8> {
+    let mut event = track("Signed Up", number as u64, format!("u-{number:06}"), Map::new(), now());
+    let mut traits = Map::new();
+    traits.insert("email".to_owned(), Value::from(address(number)));
+    traits.insert("first_name".to_owned(), Value::from("Anne"));
+    event.context.insert("traits".to_owned(), Value::Map(traits));
+    record(event)
+}
+
+fn address(number: usize) -> String {
+    format!("anne{number:06}@example.com")
+}
+
+fn sender(sink: &Sink) -> anyhow::Result<Smtp> {
+    let config = SmtpConfig {
+        host: sink.address().ip().to_string(),
+        port: sink.address().port(),
+        tls: TlsMode::None,
+        concurrency: CONNECTIONS,
+        ..SmtpConfig::default()
+    };
+    Smtp::new(config).map_err(|problem| anyhow::anyhow!("{problem}"))
+}
+
+/// Everybody got one mail.
+fn check(sink: Sink) -> anyhow::Result<u64> {
+    let mut recipients: Vec<String> = sink.finish().into_iter().map(|it| it.recipient).collect();
+    recipients.sort();
+    let expected: Vec<String> = (0..MAILS).map(address).collect();
+    ensure!(recipients == expected, "not everybody got one mail");
+    Ok(recipients.iter().fold(0, |sum: u64, it| sum.wrapping_add(mark(it))))
+}
+
+/// Sends, and keeps what it sent.
+struct Keeping {
+    inner: Smtp,
+    kept: Arc<Mutex<Vec<Envelope>>>,
+    told: mpsc::Sender<()>,
+}
+
+impl port::Channel for Keeping {
+    fn channel(&self) -> Channel {
+        self.inner.channel()
+    }
+
+    fn concurrency(&self) -> usize {
+        self.inner.concurrency()
+    }
+
+    fn send(&self, envelope: &Envelope) -> Reply {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(envelope.clone());
+        let reply = self.inner.send(envelope);
+        // Whoever waits for it gave up only when the measurement has failed.
+        self.told.send(()).unwrap_or(());
+        reply
+    }
+}
+
+fn send_alone(envelopes: &[Envelope], expected: u64) -> anyhow::Result<Duration> {
+    use port::Channel as _;
+    let sink = Sink::start(Script::default())?;
+    let smtp = sender(&sink)?;
+    let next = AtomicUsize::new(0);
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..CONNECTIONS {
+            scope.spawn(|| {
+                while let Some(envelope) = envelopes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    smtp.send(envelope);
+                }
+            });
+        }
+    });
+    let took = began.elapsed();
+    ensure!(check(sink)? == expected, "the mail client alone sent something else");
+    Ok(took)
+}
+
+fn html_bytes(envelopes: &[Envelope]) -> f64 {
+    let bytes = |it: &Envelope| match &it.payload {
+        port::Payload::Email { html, .. } => html.len(),
+        port::Payload::Short { .. } => 0,
+    };
+    envelopes.iter().map(bytes).sum::<usize>() as f64
+}

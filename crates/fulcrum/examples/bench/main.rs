@@ -1,0 +1,152 @@
+//! Measures the whole, each figure as a share of its limit on the same machine in the same run.
+//!
+//! `cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]`. Each measurement runs
+//! several times, each time in a process of its own, so that memory and bytes written are its own;
+//! what is kept is the median. Every run proves by a checksum that the work was done: it is made
+//! from what was stored or received, compared with what was sent, and the same in all runs.
+
+mod client;
+mod events;
+mod figure;
+mod history;
+mod ingest;
+mod lag;
+mod machine;
+mod mail;
+mod process;
+mod setup;
+mod size;
+mod store;
+
+use anyhow::{Context, bail, ensure};
+use figure::{Figure, Run, medians};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// Fewer have no median worth the name.
+const RUNS_MIN: usize = 3;
+
+const USAGE: &str = "\
+usage: cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]
+
+  --only NAME    one of ingest, process, programme, mail, lag, size
+  --runs N       how often each is run, at least 3; the median counts
+  --dir DIR      where the data go; must be on the disk that is meant
+  --no-history   do not add a line to bench/history.jsonl
+";
+
+type Measure = fn(&Path) -> anyhow::Result<Run>;
+
+const MEASUREMENTS: [(&str, Measure); 6] = [
+    ("ingest", ingest::run),
+    ("process", process::without_programme),
+    ("programme", process::with_programme),
+    ("mail", mail::run),
+    ("lag", lag::run),
+    ("size", size::run),
+];
+
+struct Options {
+    only: Option<String>,
+    runs: usize,
+    dir: PathBuf,
+    history: bool,
+    /// Run this one here, once, and print what came of it: what the other processes do.
+    child: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let options = match options(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(error) => {
+            eprintln!("{error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match &options.child {
+        Some(name) => child(name, &options.dir),
+        None => all(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
+    let mut options = Options {
+        only: None,
+        runs: RUNS_MIN,
+        dir: std::env::temp_dir(),
+        history: true,
+        child: None,
+    };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
+        match word.as_str() {
+            "--only" => options.only = Some(known(value()?)?),
+            "--runs" => options.runs = value()?.parse().context("--runs needs a number")?,
+            "--dir" => options.dir = PathBuf::from(value()?),
+            "--no-history" => options.history = false,
+            "--child" => options.child = Some(known(value()?)?),
+            _ => bail!("there is no option {word}"),
+        }
+    }
+    ensure!(RUNS_MIN <= options.runs, "--runs is at least {RUNS_MIN}");
+    Ok(options)
+}
+
+fn known(name: String) -> anyhow::Result<String> {
+    ensure!(MEASUREMENTS.iter().any(|it| it.0 == name), "there is no measurement {name}");
+    Ok(name)
+}
+
+fn all(options: &Options) -> anyhow::Result<()> {
+    // Before we add to it.
+    let load = machine::load();
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut checksum = 0_u64;
+    for (name, _) in MEASUREMENTS {
+        if options.only.as_ref().is_some_and(|it| it != name) {
+            continue;
+        }
+        let mut runs = Vec::with_capacity(options.runs);
+        for number in 1..=options.runs {
+            eprintln!("{name}: run {number} of {}", options.runs);
+            runs.push(in_child(name, &options.dir)?);
+        }
+        let sum = runs.first().map_or(0, |it| it.checksum);
+        ensure!(runs.iter().all(|it| it.checksum == sum), "{name}: the runs did different work");
+        checksum = checksum.rotate_left(7) ^ sum;
+        figures.extend(medians(&runs));
+    }
+    history::print(&figures, checksum, load);
+    if options.history && options.only.is_none() {
+        history::append(&figures, checksum, load)?;
+    }
+    Ok(())
+}
+
+fn in_child(name: &str, dir: &Path) -> anyhow::Result<Run> {
+    let program = std::env::current_exe().context("could not find this program")?;
+    let output = Command::new(program)
+        .args(["--child", name, "--dir"])
+        .arg(dir)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start a run")?;
+    ensure!(output.status.success(), "{name} failed");
+    serde_json::from_slice(&output.stdout).context("a run said something unexpected")
+}
+
+fn child(name: &str, dir: &Path) -> anyhow::Result<()> {
+    let found = MEASUREMENTS.iter().find(|it| it.0 == name);
+    let (_, measure) = found.context("there is no such measurement")?;
+    let dir = tempfile::Builder::new().prefix("fulcrum-bench-").tempdir_in(dir)?;
+    let run = measure(dir.path())?;
+    println!("{}", serde_json::to_string(&run)?);
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Settings in, settings or complaints out.
+
+use super::*;
+use std::collections::BTreeMap;
+
+fn ask(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let set: BTreeMap<&str, &str> = environment.iter().copied().collect();
+    read(text, Path::new("fulcrum.toml"), |name| set.get(name).map(|it| (*it).to_owned()))
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let text = "bind = \"127.0.0.1:1\"\n[smtp]\nhost = \"mail.example\"\n";
+    let config = ask(text, &[("FULCRUM_BIND", "127.0.0.1:2"), ("FULCRUM_SMTP_PORT", "2525")]);
+    let config = config.expect("settings");
+    assert_eq!(config.bind.as_deref(), Some("127.0.0.1:2"));
+    let smtp = config.smtp.expect("a mail server");
+    assert_eq!((smtp.host.as_str(), smtp.port), ("mail.example", 2525));
+}
+
+#[test]
+fn a_mail_server_may_come_from_the_environment_alone() {
+    let set = [
+        ("FULCRUM_SMTP_HOST", "mail.example"),
+        ("FULCRUM_SMTP_USER", "shop"),
+        // Only digits, and still text.
+        ("FULCRUM_SMTP_PASSWORD", "0815"),
+        ("FULCRUM_SMTP_TIMEOUT_END", "2m"),
+    ];
+    let smtp = ask("", &set).expect("settings").smtp.expect("a mail server");
+    assert_eq!(smtp.password.as_deref(), Some("0815"));
+    assert_eq!(smtp.timeouts.end.to_string(), "2m");
+}
+
+#[test]
+fn unknown_fields_are_named_with_their_place() {
+    let complaint = ask("bind = \"127.0.0.1:1\"\nprogramme = \"x\"\n", &[]).expect_err("refused");
+    assert!(complaint.starts_with("fulcrum.toml:2:1: unknown field `programme`"), "{complaint}");
+    let complaint = ask("[smtp]\nhosts = \"x\"\n", &[]).expect_err("refused");
+    assert!(complaint.starts_with("fulcrum.toml:2:1: unknown field `hosts`"), "{complaint}");
+    let complaint = ask("bind = 7411\n", &[]).expect_err("refused");
+    assert!(complaint.starts_with("fulcrum.toml:1:8: invalid type"), "{complaint}");
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let set = [("FULCRUM_SMTP_HOST", "mail.example"), ("FULCRUM_SMTP_PORT", "many")];
+    let complaint = ask("", &set).expect_err("refused");
+    assert!(complaint.contains("FULCRUM_SMTP_PORT"), "{complaint}");
+}
+
+#[test]
+fn what_the_mail_module_refuses_is_said_with_its_remedy() {
+    let complaint = ask("[smtp]\nhost = \"\"\n", &[]).expect_err("refused");
+    assert!(complaint.contains("the host is missing"), "{complaint}");
+    assert!(complaint.contains("hint: write host"), "{complaint}");
+}

@@ -1,0 +1,98 @@
+//! A copy of the log beside the process that writes it.
+//!
+//! Only the last file is ever written to, and a group of records is begun only when everything
+//! before it is durable. The last file is therefore copied from its end to its beginning: whatever
+//! the copy holds of a later group, it holds all of every earlier one, and opening the copy cuts
+//! off the torn rest. Reading forwards would leave a hole where the writer overtook the reader.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use log_segments::SegmentLog;
+use port::{FactLog, LogPosition};
+
+/// A page: the system copies one as a whole.
+const BLOCK_BYTES: u64 = 4096;
+
+/// A try fails only if a page was written while it was read.
+const TRIES: usize = 5;
+
+/// Copies the log in `from` to the new directory `to`, and returns where the copy ends.
+pub fn copy(from: &Path, to: &Path) -> anyhow::Result<LogPosition> {
+    std::fs::create_dir_all(to).with_context(|| format!("could not create {}", to.display()))?;
+    let mut files = segments(from)?;
+    let last = files.pop();
+    for file in &files {
+        let target = to.join(file.file_name().context("a segment has a name")?);
+        std::fs::copy(file, &target)
+            .and_then(|_| File::open(&target)?.sync_all())
+            .with_context(|| format!("could not copy {}", file.display()))?;
+    }
+    let Some(last) = last else { return Ok(LogPosition(0)) };
+    let target = to.join(last.file_name().context("a segment has a name")?);
+    for _ in 1..TRIES {
+        copy_backwards(&last, &target)
+            .with_context(|| format!("could not copy {}", last.display()))?;
+        if let Ok(end) = end_of(to) {
+            return Ok(end);
+        }
+    }
+    copy_backwards(&last, &target).with_context(|| format!("could not copy {}", last.display()))?;
+    end_of(to)
+}
+
+/// Opening checks the copy and cuts off its torn end.
+fn end_of(dir: &Path) -> anyhow::Result<LogPosition> {
+    let log = SegmentLog::open(dir, log_segments::Options::default())
+        .context("the copy of the log cannot be read")?;
+    Ok(log.durable_end())
+}
+
+fn segments(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            return Err(
+                anyhow::Error::new(error).context(format!("could not read {}", dir.display()))
+            );
+        }
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.with_context(|| format!("could not read {}", dir.display()))?.path();
+        if path.extension().is_some_and(|it| it == "log") {
+            files.push(path);
+        }
+    }
+    // Names sort like positions.
+    files.sort();
+    Ok(files)
+}
+
+fn copy_backwards(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = File::open(from)?;
+    let length = source.metadata()?.len();
+    let mut target = File::create(to)?;
+    target.set_len(length)?;
+    let mut block = vec![0; BLOCK_BYTES as usize];
+    let mut end = length;
+    while 0 < end {
+        let start = (end - 1) / BLOCK_BYTES * BLOCK_BYTES;
+        let part = &mut block[..(end - start) as usize];
+        source.seek(SeekFrom::Start(start))?;
+        source.read_exact(part)?;
+        // Zeros are what the file holds already: it is written ahead with them.
+        if part.iter().any(|it| *it != 0) {
+            target.seek(SeekFrom::Start(start))?;
+            target.write_all(part)?;
+        }
+        end = start;
+    }
+    target.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! The engine without a server: takes in what the log holds, sends nothing, and stops when quiet.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, Parts, run};
+use model::{Channel, ChannelSet, MessageId, Reply, Timestamp};
+use port::Envelope;
+
+use crate::data::{Opened, now};
+use crate::progress::Progress;
+
+/// Runs until everything in the log is committed. `providers` are those of the server, so that
+/// decisions are the same as there.
+pub fn settle(
+    opened: Opened,
+    providers: ChannelSet,
+    progress: Option<&Progress>,
+) -> anyhow::Result<Engine> {
+    let parts = Parts {
+        store: Box::new(opened.store),
+        log: opened.log,
+        keys: opened.keys,
+        settings: EngineSettings::default(),
+        providers,
+    };
+    let mut engine = Engine::open(parts).context("could not start the engine")?;
+    let mut clock = UntilQuiet { failed: None, progress };
+    run(&mut engine, &mut clock, &mut Nowhere);
+    match clock.failed {
+        Some(error) => Err(anyhow::anyhow!(error).context("the engine stopped")),
+        None => Ok(engine),
+    }
+}
+
+struct UntilQuiet<'a> {
+    failed: Option<String>,
+    progress: Option<&'a Progress>,
+}
+
+impl Clock for UntilQuiet<'_> {
+    fn now(&mut self) -> Timestamp {
+        now()
+    }
+
+    fn turned(&mut self, engine: &mut Engine) -> bool {
+        if let Some(progress) = self.progress {
+            let end = engine.log().durable_end().0;
+            progress.at(end.saturating_sub(engine.status().lag_bytes));
+        }
+        true
+    }
+
+    fn wait(&mut self, _engine: &mut Engine, _until: Option<Timestamp>) -> bool {
+        false
+    }
+
+    fn failed(&mut self, error: &EngineError) -> bool {
+        let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        self.failed = Some(format!("{error} {cause}").trim().to_owned());
+        false
+    }
+}
+
+/// Has no room for anything, so nothing is claimed.
+struct Nowhere;
+
+impl Dispatch for Nowhere {
+    fn room(&self) -> BTreeMap<Channel, usize> {
+        BTreeMap::new()
+    }
+
+    fn submit(&mut self, _envelopes: Vec<Envelope>) {}
+
+    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+        Vec::new()
+    }
+}

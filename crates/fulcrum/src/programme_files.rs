@@ -1,0 +1,112 @@
+//! A programme's directory as the files that `record` reads.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use model::Problem;
+use record::Programme;
+
+use crate::commands::{EXIT_USAGE, tell};
+use crate::stop::Stop;
+
+/// As `record` bounds it; stops before a wrong directory (a home, a disk) is read into memory.
+const FILES_MAX: usize = 5_000;
+const FILE_BYTES_MAX: u64 = 256 << 10;
+
+pub type Files = BTreeMap<String, String>;
+
+/// The files below `program/` of `dir`, or below `dir` itself where it is such a directory. Hidden
+/// files and those that editors leave behind are passed over.
+pub fn read(dir: &Path) -> anyhow::Result<Files> {
+    let root = root(dir)?;
+    let mut files = Files::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder)
+            .with_context(|| format!("could not read {}", folder.display()))?;
+        for entry in entries {
+            let path =
+                entry.with_context(|| format!("could not read {}", folder.display()))?.path();
+            let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+            if name.starts_with('.') || name.ends_with('~') {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files.insert(name_below(&root, &path)?, text(&path)?);
+            if FILES_MAX < files.len() {
+                let message = format!("{} holds more than {FILES_MAX} files", root.display());
+                return Err(Stop::usage(message).hint("give the directory of a programme").into());
+            }
+        }
+    }
+    if files.is_empty() {
+        let message = format!("there is no programme in {}", dir.display());
+        return Err(Stop::usage(message)
+            .hint("`fulcrum init DIR` writes one to begin with")
+            .into());
+    }
+    Ok(files)
+}
+
+/// Parsed whole, or every problem on standard error and exit code 2.
+pub fn parse(files: &Files) -> anyhow::Result<Programme> {
+    let parsed = record::programme::parse(files).and_then(|programme| {
+        programme.definitions()?;
+        Ok(programme)
+    });
+    parsed.map_err(|problems| {
+        show(&problems);
+        let count = problems.len();
+        let plural = if count == 1 { "problem" } else { "problems" };
+        Stop { code: EXIT_USAGE, ..Stop::failed(format!("the programme has {count} {plural}")) }
+            .into()
+    })
+}
+
+fn show(problems: &[Problem]) {
+    for problem in problems {
+        tell(&problem.to_string());
+    }
+}
+
+fn root(dir: &Path) -> anyhow::Result<PathBuf> {
+    if !dir.is_dir() {
+        let message = format!("{} is not a directory", dir.display());
+        return Err(Stop::usage(message)
+            .hint("`fulcrum init DIR` writes one to begin with")
+            .into());
+    }
+    let inside = dir.join("program");
+    Ok(if inside.is_dir() { inside } else { dir.to_owned() })
+}
+
+/// With `/` on every system, as problems and folders are named.
+fn name_below(root: &Path, path: &Path) -> anyhow::Result<String> {
+    let below = path.strip_prefix(root).context("a file outside of its directory")?;
+    let parts: Option<Vec<&str>> = below.iter().map(|it| it.to_str()).collect();
+    let parts = parts.ok_or_else(|| {
+        Stop::usage(format!("the name of {} is not UTF-8", path.display())).hint("rename it")
+    })?;
+    Ok(parts.join("/"))
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    let doing = || format!("could not read {}", path.display());
+    let bytes = std::fs::metadata(path).with_context(doing)?.len();
+    if FILE_BYTES_MAX < bytes {
+        let message = format!("{} is larger than {FILE_BYTES_MAX} bytes", path.display());
+        return Err(Stop::usage(message).hint("a programme holds texts, no pictures").into());
+    }
+    let bytes = std::fs::read(path).with_context(doing)?;
+    String::from_utf8(bytes).map_err(|_| {
+        let stop = Stop::usage(format!("{} is not UTF-8 text", path.display()));
+        stop.hint("save it with the encoding UTF-8, or move it out of the programme").into()
+    })
+}
+
+#[cfg(test)]
+mod tests;

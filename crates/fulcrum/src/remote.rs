@@ -1,0 +1,90 @@
+//! The API of a running server, for commands that must not open its data.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::config::{Config, DEFAULT_BIND};
+use crate::stop::Stop;
+
+/// Longer than the server itself waits for a commit.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Where the running server is, and who asks.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Server {
+    /// Where the server listens [default: what fulcrum.toml says, or 127.0.0.1:7411].
+    #[arg(long, value_name = "ADDRESS")]
+    server: Option<String>,
+    /// A token for the API, from `fulcrum token create`.
+    #[arg(long, value_name = "TOKEN", env = "FULCRUM_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+pub struct Remote {
+    base: String,
+    token: String,
+    agent: ureq::Agent,
+}
+
+impl Server {
+    pub fn connect(&self, config: &Config) -> anyhow::Result<Remote> {
+        let address = self.server.as_deref().or(config.bind.as_deref()).unwrap_or(DEFAULT_BIND);
+        let Some(token) = self.token.clone() else {
+            let stop = Stop::usage("a server runs on these data, and it asks for a token");
+            let hint = "give --token or FULCRUM_TOKEN; make one in the app, or with \
+                        `fulcrum token create` while the server is stopped";
+            return Err(stop.hint(hint).into());
+        };
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(ANSWER_TIME_MAX))
+            .http_status_as_error(false)
+            .build();
+        Ok(Remote { base: format!("http://{address}"), token, agent: agent.into() })
+    }
+}
+
+impl Remote {
+    pub fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        self.read(path, request.header("authorization", self.bearer()).call())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let request = request
+            .header("authorization", self.bearer())
+            .header("content-type", "application/json");
+        self.read(path, request.send(body.to_string()))
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    fn read(
+        &self,
+        path: &str,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> anyhow::Result<Value> {
+        let mut answer = answer.map_err(|error| {
+            let stop = Stop::failed(format!("no answer from {}: {error}", self.base));
+            stop.hint("say where the server listens with --server")
+        })?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().unwrap_or_default();
+        let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        match status {
+            200..=299 => Ok(body),
+            401 | 403 => {
+                let stop = Stop::failed("the server does not know this token");
+                Err(stop.hint("make one with `fulcrum token create`").into())
+            }
+            _ => {
+                let said = ["detail", "title"].iter().find_map(|it| body[*it].as_str());
+                let said = said.unwrap_or("no reason given");
+                Err(Stop::failed(format!("{path} answered {status}: {said}")).into())
+            }
+        }
+    }
+}

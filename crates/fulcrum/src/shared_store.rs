@@ -1,0 +1,110 @@
+//! The one writing store, shared with whoever opens further readers.
+//!
+//! The engine owns its store and lives in its own thread; pages need views at any time. Both hold
+//! this: a reader is opened between two calls of the engine, and then goes its own way.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::{Channel, Identifier, Message, MessageId, PersonId, Timestamp};
+use port::{
+    Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
+    Person, PersonSummary, Space, Store, StoreError, Views,
+};
+use store_sqlite::SqliteStore;
+
+#[derive(Clone)]
+pub struct SharedStore {
+    store: Arc<Mutex<SqliteStore>>,
+    syncs: bool,
+}
+
+impl SharedStore {
+    pub fn new(store: SqliteStore) -> SharedStore {
+        SharedStore { store: Arc::new(Mutex::new(store)), syncs: true }
+    }
+
+    /// For a market in virtual time, which would else take as long as its syncs. Closing the store
+    /// brings everything to the disk.
+    pub fn without_syncs(store: SqliteStore) -> SharedStore {
+        SharedStore { syncs: false, ..SharedStore::new(store) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, SqliteStore> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for SharedStore {
+    fn commit(&mut self, changes: &Changes<'_>) -> Result<(), StoreError> {
+        if self.syncs {
+            return self.lock().commit(changes);
+        }
+        self.lock().commit(&Changes {
+            now: changes.now,
+            log_position: changes.log_position,
+            durable: false,
+            people: changes.people.clone(),
+            redirects: changes.redirects.clone(),
+            identifiers: changes.identifiers.clone(),
+            merges: changes.merges.clone(),
+            messages: changes.messages.clone(),
+            counts: changes.counts.clone(),
+            seen: changes.seen.clone(),
+            entries: changes.entries.clone(),
+        })
+    }
+
+    fn reader(&self) -> Result<Box<dyn Views + Send>, StoreError> {
+        self.lock().reader()
+    }
+}
+
+/// Hands each call on.
+macro_rules! delegate {
+    ($($view:ident { $(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)* })*) => {
+        $(impl $view for SharedStore {
+            $(fn $name(&self, $($argument: $type),*) -> Result<$result, StoreError> {
+                self.lock().$name($($argument),*)
+            })*
+        })*
+    };
+}
+
+delegate! {
+    People {
+        fn load(ids: &[PersonId]) -> Vec<Person>;
+        fn ids_after(after: Option<PersonId>, limit: usize) -> Vec<PersonId>;
+        fn search(query: &str, before: Option<PersonId>, limit: usize) -> Vec<PersonSummary>;
+        fn count() -> u64;
+    }
+    Directory {
+        fn owners(identifiers: &[Identifier]) -> Vec<Option<PersonId>>;
+        fn current(id: PersonId) -> PersonId;
+        fn merges_of(id: PersonId) -> Vec<Merge>;
+    }
+    Agenda {
+        fn due_people(now: Timestamp, limit: usize) -> Vec<PersonId>;
+        fn next_due() -> Option<Timestamp>;
+    }
+    Outbox {
+        fn due_messages(channel: Channel, now: Timestamp, limit: usize)
+            -> Vec<(MessageId, PersonId)>;
+        fn next_message(channel: Channel) -> Option<Timestamp>;
+        fn in_flight() -> Vec<(MessageId, PersonId)>;
+    }
+    Ledger {
+        fn message(id: MessageId) -> Option<Message>;
+        fn message_by_key(key: &str) -> Option<MessageId>;
+        fn messages_of(person: PersonId, before: Option<MessageId>, limit: usize) -> Vec<Message>;
+        fn counts() -> Vec<(CountKey, i64)>;
+        fn recount() -> Vec<(CountKey, i64)>;
+        fn deferred() -> u64;
+    }
+    Catalog {
+        fn get(space: Space, key: &str) -> Option<Vec<u8>>;
+        fn list(space: Space, prefix: &str) -> Vec<(String, Vec<u8>)>;
+        fn log_position() -> LogPosition;
+        fn last_commit() -> Option<Timestamp>;
+        fn seen(ids: &[[u8; 16]]) -> Vec<bool>;
+    }
+}

@@ -1,0 +1,224 @@
+//! The place where adapters are chosen and everything is put together: one engine, its providers,
+//! and the server.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use channels::smtp::sink::{Script, Sink};
+use channels::smtp::{Smtp, SmtpConfig, TlsMode};
+use engine::{Engine, EngineSettings, Host, Parts};
+use model::ChannelSet;
+use port::{Catalog, FactLog, Space, Store};
+use server::{App, Readers, Settings};
+use store_sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::commands::tell;
+use crate::config::Config;
+use crate::data::{self, DataDir, Opened, hex, random};
+use crate::shared_store::SharedStore;
+use crate::stop::Stop;
+
+/// How long requests that were under way may take after the signal to stop. Live views never end
+/// by themselves.
+const FINISH_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// The simulated mail server answers at once; the number shows that there can be several.
+const SINK_CONCURRENCY: usize = 8;
+
+/// Providers, and the mail server of the simulated market where these data are of one.
+pub struct Providers {
+    pub channels: Vec<Box<dyn port::Channel>>,
+    pub set: ChannelSet,
+    _sink: Option<Sink>,
+}
+
+impl Providers {
+    pub fn of(config: &Config) -> anyhow::Result<Providers> {
+        let mut channels: Vec<Box<dyn port::Channel>> = Vec::new();
+        if let Some(smtp) = &config.smtp {
+            let mail = Smtp::new(smtp.clone()).map_err(|problem| {
+                Stop::usage(problem.message.clone()).hint(problem.hint.clone())
+            })?;
+            channels.push(Box::new(mail));
+        }
+        Ok(Providers::from(channels, None))
+    }
+
+    /// Simulated people get simulated mail, whatever the settings say.
+    pub fn simulated() -> anyhow::Result<Providers> {
+        let sink = Sink::start(Script::default()).context("could not start the mail sink")?;
+        let mail = sink_mail(sink.address())?;
+        Ok(Providers::from(vec![Box::new(mail)], Some(sink)))
+    }
+
+    fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
+        let set = channels.iter().map(|it| it.channel()).collect();
+        Providers { channels, set, _sink: sink }
+    }
+}
+
+/// E-mail to a sink on this machine.
+pub fn sink_mail(address: SocketAddr) -> anyhow::Result<Smtp> {
+    let config = SmtpConfig {
+        host: address.ip().to_string(),
+        port: address.port(),
+        tls: TlsMode::None,
+        concurrency: SINK_CONCURRENCY,
+        ..SmtpConfig::default()
+    };
+    Smtp::new(config).map_err(|problem| anyhow::anyhow!("{problem}"))
+}
+
+/// Refuses to be reached from elsewhere unless that was asked for.
+pub fn check_bind(bind: &str, allow_remote: bool) -> anyhow::Result<SocketAddr> {
+    let address: SocketAddr = bind.parse().map_err(|_| {
+        let stop = Stop::usage(format!("`{bind}` is not an address to listen on"));
+        stop.hint("write it like 127.0.0.1:7411; port 0 takes a free one")
+    })?;
+    if !address.ip().is_loopback() && !allow_remote {
+        let message = format!("{address} can be reached from other machines");
+        let hint = "keep to 127.0.0.1 behind a proxy with https, or say --allow-remote";
+        return Err(Stop::usage(message).hint(hint).into());
+    }
+    Ok(address)
+}
+
+/// Serves the data until the process is told to stop. `ready` is told the address.
+pub fn serve(
+    data: &DataDir,
+    opened: Opened,
+    config: &Config,
+    bind: SocketAddr,
+    ready: impl FnOnce(&Ready),
+) -> anyhow::Result<()> {
+    let Opened { log, mut store, keys } = opened;
+    data::touch_if_unused(&mut store)?;
+    let truth = data::simulated(&store)?;
+    let providers = match truth {
+        Some(_) => Providers::simulated()?,
+        None => Providers::of(config)?,
+    };
+    let setup_token = match store.get(Space::Access, "admin")? {
+        Some(_) => None,
+        None => Some(hex(&random::<16>()?)),
+    };
+    let held = held(&store)?;
+    let shared = SharedStore::new(store);
+    let parts = Parts {
+        store: Box::new(shared.clone()),
+        log: log.clone(),
+        keys,
+        settings: EngineSettings::default(),
+        providers: providers.set,
+    };
+    let engine = Engine::open(parts).context("could not start the engine")?;
+    let brand = engine.loaded().programme.brand.name.clone();
+    let mut settings = Settings::new(name(config, &brand), env!("CARGO_PKG_VERSION"));
+    settings.simulated = truth.is_some();
+    settings.truth = truth;
+    settings.providers = providers.set;
+    settings.setup_token = setup_token.clone();
+    settings.secure_cookies = config.https;
+    settings.data_dir = Some(data.path().to_owned());
+    let host = Host::start(engine, providers.channels);
+    let log: std::sync::Arc<dyn FactLog> = log;
+    let readers = Readers::new(move || shared.reader());
+    let app = App { log, handle: host.handle(), readers, keys, settings };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("could not start the threads of the server")?;
+    let served = runtime.block_on(listen(app, bind, setup_token, held, ready));
+    // Pages first, then the engine: a request that is being answered may wait for its commit.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    drop(host);
+    served
+}
+
+/// What is known when the server listens.
+pub struct Ready {
+    pub address: SocketAddr,
+    /// For setting the first password.
+    pub setup_link: Option<String>,
+    /// Why nothing goes out at first.
+    pub held: Option<String>,
+}
+
+/// Why the engine will hold everything back when it starts, if it will.
+fn held(store: &SqliteStore) -> anyhow::Result<Option<String>> {
+    if let Some(hold) = data::hold(store)? {
+        return Ok(Some(hold.reason));
+    }
+    let Some(last) = store.last_commit()? else { return Ok(None) };
+    let away = data::now() - last;
+    let too_long = EngineSettings::default().away_max < away;
+    Ok(too_long.then(|| format!("nothing was committed for {away}, since {last}")))
+}
+
+async fn listen(
+    app: App,
+    bind: SocketAddr,
+    setup_token: Option<String>,
+    held: Option<String>,
+    ready: impl FnOnce(&Ready),
+) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(bind).await.map_err(|error| {
+        let stop = Stop::failed(format!("could not listen on {bind}: {error}"));
+        stop.hint("is another server running? --bind takes another address")
+    })?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    // Before anybody hears that it is ready, so that no signal is missed.
+    let stop = signals()?;
+    let (told, stopping) = oneshot::channel::<()>();
+    let until = async move {
+        stop.await;
+        tell("stopping: requests under way are finished, nothing new is taken");
+        drop(told);
+    };
+    let served = axum::serve(listener, server::router(app)).with_graceful_shutdown(until);
+    let link = setup_token.map(|token| format!("http://{address}/setup?token={token}"));
+    ready(&Ready { address, setup_link: link, held });
+    let limit = async {
+        drop(stopping.await);
+        tokio::time::sleep(FINISH_TIME_MAX).await;
+    };
+    tokio::select! {
+        served = served => served.context("the server stopped"),
+        () = limit => Ok(()),
+    }
+}
+
+/// Comes to an end when the process is asked to stop.
+fn signals() -> anyhow::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let hear = |kind| signal(kind).context("could not listen for signals");
+        let mut terminate = hear(SignalKind::terminate())?;
+        let mut interrupt = hear(SignalKind::interrupt())?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        // Without a way to hear it, only the end of the process stops the server.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+fn name(config: &Config, brand: &str) -> String {
+    match &config.name {
+        Some(name) => name.clone(),
+        None if brand.is_empty() => "Fulcrum".to_owned(),
+        None => brand.to_owned(),
+    }
+}

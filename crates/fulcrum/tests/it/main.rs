@@ -1,0 +1,45 @@
+//! The binary as its users meet it: processes, sockets, signals and files.
+
+mod demo;
+mod files;
+mod import;
+mod kill;
+mod load;
+mod process;
+mod serving;
+
+use process::fulcrum;
+
+#[test]
+fn help_names_every_command() {
+    let help = fulcrum(&["--help"]);
+    for command in [
+        "serve",
+        "demo",
+        "init",
+        "check",
+        "apply",
+        "resume",
+        "import",
+        "why",
+        "source",
+        "token",
+        "password",
+        "backup",
+        "restore",
+        "doctor",
+        "leverage",
+        "power",
+        "completions",
+    ] {
+        assert!(help.out.contains(&format!("\n  {command} ")), "{command} in {}", help.out);
+    }
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = fulcrum(&["completions", shell]);
+        assert!(script.code == 0 && script.out.contains("leverage"), "{shell}");
+    }
+}

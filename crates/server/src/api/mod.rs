@@ -1,0 +1,136 @@
+//! `/api/v1`: everything the app does. JSON types stand next to their route.
+
+mod broadcasts;
+mod events;
+mod json;
+mod measure;
+mod people;
+mod person;
+mod session;
+mod sources;
+mod timeline;
+mod today;
+
+use crate::access::guard;
+use crate::app::Shared;
+use crate::problem::Problem;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::Response;
+use axum::routing::{any, get};
+use axum::{Json, Router};
+use std::sync::Arc;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Content, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, SecurityRequirement,
+};
+use utoipa::{OpenApi as _, PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The largest body that a route of the API reads.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Fulcrum",
+    version = "1",
+    license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    description = "What the web app uses, and everything else may use too. Times are RFC 3339; ids are text."
+))]
+struct Document;
+
+/// The document of the whole API.
+pub fn openapi() -> OpenApi {
+    let mut document = open_routes().merge(guarded_routes()).into_openapi();
+    complete(&mut document);
+    document
+}
+
+pub(crate) fn router(shared: Arc<Shared>) -> (Router<Arc<Shared>>, OpenApi) {
+    let guarded = guarded_routes().layer(axum::middleware::from_fn_with_state(shared, guard));
+    let (router, mut document) = open_routes().merge(guarded).split_for_parts();
+    complete(&mut document);
+    let text = Arc::new(document.clone());
+    let router = router
+        .route("/api/v1/openapi.json", get(move || async move { Json((*text).clone()) }))
+        .route("/api/{*path}", any(unknown))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::map_response(no_store));
+    (router, document)
+}
+
+fn open_routes() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::get_session, session::sign_in, session::sign_out))
+        .routes(routes!(session::set_up))
+}
+
+fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(today::get_today))
+        .routes(routes!(measure::get_leverage))
+        .routes(routes!(today::resume))
+        .routes(routes!(people::list_people))
+        .routes(routes!(person::get_person))
+        .routes(routes!(timeline::get_timeline))
+        .routes(routes!(sources::list_sources, sources::create_source))
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::stream_events))
+        .routes(routes!(broadcasts::list_broadcasts))
+        .routes(routes!(broadcasts::plan_broadcast))
+        .routes(routes!(broadcasts::start_broadcast))
+        .routes(routes!(broadcasts::pause_broadcast))
+        .routes(routes!(broadcasts::resume_broadcast))
+        .routes(routes!(broadcasts::cancel_broadcast))
+}
+
+/// What every operation has: the error's form, and the ways to sign in.
+fn complete(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert("Problem".to_owned(), Problem::schema());
+    let problem = Content::new(Some(Ref::from_schema_name(Problem::name())));
+    let response = ResponseBuilder::new()
+        .description("It did not work; the body says why.")
+        .content("application/problem+json", problem)
+        .build();
+    components.responses.insert("Problem".to_owned(), response.into());
+    let cookie = ApiKey::Cookie(ApiKeyValue::new(crate::access::COOKIE));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.security_schemes.insert("session".to_owned(), SecurityScheme::ApiKey(cookie).into());
+    components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(bearer).into());
+    let none: [&str; 0] = [];
+    document.security = Some(vec![
+        SecurityRequirement::new("session", none),
+        SecurityRequirement::new("token", none),
+    ]);
+    for (path, item) in &mut document.paths.paths {
+        let is_open = path == "/api/v1/session" || path == "/api/v1/setup";
+        for operation in operations(item) {
+            let problem = RefOr::Ref(Ref::from_response_name("Problem"));
+            operation.responses.responses.insert("default".to_owned(), problem);
+            if is_open {
+                operation.security = Some(Vec::new());
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+async fn unknown(uri: Uri) -> Problem {
+    Problem::not_found(format!("there is no {} in this API", uri.path()))
+}
+
+/// Answers of the API are about persons; nothing on the way may keep them.
+async fn no_store(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,166 @@
+//! Clicks and opens. Whatever goes wrong here, the reader gets where the link leads.
+
+use super::{layout, message, own_event, verify};
+use crate::app::Shared;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use content::Link;
+use model::{Channel, LedgerState, Map, Message, MessageId, MessageState, Span, Timestamp, Value};
+use record::{Fact, LogRecord};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a reader waits for us to write down that they clicked.
+const RECORD_WAIT: Duration = Duration::from_millis(500);
+
+/// Nobody reads a message and clicks so soon after it was sent; scanners do.
+const TOO_SOON: Span = Span::seconds(2);
+
+/// Parts of the names that programs give themselves which fetch links before a person does.
+const SCANNERS: [&str; 14] = [
+    "bot",
+    "spider",
+    "crawl",
+    "preview",
+    "scanner",
+    "safelinks",
+    "barracuda",
+    "mimecast",
+    "proofpoint",
+    "symantec",
+    "curl/",
+    "python-requests",
+    "go-http-client",
+    "headlesschrome",
+];
+
+/// One transparent dot.
+const DOT: [u8; 43] = [
+    0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 0x01, 0x00, 0x01, 0x00, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0xff, 0xff, 0xff, 0x21, 0xf9, 0x04, 0x01, 0x00, 0x00, 0x00, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x01, 0x00, 0x00, 0x02, 0x02, 0x44, 0x01, 0x00, 0x3b,
+];
+
+/// Writes down the click if it can, and leads on always.
+pub(super) async fn click(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let Some(Link::Click { message, url }) = verify(&shared, &token) else {
+        return layout::bad_link(&shared.handle.loaded());
+    };
+    let happened =
+        Happened { message, url: Some(url.clone()), by_machine: is_machine(&method, &headers) };
+    happened.record(&shared).await;
+    let headers: [(HeaderName, &str); 3] = [
+        (header::LOCATION, &url),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    (StatusCode::FOUND, headers).into_response()
+}
+
+/// Writes down that the message was opened if it can, and gives a dot always.
+pub(super) async fn open(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let token = token.strip_suffix(".gif").unwrap_or(&token);
+    let Some(Link::Open { message }) = verify(&shared, token) else {
+        return layout::bad_link(&shared.handle.loaded());
+    };
+    let happened = Happened { message, url: None, by_machine: is_machine(&method, &headers) };
+    happened.record(&shared).await;
+    let headers = [(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")];
+    (headers, DOT).into_response()
+}
+
+struct Happened {
+    message: MessageId,
+    /// Where the click leads; an open has none.
+    url: Option<String>,
+    by_machine: bool,
+}
+
+impl Happened {
+    /// Waits a moment for the record to be durable; after that it goes on by itself.
+    async fn record(self, shared: &Arc<Shared>) {
+        let shared = shared.clone();
+        let work = tokio::spawn(async move { self.append(&shared).await });
+        let _ = tokio::time::timeout(RECORD_WAIT, work).await;
+    }
+
+    async fn append(self, shared: &Shared) {
+        let now = shared.now();
+        let Some(message) = message(shared, self.message).await else {
+            tracing::warn!(message = %self.message, "a click or open could not be linked to its message");
+            return;
+        };
+        let event =
+            own_event(name(&message, self.url.is_some()), self.properties(&message, now), now);
+        let fact = Fact { event, person: Some(message.person), acts: Vec::new() };
+        // What could not be written is in the log of the process already.
+        let _ = shared.append(vec![LogRecord::Fact(fact).encode()]).await;
+    }
+
+    fn properties(&self, message: &Message, now: Timestamp) -> Map {
+        let mut properties = Map::new();
+        let mut put = |key: &str, value: Value| properties.insert(key.to_owned(), value);
+        put("message", Value::Text(message.id.to_string()));
+        put("content", Value::Text(message.content.to_string()));
+        put("origin", Value::Text(message.scope()));
+        put("automatic", Value::Bool(self.by_machine || is_too_soon(message, now)));
+        if let Some(channel) = message.channel() {
+            put("channel", Value::Text(channel.name().to_owned()));
+        }
+        if let Some(url) = &self.url {
+            put("url", Value::Text(url.clone()));
+        }
+        properties
+    }
+}
+
+fn name(message: &Message, clicked: bool) -> &'static str {
+    match (message.channel().unwrap_or(Channel::Email), clicked) {
+        (Channel::Email, true) => "Email Link Clicked",
+        (Channel::Email, false) => "Email Opened",
+        (Channel::Push, true) => "Push Notification Tapped",
+        (Channel::Push, false) => "Push Notification Received",
+        (Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook, true) => {
+            "Message Link Clicked"
+        }
+        (Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook, false) => {
+            "Message Opened"
+        }
+    }
+}
+
+/// Before anything was sent, or so soon after that nobody can have read it.
+fn is_too_soon(message: &Message, now: Timestamp) -> bool {
+    match &message.state {
+        MessageState::Ended { outcome: LedgerState::Sent | LedgerState::Unknown, at, .. } => {
+            now < *at + TOO_SOON
+        }
+        MessageState::InFlight { since, .. } => now < *since + TOO_SOON,
+        MessageState::Waiting | MessageState::Planned { .. } | MessageState::Ended { .. } => false,
+    }
+}
+
+/// Whether a program fetched the link for itself: it says so, or asks in a way that browsers do not.
+fn is_machine(method: &Method, headers: &HeaderMap) -> bool {
+    let text = |name: &str| {
+        headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+    };
+    let ahead = ["purpose", "sec-purpose", "x-purpose", "x-moz"];
+    let prefetch =
+        ahead.iter().map(|it| text(it)).any(|it| it.contains("prefetch") || it == "preview");
+    let agent = text("user-agent");
+    // The privacy proxy of Apple Mail loads every image and calls itself just this.
+    let nameless = agent.is_empty() || agent == "mozilla/5.0";
+    *method == Method::HEAD || prefetch || nameless || SCANNERS.iter().any(|it| agent.contains(it))
+}

@@ -1,0 +1,13 @@
+//! The server over memory: a request goes in as text and its answer comes out as text.
+
+mod access;
+mod broadcasts;
+mod collection;
+mod conforms;
+mod customers;
+mod documents;
+mod events;
+mod people;
+mod programme;
+mod today;
+mod world;

@@ -1,0 +1,380 @@
+//! One installation in memory, with the engine's real loop and a provider that takes everything.
+
+use crate::programme::programme;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
+use content::{Link, LinkKey};
+use decision::Consents;
+use engine::{Engine, EngineSettings, Handle, Host, Keys, Parts};
+use model::{
+    ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Identifier, LedgerState, Map,
+    Message, MessageId, PersonId, Reply, SourceId, Timestamp, Value,
+};
+use port::{
+    Catalog, Directory, Envelope, FactLog, Ledger, MemoryLog, MemoryStore, People, Space, Store,
+};
+use record::{Control, Fact, LogRecord};
+use server::{App, Readers, Settings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tower::ServiceExt;
+
+pub const WRITE_KEY: &str = "WK";
+pub const PASSWORD: &str = "correct horse battery";
+pub const SETUP_TOKEN: &str = "one-time";
+
+/// As often as a test looks again before it gives up; each look waits for a whole turn.
+const LOOKS_MAX: usize = 10_000;
+
+pub struct World {
+    pub store: MemoryStore,
+    pub log: MemoryLog,
+    pub handle: Handle,
+    pub keys: Keys,
+    router: Router,
+    ahead_ms: Arc<AtomicI64>,
+    cookie: Option<String>,
+    _host: Host,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+/// Takes everything at once.
+struct Provider(Channel);
+
+impl port::Channel for Provider {
+    fn channel(&self) -> Channel {
+        self.0
+    }
+
+    fn concurrency(&self) -> usize {
+        2
+    }
+
+    fn send(&self, envelope: &Envelope) -> Reply {
+        Reply::Accepted { provider_id: envelope.message.to_string() }
+    }
+}
+
+impl World {
+    pub async fn new() -> World {
+        World::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> World {
+        World::over(MemoryStore::new(), change).await
+    }
+
+    /// A process that was away for a day.
+    pub async fn after_absence() -> World {
+        let mut store = MemoryStore::new();
+        let yesterday = Timestamp(real_now().0 - model::Span::DAY.0);
+        let changes = port::Changes { now: yesterday, durable: true, ..port::Changes::default() };
+        store.commit(&changes).expect("memory takes it");
+        World::over(store, |_| {}).await
+    }
+
+    async fn over(store: MemoryStore, change: impl FnOnce(&mut Settings)) -> World {
+        let log = MemoryLog::new();
+        let keys = Keys { chance: ChanceKey([7; 32]), link: LinkKey([9; 32]) };
+        let providers: ChannelSet = [Channel::Email, Channel::Push].into_iter().collect();
+        let log_of_engine: Arc<dyn FactLog> = Arc::new(log.clone());
+        let engine = Engine::open(Parts {
+            store: Box::new(store.clone()),
+            log: log_of_engine.clone(),
+            keys,
+            settings: EngineSettings::default(),
+            providers,
+        })
+        .expect("an empty store opens");
+        let channels: Vec<Box<dyn port::Channel>> =
+            vec![Box::new(Provider(Channel::Email)), Box::new(Provider(Channel::Push))];
+        let host = Host::start(engine, channels);
+        let handle = host.handle();
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let ahead = ahead_ms.clone();
+        let mut settings = Settings::new("Test shop", "0.1.0");
+        settings.providers = providers;
+        settings.setup_token = Some(SETUP_TOKEN.to_owned());
+        settings.clock = Arc::new(move || Timestamp(real_now().0 + ahead.load(Ordering::SeqCst)));
+        change(&mut settings);
+        let readers = store.clone();
+        let app = App {
+            log: log_of_engine,
+            handle: handle.clone(),
+            readers: Readers::new(move || readers.reader()),
+            keys,
+            settings,
+        };
+        let router = server::router(app);
+        let world = World { store, log, handle, keys, router, ahead_ms, cookie: None, _host: host };
+        let now = real_now();
+        let source = server::source_entry(&SourceId::from("shop"), "Shop", WRITE_KEY, now);
+        world.put(vec![source]).await;
+        world.apply(programme()).await;
+        world
+    }
+
+    /// The same with somebody signed in.
+    pub async fn signed_in() -> World {
+        let mut world = World::new().await;
+        world.sign_in().await;
+        world
+    }
+
+    pub async fn sign_in(&mut self) {
+        let body = format!(r#"{{"token":"{SETUP_TOKEN}","password":"{PASSWORD}"}}"#);
+        let answer = self
+            .ask(&format!("POST /api/v1/setup\ncontent-type: application/json\n\n{body}"))
+            .await;
+        assert_eq!(answer.status, 204, "{}", answer.body);
+        self.cookie = answer.cookie();
+    }
+
+    pub fn forget_cookie(&mut self) {
+        self.cookie = None;
+    }
+
+    /// Moves the server's clock. The engine's stays.
+    pub fn advance(&self, span: model::Span) {
+        self.ahead_ms.fetch_add(span.millis(), Ordering::SeqCst);
+    }
+
+    /// `METHOD path`, header lines, an empty line, the body.
+    pub async fn ask(&self, text: &str) -> Answer {
+        let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+        self.ask_bytes(head, body.as_bytes().to_vec()).await
+    }
+
+    pub async fn ask_bytes(&self, head: &str, body: Vec<u8>) -> Answer {
+        read(self.respond(head, body).await).await
+    }
+
+    /// A body of which nobody knows the length.
+    pub async fn ask_stream(&self, head: &str, body: Body) -> Answer {
+        read(self.send(head, body, None).await).await
+    }
+
+    /// The answer before its body was read.
+    pub async fn respond(&self, head: &str, body: Vec<u8>) -> Response {
+        let length = Some(body.len()).filter(|it| 0 < *it);
+        self.send(head, Body::from(body), length).await
+    }
+
+    async fn send(&self, head: &str, body: Body, length: Option<usize>) -> Response {
+        let mut lines = head.lines().map(str::trim).filter(|it| !it.is_empty());
+        let first = lines.next().expect("a request line");
+        let (method, path) = first.split_once(' ').expect("a method and a path");
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in lines.filter_map(|it| it.split_once(": ")) {
+            request = request.header(name, value);
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        if let Some(length) = length {
+            request = request.header("content-length", length);
+        }
+        let request = request.body(body).expect("a request");
+        self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
+    /// Asks and compares `status body`.
+    pub async fn check(&self, text: &str, expected: &str) {
+        let answer = self.ask(text).await;
+        let shown = format!("{} {}", answer.status.as_u16(), answer.body.trim());
+        assert_eq!(shown.trim(), expected, "for `{text}`");
+    }
+
+    pub async fn status(&self, text: &str) -> u16 {
+        self.ask(text).await.status.as_u16()
+    }
+
+    /// The JSON of an answer; of the API, it must be as the document says.
+    pub async fn json(&self, text: &str) -> serde_json::Value {
+        let answer = self.ask(text).await;
+        assert_eq!(answer.status, 200, "for `{text}`: {}", answer.body);
+        let json = serde_json::from_str(&answer.body).expect("JSON");
+        let (method, rest) = text.split_once(' ').expect("a method");
+        let path = rest.lines().next().unwrap_or_default();
+        if path.starts_with("/api/v1/") && path != "/api/v1/openapi.json" {
+            assert_eq!(crate::conforms::problem(method, path, &json), None, "for `{text}`");
+        }
+        json
+    }
+
+    /// Sends one event through collection, and waits until the engine has it.
+    pub async fn track(&self, json: &str) {
+        let answer = self
+            .ask(&format!("POST /v1/batch?writeKey={WRITE_KEY}\n\n{{\"batch\":[{json}]}}"))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        self.settle().await;
+    }
+
+    /// Waits for a turn that has seen everything appended before.
+    pub async fn settle(&self) {
+        self.put(Vec::new()).await;
+    }
+
+    pub async fn put(&self, entries: Vec<port::Entry>) {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.handle.put(entries, move |stored| {
+            let _ = sender.send(stored);
+        });
+        assert_eq!(receiver.await, Ok(true));
+    }
+
+    pub async fn until(&self, what: &str, holds: impl Fn(&World) -> bool) {
+        for _ in 0..LOOKS_MAX {
+            if holds(self) {
+                return;
+            }
+            self.settle().await;
+        }
+        panic!("never came: {what}");
+    }
+
+    pub async fn apply(&self, files: BTreeMap<String, String>) {
+        let problems = record::programme::parse(&files).err().unwrap_or_default();
+        assert!(problems.is_empty(), "{problems:?}");
+        let version = self.handle.loaded().version;
+        self.append(LogRecord::Control(Control::Apply { files, by: "test".to_owned() }));
+        self.until("the programme", |it| it.handle.loaded().version == version + 1).await;
+    }
+
+    pub fn append(&self, record: LogRecord) {
+        self.log.append_now(vec![record.encode()]).expect("the log takes it");
+    }
+
+    /// A person with an address, and a mail that was sent to them.
+    pub async fn with_mail(&self) -> Message {
+        self.track(r#"{"type":"identify","userId":"ann","traits":{"email":"ann@example.test","name":"Ann"}}"#).await;
+        let person = self.person("ann");
+        self.consent(person, model::Span::minutes(-1));
+        self.track(r#"{"type":"track","event":"Order Completed","userId":"ann","properties":{"order_id":"o1"}}"#).await;
+        let sent = |it: &World| {
+            let messages = it.store.messages_of(person, None, 10).expect("messages");
+            messages.iter().any(|it| it.ledger_state() == LedgerState::Sent)
+        };
+        self.until("the mail", sent).await;
+        self.store.messages_of(person, None, 10).expect("messages").remove(0)
+    }
+
+    /// The yes to e-mail about everything, said so long after now.
+    pub fn consent(&self, person: PersonId, after: model::Span) {
+        self.append(LogRecord::Fact(consent(person, after)));
+    }
+
+    pub fn person(&self, user_id: &str) -> PersonId {
+        let owners = self.store.owners(&[Identifier::user_id(user_id)]).expect("owners");
+        owners[0].expect("somebody has this id")
+    }
+
+    pub fn consents(&self, person: PersonId) -> Consents {
+        self.store.load(&[person]).expect("a person").remove(0).consents
+    }
+
+    /// What a person said no to, in words.
+    pub fn noes(&self, person: PersonId) -> Vec<String> {
+        let consents = self.consents(person);
+        let noes = consents
+            .listing()
+            .into_iter()
+            .filter(|it| it.state == decision::ConsentState::Withdrawn);
+        noes.map(|it| {
+            let channel = it.channel.map_or("every channel", Channel::name);
+            let topic = it.topic.as_ref().map_or("every topic", |it| it.as_str());
+            format!("{channel}, {topic} ({})", it.source)
+        })
+        .collect()
+    }
+
+    /// The facts in the log whose event has this name.
+    pub fn facts(&self, name: &str) -> Vec<Fact> {
+        let records = self.log.read(port::LogPosition(0), usize::MAX, usize::MAX).expect("the log");
+        let decoded = records.iter().map(|(_, bytes)| LogRecord::decode(bytes).expect("a record"));
+        decoded
+            .filter_map(|it| match it {
+                LogRecord::Fact(fact) if fact.event.name() == name => Some(fact),
+                LogRecord::Fact(_) | LogRecord::Control(_) => None,
+            })
+            .collect()
+    }
+
+    pub fn events(&self) -> u64 {
+        self.log.read(port::LogPosition(0), usize::MAX, usize::MAX).expect("the log").len() as u64
+    }
+
+    /// The path of a signed link.
+    pub fn path(&self, link: &Link) -> String {
+        link.address("", &self.keys.link)
+    }
+
+    pub fn click(&self, message: MessageId, url: &str) -> String {
+        self.path(&Link::Click { message, url: url.to_owned() })
+    }
+
+    pub fn catalog(&self, space: Space) -> Vec<(String, Vec<u8>)> {
+        self.store.list(space, "").expect("the catalog")
+    }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or("")
+    }
+
+    /// `fulcrum_session=…` of the answer.
+    pub fn cookie(&self) -> Option<String> {
+        let set = self.header("set-cookie");
+        Some(set.split(';').next()?.to_owned()).filter(|it| !it.is_empty())
+    }
+}
+
+async fn read(response: Response) -> Answer {
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+fn real_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(since.as_millis() as i64)
+}
+
+fn consent(person: PersonId, after: model::Span) -> Fact {
+    let now = real_now();
+    let statement = decision::Statement {
+        purpose: model::Purpose::Marketing,
+        channel: Some(Channel::Email),
+        topic: None,
+        address: None,
+        state: decision::ConsentState::Granted,
+        at: now + after,
+        source: "form".to_owned(),
+        wording: String::new(),
+    };
+    let event = Event {
+        source: SourceId::from("test"),
+        message_id: None,
+        kind: EventKind::Track { name: "Form Sent".to_owned() },
+        user_id: None,
+        anonymous_id: None,
+        properties: Map::from([("form".to_owned(), Value::from("footer"))]),
+        context: Map::new(),
+        time: now,
+        received: now,
+        flags: EventFlags::default(),
+    };
+    Fact { event, person: Some(person), acts: vec![record::Act::State(statement)] }
+}

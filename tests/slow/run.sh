@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Real peers against the real binary: SDKs, mail servers, a browser, a full disk. `make test-all` calls
+# it with FULCRUM_SLOW=1; by hand:
+#
+#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api
+#
+#   FULCRUM_BIN         a binary to test; without it, `cargo build -p fulcrum` makes one
+#   FULCRUM_SLOW_CACHE  where SDKs and drivers are installed [default: .slow]
+#   FULCRUM_SLOW_KEEP   keeps the temporary folders of the servers
+#
+# What it needs comes from Debian, PyPI and npm, once. Without the network it uses what is there and
+# says which cases had to be left out. All traffic stays on 127.0.0.1.
+set -euo pipefail
+
+if [ "${FULCRUM_SLOW:-}" != 1 ]; then
+    echo 'the slow tests are left out; FULCRUM_SLOW=1 runs them'
+    exit 0
+fi
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+root="$(cd "$here/../.." && pwd)"
+export FULCRUM_SLOW_CACHE="${FULCRUM_SLOW_CACHE:-$root/.slow}"
+cache="$FULCRUM_SLOW_CACHE"
+export PYTHONDONTWRITEBYTECODE=1
+mkdir -p "$cache"
+exec </dev/null
+
+all=(sdks mail postfix browser disk api)
+cases=("${@:-${all[@]}}")
+wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
+missing=()
+
+# A Debian package for each program that is not there.
+packages=()
+needs() { command -v "$1" >/dev/null || packages+=("$2"); }
+needs node nodejs
+needs npm npm
+needs python3 python3
+if wants sdks || wants browser; then [ -n "${CHROMIUM:-}" ] || needs chromium chromium; fi
+if wants postfix; then needs postfix postfix; fi
+if wants disk; then compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || packages+=(faketime); fi
+if [ "${#packages[@]}" -ne 0 ]; then
+    install=(apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${packages[@]}")
+    if [ "$(id -u)" -ne 0 ] || ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${install[@]}"; } \
+        >"$cache/apt.log" 2>&1; then
+        missing+=("Debian: ${packages[*]} (see $cache/apt.log; as root: apt-get install ${packages[*]})")
+    fi
+fi
+
+# A virtual environment per SDK, because their dependencies pull each other to old versions. The stamp
+# holds what was asked for, so that a changed version is installed.
+venv() {
+    local name="$1" wanted="${*:2}" folder="$cache/venv-$1"
+    if [ "$(cat "$folder/installed" 2>/dev/null)" = "$wanted" ]; then return; fi
+    rm -rf "$folder"
+    if python3 -m venv "$folder" >"$cache/pip-$name.log" 2>&1 &&
+        "$folder/bin/pip" install --quiet --disable-pip-version-check "${@:2}" >>"$cache/pip-$name.log" 2>&1; then
+        echo "$wanted" >"$folder/installed"
+    else
+        missing+=("PyPI: $wanted (see $cache/pip-$name.log)")
+    fi
+}
+if wants sdks; then
+    venv segment segment-analytics-python==2.4.0
+    venv rudder rudder-sdk-python==2.1.9
+fi
+if wants mail || wants browser || wants disk; then venv mail aiosmtpd==1.4.6; fi
+if wants api; then venv schema schemathesis==4.32.5; fi
+
+if wants sdks || wants browser; then
+    lock="$(cksum <"$here/package-lock.json")"
+    if [ "$(cat "$cache/node/installed" 2>/dev/null)" != "$lock" ]; then
+        mkdir -p "$cache/node"
+        cp "$here/package.json" "$here/package-lock.json" "$cache/node/"
+        if (cd "$cache/node" && npm ci --ignore-scripts --no-audit --no-fund) >"$cache/npm.log" 2>&1; then
+            echo "$lock" >"$cache/node/installed"
+        else
+            missing+=("npm: what tests/slow/package-lock.json names (see $cache/npm.log)")
+        fi
+    fi
+fi
+
+for it in "${missing[@]}"; do echo "could not be installed: $it" >&2; done
+
+# The app is inside of the binary; what is built already stays as it is.
+if wants browser && [ ! -f "$root/web/dist/index.html" ]; then
+    (cd "$root/web" && { [ -d node_modules ] || npm ci --no-audit --no-fund; } && npm run build) >"$cache/web.log" 2>&1 ||
+        echo "the web app could not be built: see $cache/web.log" >&2
+fi
+if [ -z "${FULCRUM_BIN:-}" ]; then
+    (cd "$root" && cargo build --quiet --locked --package fulcrum)
+    export FULCRUM_BIN="${CARGO_TARGET_DIR:-$root/target}/debug/fulcrum"
+fi
+
+passed=0 failed=0 skipped=0
+for name in "${cases[@]}"; do
+    if [ ! -f "$here/case_$name.py" ]; then
+        echo "FAIL $name: there is no tests/slow/case_$name.py"
+        failed=$((failed + 1))
+        continue
+    fi
+    python="$cache/venv-mail/bin/python"
+    [ -x "$python" ] || python=python3
+    began=$SECONDS
+    echo "== $name"
+    status=0
+    "$python" "$here/case_$name.py" 2>&1 | tee "$cache/$name.log" || status=$?
+    closing="$(tail -n 1 "$cache/$name.log")"
+    if [[ "$closing" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
+        passed=$((passed + BASH_REMATCH[1]))
+        failed=$((failed + BASH_REMATCH[2]))
+        skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
+    else
+        echo "FAIL $name: it ended with $status before its closing line"
+        failed=$((failed + 1))
+    fi
+    echo "   $((SECONDS - began)) s"
+done
+
+if [ "$skipped" -eq 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
+[ "$failed" -eq 0 ]
