@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from slow import (
-    CACHE, HERE, NODE_MODULES, ROOT, Report, Server, Skip, expect, free_port, identify, mail_journey,
+    CACHE, HERE, NODE_MODULES, ROOT, Report, Server, Skip, expect, free_port, identify, mail_journey, needs_node,
     start_process, track, until,
 )
 
@@ -54,8 +54,10 @@ def browse(report, settings, script):
 def main():
     report = Report()
     try:
+        needs_node()
         mailbox = Mailbox()
-        expect((ROOT / "web/dist/index.html").exists(), "web/dist is missing: npm ci && npm run build in web")
+        if not (ROOT / "web/dist/index.html").exists():
+            raise Skip("web/dist is missing: npm ci && npm run build in web")
     except Skip as why:
         report.skipped += 1
         print(f"skip browser: {why}")

@@ -7,8 +7,12 @@ import sys
 import threading
 import time
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, syntax
+try:
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import SMTP, syntax
+except ImportError:
+    print("skip mail: aiosmtpd is missing (PyPI)\n0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
 
 from slow import Failure, Report, Server, expect, expect_equal, free_port, identify, mail_journey, track, until
 
@@ -189,6 +193,8 @@ def well_formed(world):
 
 def ledger(world):
     found = world.server.check_ledger()
+    # One per script, a second one for the dead address, and the one in flight at the kill.
+    expect_equal(found["candidates"], len(SCRIPTS) + 2, "candidates in the ledger")
     expect_equal(found["pending"], 0, "messages under way at the end")
 
 

@@ -7,7 +7,8 @@ import sys
 import time
 
 from slow import (
-    CACHE, HERE, NODE_MODULES, Failure, Report, Server, expect, expect_equal, start_process, until,
+    CACHE, HERE, NODE_MODULES, Failure, Report, Server, Skip, expect, expect_equal,
+    needs_node, start_process, until,
 )
 
 # What each client sends, as a timeline names it.
@@ -42,9 +43,12 @@ STREAMED = 300
 
 def client_command(client):
     if client.endswith(".cjs"):
+        needs_node()
         return ["node", HERE / "clients" / client]
-    sdk = client.split("_")[0]
-    return [CACHE / f"venv-{sdk}/bin/python", HERE / "clients" / client]
+    python = CACHE / f"venv-{client.split('_')[0]}/bin/python"
+    if not python.with_name("pip").exists():
+        raise Skip(f"the PyPI packages of {client} are not installed")
+    return [python, HERE / "clients" / client]
 
 
 def client_environment():
@@ -114,6 +118,7 @@ def bad_event(server, key, case, client):
 
 
 def browser_sdk(server, key, case, sdk, options):
+    needs_node()
     user = f"user-{case}"
     settings = {"host": server.url, "writeKey": key, "user": user, **options}
     done = subprocess.run(
@@ -139,10 +144,11 @@ def browser_sdk(server, key, case, sdk, options):
 
 def killed_in_the_middle():
     """The server dies while an SDK sends: its retries bring the rest, nothing is counted twice."""
+    client = client_command("segment_node.cjs")
     server = Server("kill")
     key = server.source("stream")
     server.start()
-    command = [*client_command("segment_node.cjs"), server.url, key, "stream", "streamed", str(STREAMED)]
+    command = [*client, server.url, key, "stream", "streamed", str(STREAMED)]
     client = start_process(
         command, env=client_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -51,6 +51,13 @@ def expect_equal(found, wanted, what):
         raise Failure(f"{what}: found {found!r}, wanted {wanted!r}")
 
 
+def needs_node():
+    """Skips where the SDKs and drivers are not installed; `run.sh` said why."""
+    installed = NODE_MODULES / "playwright-core/package.json"
+    if not installed.exists():
+        raise Skip("the npm packages of tests/slow/package.json are not installed")
+
+
 def until(what, function, seconds=SETTLE_SECONDS):
     """Calls `function` until it returns something true, and returns that."""
     end = time.monotonic() + seconds

@@ -65,12 +65,12 @@ impl PanelSums {
     }
 
     /// Persons count from here on, with nothing yet.
-    fn enter(&mut self, key: SumKey) {
+    pub(crate) fn enter(&mut self, key: SumKey) {
         self.rows.entry(key.clone()).or_default().push(0.0);
         self.changed.insert(key);
     }
 
-    fn replace(&mut self, key: SumKey, old: f64, new: f64) {
+    pub(crate) fn replace(&mut self, key: SumKey, old: f64, new: f64) {
         self.rows.entry(key.clone()).or_default().replace(old, new);
         self.changed.insert(key);
     }

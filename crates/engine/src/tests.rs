@@ -10,6 +10,7 @@ mod play;
 mod programmes;
 mod sending;
 mod show;
+mod stored;
 mod times;
 mod wire;
 mod wishes;

@@ -8,7 +8,7 @@ use anyhow::Context;
 use content::LinkKey;
 use engine::{Engine, EngineSettings, Hold, Keys, Parts};
 use log_segments::SegmentLog;
-use model::{ChanceKey, ChannelSet, Timestamp};
+use model::{ChanceKey, ChannelSet, Span, Timestamp};
 use port::{Catalog, Changes, Entry, LogError, LogPosition, People, Space, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use store_sqlite::SqliteStore;
@@ -225,6 +225,11 @@ pub fn newest_programme(
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// For people: nobody asks for the milliseconds of hours.
+pub fn whole_seconds(span: Span) -> Span {
+    Span(span.0 / Span::SECOND.0 * Span::SECOND.0)
 }
 
 pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {

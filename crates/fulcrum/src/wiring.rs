@@ -54,6 +54,15 @@ impl Providers {
         Ok(Providers::from(vec![Box::new(mail)], Some(sink)))
     }
 
+    /// The channels in which a server on these data can send.
+    pub fn set_for(store: &SqliteStore, config: &Config) -> anyhow::Result<ChannelSet> {
+        let providers = match data::simulated(store)? {
+            Some(_) => Providers::simulated()?,
+            None => Providers::of(config)?,
+        };
+        Ok(providers.set)
+    }
+
     fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
         let set = channels.iter().map(|it| it.channel()).collect();
         Providers { channels, set, _sink: sink }
@@ -115,8 +124,8 @@ pub fn serve(
         providers: providers.set,
     };
     let engine = Engine::open(parts).context("could not start the engine")?;
-    let brand = engine.loaded().programme.brand.name.clone();
-    let mut settings = Settings::new(name(config, &brand), env!("CARGO_PKG_VERSION"));
+    let name = config.name.clone().unwrap_or_default();
+    let mut settings = Settings::new(name, env!("CARGO_PKG_VERSION"));
     settings.simulated = truth.is_some();
     settings.truth = truth;
     settings.providers = providers.set;
@@ -153,7 +162,7 @@ fn held(store: &SqliteStore) -> anyhow::Result<Option<String>> {
         return Ok(Some(hold.reason));
     }
     let Some(last) = store.last_commit()? else { return Ok(None) };
-    let away = data::now() - last;
+    let away = data::whole_seconds(data::now() - last);
     let too_long = EngineSettings::default().away_max < away;
     Ok(too_long.then(|| format!("nothing was committed for {away}, since {last}")))
 }
@@ -213,12 +222,4 @@ fn signals() -> anyhow::Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
-}
-
-fn name(config: &Config, brand: &str) -> String {
-    match &config.name {
-        Some(name) => name.clone(),
-        None if brand.is_empty() => "Fulcrum".to_owned(),
-        None => brand.to_owned(),
-    }
 }

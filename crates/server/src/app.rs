@@ -31,7 +31,7 @@ pub struct App {
 }
 
 pub struct Settings {
-    /// The installation's name, shown in the app.
+    /// The installation's name, shown in the app. Empty: that of the brand in the programme.
     pub name: String,
     pub version: String,
     /// All people and events come from the simulated market.

@@ -122,6 +122,9 @@ async function signInAndLookAround(browser) {
     expect(answer.status() === 403, `a second use answered ${answer.status()}`);
     await other.close();
   });
+  await check("app-shows-whose-installation-it-is", async () => {
+    await page.getByText("Slow Shop").first().waitFor();
+  });
   const state = await context.storageState();
   await check("app-cookie-is-for-the-server-only", async () => {
     const [cookie] = state.cookies;
@@ -140,6 +143,9 @@ async function signInAndLookAround(browser) {
       const message = it.locator("button.item-head").filter({ hasText: "greeting" });
       await message.first().click();
       await it.getByText("the provider took the message").first().waitFor();
+      // This programme's policy asks for no consent, and a message was sent without one.
+      const claim = it.getByText("Marketing needs a yes first");
+      expect((await claim.count()) === 0, "the page says that marketing needs a yes; here it does not");
     });
     quiet();
   });

@@ -250,7 +250,7 @@ export const en = {
     suppressed: "Addresses not used any more",
     noTraits: "No traits yet. An identify call sets them.",
     noAudiences: "In no audience now.",
-    noConsents: "No statement about consent. Marketing needs a yes first.",
+    noConsents: "No statement about consent.",
     noRuns: "In no journey now.",
     noMerges: "Never merged.",
     noTimeline: "Nothing has happened yet.",

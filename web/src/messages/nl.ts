@@ -249,7 +249,7 @@ export const nl: Messages = {
     suppressed: "Adressen die niet meer worden gebruikt",
     noTraits: "Nog geen kenmerken. Een identify-aanroep zet ze.",
     noAudiences: "Nu in geen doelgroep.",
-    noConsents: "Geen uitspraak over toestemming. Marketing heeft eerst een ja nodig.",
+    noConsents: "Geen uitspraak over toestemming.",
     noRuns: "Nu in geen reis.",
     noMerges: "Nooit samengevoegd.",
     noTimeline: "Er is nog niets gebeurd.",

@@ -48,7 +48,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .log
         .append_and_wait(vec![LogRecord::Control(apply).encode()])
         .context("could not store the programme")?;
-    let providers = Providers::of(&config)?.set;
+    let providers = Providers::set_for(&opened.store, &config)?;
     let engine = offline::settle(opened, providers, None)?;
     let status = engine.status();
     print(&format!("version {} of the programme runs\n", status.programme_version))?;

@@ -110,7 +110,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         progress.finish();
     }
     let read_seconds = began.elapsed().as_secs_f64();
-    let providers = Providers::of(&config)?.set;
+    let providers = Providers::set_for(&opened.store, &config)?;
     let progress = bars.begin("taking in", opened.log.durable_end().0, Unit::Bytes);
     let engine = offline::settle(opened, providers, Some(&progress))?;
     progress.finish();

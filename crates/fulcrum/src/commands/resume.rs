@@ -46,7 +46,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let reason = match data::hold(&opened.store)? {
         Some(hold) => hold.reason,
         None if engine::EngineSettings::default().away_max < away => {
-            format!("nothing was committed for {away}")
+            format!("nothing was committed for {}", data::whole_seconds(away))
         }
         None => {
             print("nothing is held back\n")?;
@@ -62,7 +62,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .log
         .append_and_wait(vec![LogRecord::Control(resume).encode()])
         .context("could not store the decision")?;
-    let providers = Providers::of(&config)?.set;
+    let providers = Providers::set_for(&opened.store, &config)?;
     offline::settle(opened, providers, None)?;
     print("the hold has ended; `fulcrum serve` within the hour sends what is still in time\n")?;
     Ok(ExitCode::SUCCESS)

@@ -97,7 +97,7 @@ pub struct JourneyForm {
     pub journey: String,
     #[serde(default)]
     pub owner: String,
-    pub trigger: TriggerForm,
+    pub trigger: Spanned<TriggerForm>,
     #[serde(default)]
     pub key: Option<String>,
     #[serde(default)]
@@ -108,7 +108,7 @@ pub struct JourneyForm {
     pub exit: Vec<ExitForm>,
     #[serde(default)]
     pub late: Option<Length>,
-    pub steps: Vec<StepForm>,
+    pub steps: Vec<WrittenStep>,
 }
 
 #[derive(Deserialize)]
@@ -148,6 +148,9 @@ pub struct ExitForm {
     pub when: Condition,
 }
 
+/// A step with its place in the file.
+pub type WrittenStep = Spanned<StepForm>;
+
 /// One step: exactly one of the fields besides `id`.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -156,7 +159,7 @@ pub struct StepForm {
     pub wait: Option<Length>,
     pub wait_until: Option<WaitUntilForm>,
     pub wait_for: Option<WindowForm>,
-    pub branch: Option<Vec<ArmForm>>,
+    pub branch: Option<Vec<Spanned<ArmForm>>>,
     pub split: Option<SplitForm>,
     pub message: Option<MessageForm>,
     pub set_trait: Option<SetTraitForm>,
@@ -193,9 +196,9 @@ pub struct ArmForm {
     #[serde(default)]
     pub when: Option<Condition>,
     #[serde(default)]
-    pub steps: Option<Vec<StepForm>>,
+    pub steps: Option<Vec<WrittenStep>>,
     #[serde(default)]
-    pub otherwise: Option<Vec<StepForm>>,
+    pub otherwise: Option<Vec<WrittenStep>>,
 }
 
 #[derive(Deserialize)]
@@ -204,7 +207,7 @@ pub struct SplitForm {
     /// Arm to weight.
     pub arms: BTreeMap<String, f64>,
     #[serde(default)]
-    pub steps: BTreeMap<String, Vec<StepForm>>,
+    pub steps: BTreeMap<String, Vec<WrittenStep>>,
 }
 
 #[derive(Deserialize)]
@@ -238,7 +241,7 @@ pub struct BroadcastForm {
     pub channels: Vec<Channel>,
     /// An instant, `2026-11-27T09:00:00Z`; without one it goes out when it is started.
     #[serde(default)]
-    pub at: Option<String>,
+    pub at: Option<Spanned<String>>,
     #[serde(default)]
     pub class: Option<Class>,
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
 mod forms;
+mod place;
 mod read;
 
 pub use read::parse;

@@ -34,113 +34,452 @@ fn a_file_in_the_wrong_place() {
 
 #[test]
 fn a_file_that_is_no_yaml() {
-    check("\n== brand.yaml\nname: [Shop", "");
-    check("\n== audiences/a.yaml\naudience: a\n\twhen: did(\"X\")", "");
+    check(
+        "\n== brand.yaml\nname: [Shop",
+        r#"
+        brand.yaml:1:7: expected string scalar
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\n\twhen: did(\"X\")",
+        r#"
+        audiences/a.yaml:1:11: while scanning a plain scalar, found a tab
+        "#,
+    );
 }
 
 #[test]
 fn an_unknown_field() {
-    check("\n== brand.yaml\nname: Shop\ncolour: red", "");
-    check("\n== audiences/a.yaml\naudience: a\nwhen: did(\"X\")\nwho: me", "");
-    check(&journey("steps:\n  - wiat: 1d"), "");
-    check(&journey("steps:\n  - message: {content: hello, channels: [email], vale: 3}"), "");
+    check(
+        "\n== brand.yaml\nname: Shop\ncolour: red",
+        r#"
+        brand.yaml:2:1: unknown field `colour`, expected one of name, postal_address, base_url, from_name, from_address
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: did(\"X\")\nwho: me",
+        r#"
+        audiences/a.yaml:3:1: unknown field `who`, expected one of audience, note, when
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wiat: 1d"),
+        r#"
+        journeys/j.yaml:4:5: unknown field `wiat`, expected one of id, wait, wait_until, wait_for, branch, split, message, set_trait, end
+        "#,
+    );
+    check(
+        &journey("steps:\n  - message: {content: hello, channels: [email], vale: 3}"),
+        r#"
+        journeys/j.yaml:4:50: unknown field `vale`, expected one of content, channels, expires, value, class
+        "#,
+    );
 }
 
 #[test]
 fn a_missing_field() {
-    check("\n== audiences/a.yaml\naudience: a", "");
-    check(&journey("owner: me"), "");
+    check(
+        "\n== audiences/a.yaml\naudience: a",
+        r#"
+        audiences/a.yaml:1:1: missing field `when`
+        "#,
+    );
+    check(
+        &journey("owner: me"),
+        r#"
+        journeys/j.yaml:3:1: missing field `steps`
+        "#,
+    );
 }
 
 #[test]
 fn a_condition_that_cannot_be_read_has_its_place_in_the_file() {
-    check("\n== audiences/a.yaml\naudience: a\nwhen: did(\"X\" and", "");
-    check("\n== audiences/a.yaml\naudience: a\nwhen: 'dud(\"X\")'", "");
-    check("\n== audiences/a.yaml\naudience: a\nwhen: >\n  did(\"X\") and\n  dud(\"Y\")", "");
-    check(&journey("exit:\n  - when: trait(\"plan\" = 3\nsteps:\n  - wait: 1d"), "");
-    check(&journey("steps:\n  - branch:\n      - when: nonsense\n        steps: [{wait: 1d}]"), "");
-    check("\n== outcomes.yaml\n- outcome: o\n  event: Order\n  when: property(\"x\") >", "");
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: 'dud(\"X\")'",
+        r#"
+        audiences/a.yaml:2:8: there is no function `dud`
+        hint: did you mean `did`?
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: >\n  did(\"X\") and\n  dud(\"Y\")",
+        r#"
+        audiences/a.yaml:4:3: there is no function `dud`
+        hint: did you mean `did`?
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: \"did(\\\"X\\\") and dud(\\\"Y\\\")\"",
+        r#"
+        audiences/a.yaml:2:23: there is no function `dud`
+        hint: did you mean `did`?
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: |\n  did(\"X\")\n  and dud(\"Y\")",
+        r#"
+        audiences/a.yaml:4:7: there is no function `dud`
+        hint: did you mean `did`?
+        "#,
+    );
+    check(
+        &journey("exit:\n  - when: trait(\"plan\" = 3\nsteps:\n  - wait: 1d"),
+        r#"
+        journeys/j.yaml:4:24: `=` is not known here
+        hint: write `==`
+        "#,
+    );
+    check(
+        &journey("steps:\n  - branch:\n      - when: nonsense\n        steps: [{wait: 1d}]"),
+        r#"
+        journeys/j.yaml:5:15: `nonsense` is not known here
+        hint: write `trait("nonsense")` for a trait or `property("nonsense")` for a property of the event; a text needs quotes
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: property(\"x\") == 1",
+        r#"
+        audiences/a.yaml:2:7: audience `a` reads a property of the event at hand
+        hint: membership is not about one event: write did("…" where …)
+        "#,
+    );
+    check(
+        "\n== outcomes.yaml\n- outcome: o\n  event: Order\n  when: audience(\"nobody\")",
+        r#"
+        outcomes.yaml: there is no audience `nobody`
+        hint: add audiences/nobody.yaml
+        "#,
+    );
+    check(
+        "\n== outcomes.yaml\n- outcome: o\n  event: Order\n  when: property(\"x\") >",
+        r#"
+        outcomes.yaml:3:24: the condition ends here, but something is missing
+        hint: for example `did("Order Completed", last 30d)`
+        "#,
+    );
 }
 
 #[test]
 fn lengths_shares_and_channels() {
-    check(&journey("steps:\n  - wait: 3 days"), "");
-    check(&journey("steps:\n  - wait: 0s"), "");
-    check(&journey("steps:\n  - message: {content: hello, channels: [letter]}"), "");
-    check(&journey("steps:\n  - message: {content: hello, channels: []}"), "");
-    check("\n== policy.yaml\ncaps: [{channels: letters, at_most: 1, per: 1d}]", "");
-    check("\n== policy.yaml\ncaps: [{channels: none, at_most: 1, per: 1d}]", "");
-    check("\n== policy.yaml\ncaps: [{channels: any, at_most: -1, per: 1d}]", "");
-    check("\n== policy.yaml\npanel: {share: 110%, design: leverage, channels: [email, push]}", "");
-    check("\n== policy.yaml\npanel: {share: many, design: leverage, channels: [email, push]}", "");
-    check("\n== policy.yaml\npanel: {share: 10%, design: leverage, channels: [email]}", "");
-    check("\n== policy.yaml\npanel: {share: 10%, design: guess, channels: [email, push]}", "");
-    check("\n== policy.yaml\nzone: Europe/Amsterdan", "");
-    check("\n== policy.yaml\nquiet_hours: {from: \"21:00\", to: \"25:00\"}", "");
-    check(&journey("reentry: sometimes\nsteps:\n  - wait: 1d"), "");
-    check(&journey("steps:\n  - wait_for: {from: \"9\", to: \"12:00\"}"), "");
+    check(
+        &journey("steps:\n  - wait: 3 days"),
+        r#"
+        journeys/j.yaml:4:11: `3 days` is not a length of time; write it like 30s, 10m, 2h, 7d or 4w
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wait: 0s"),
+        r#"
+        journeys/j.yaml:4:5: step 0: the wait must be longer than nothing
+        hint: write it like 10m, 2h or 7d
+        "#,
+    );
+    check(
+        &journey("steps:\n  - message: {content: hello, channels: [letter]}"),
+        r#"
+        journeys/j.yaml:4:42: unknown variant `letter`, expected one of email, push, onsite, social, sms, webhook
+        "#,
+    );
+    check(
+        &journey("steps:\n  - message: {content: hello, channels: []}"),
+        r#"
+        journeys/j.yaml:4:5: step 0: the message has no channels
+        hint: list at least one, such as `channels: [email]`
+        "#,
+    );
+    check(
+        "\n== policy.yaml\ncaps: [{channels: letters, at_most: 1, per: 1d}]",
+        r#"
+        policy.yaml:1:19: `letters` is not a channel; the channels are email, push, onsite, social, sms, webhook
+        "#,
+    );
+    check(
+        "\n== policy.yaml\ncaps: [{channels: none, at_most: 1, per: 1d}]",
+        r#"
+        policy.yaml: a cap counts no channel
+        hint: write `channels: any` for all
+        "#,
+    );
+    check(
+        "\n== policy.yaml\ncaps: [{channels: any, at_most: -1, per: 1d}]",
+        r#"
+        policy.yaml:1:33: invalid u32
+        "#,
+    );
+    check(
+        "\n== policy.yaml\npanel: {share: 110%, design: leverage, channels: [email, push]}",
+        r#"
+        policy.yaml:1:16: `110%` is not a share; write it like 10% or 0.1
+        "#,
+    );
+}
+
+#[test]
+fn windows_shares_and_channels() {
+    check(
+        "\n== policy.yaml\npanel: {share: many, design: leverage, channels: [email, push]}",
+        r#"
+        policy.yaml:1:16: `many` is not a share; write it like 10% or 0.1
+        "#,
+    );
+    check(
+        "\n== policy.yaml\npanel: {share: 10%, design: leverage, channels: [email]}",
+        r#"
+        policy.yaml: this panel design needs at least 2 channels
+        hint: name more channels, or choose `factorial`
+        "#,
+    );
+    check(
+        "\n== policy.yaml\npanel: {share: 10%, design: guess, channels: [email, push]}",
+        r#"
+        policy.yaml:1:29: unknown variant `guess`, expected one of factorial, leverage, pairs
+        "#,
+    );
+    check(
+        "\n== policy.yaml\nzone: Europe/Amsterdan",
+        r#"
+        policy.yaml: `Europe/Amsterdan` is not a known time zone
+        hint: write a name such as Europe/Amsterdam
+        "#,
+    );
+    check(
+        "\n== policy.yaml\nquiet_hours: {from: \"21:00\", to: \"25:00\"}",
+        r#"
+        policy.yaml:1:14: `25:00` is not a time of day
+        hint: write hours and minutes, from 00:00 to 24:00
+        "#,
+    );
+    check(
+        &journey("reentry: sometimes\nsteps:\n  - wait: 1d"),
+        r#"
+        journeys/j.yaml:3:10: `sometimes` is no re-entry rule; write never, always, or a length such as 30d
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wait_for: {from: \"9\", to: \"12:00\"}"),
+        r#"
+        journeys/j.yaml:4:22: `9` is not a time of the day
+        hint: write it like 09:00, from 00:00 to 23:59
+        "#,
+    );
 }
 
 #[test]
 fn triggers() {
     let trigger =
         |it: &str| format!("\n== journeys/j.yaml\njourney: j\ntrigger: {it}\nsteps:\n  - wait: 1d");
-    check(&trigger("{}"), "");
-    check(&trigger("{event: A, enters: b}"), "");
-    check(&trigger("{enters: b, when: did(\"X\")}"), "");
-    check(&trigger("{enters: nobody}"), "");
-    check(&trigger("{event: \"\"}"), "");
+    check(
+        &trigger("{}"),
+        r#"
+        journeys/j.yaml:2:10: a trigger is one event (with an optional `when`), or one audience
+        hint: write {event: NAME}, {enters: AUDIENCE} or {leaves: AUDIENCE}
+        "#,
+    );
+    check(
+        &trigger("{event: A, enters: b}"),
+        r#"
+        journeys/j.yaml:2:10: a trigger is one event (with an optional `when`), or one audience
+        hint: write {event: NAME}, {enters: AUDIENCE} or {leaves: AUDIENCE}
+        "#,
+    );
+    check(
+        &trigger("{enters: b, when: did(\"X\")}"),
+        r#"
+        journeys/j.yaml:2:10: a trigger is one event (with an optional `when`), or one audience
+        hint: write {event: NAME}, {enters: AUDIENCE} or {leaves: AUDIENCE}
+        "#,
+    );
+    check(
+        &trigger("{enters: nobody}"),
+        r#"
+        journeys/j.yaml: there is no audience `nobody`
+        hint: add audiences/nobody.yaml
+        "#,
+    );
+    check(
+        &trigger("{event: \"\"}"),
+        r#"
+        journeys/j.yaml: trigger: the event has no name
+        hint: name what begins a run
+        "#,
+    );
 }
 
 #[test]
 fn steps() {
-    check(&journey("steps: []"), "");
-    check(&journey("steps:\n  - wait: 1d\n  - {}"), "");
-    check(&journey("steps:\n  - {wait: 1d, end: true}"), "");
-    check(&journey("steps:\n  - wait_until: {timeout: 1d}"), "");
-    check(&journey("steps:\n  - wait_until: {enters: a, when: did(\"X\"), timeout: 1d}"), "");
-    check(&journey("steps:\n  - branch: [{when: did(\"X\")}]"), "");
-    check(&journey("steps:\n  - branch: [{otherwise: [{wait: 1d}], steps: []}]"), "");
-    check(&journey("steps:\n  - split: {arms: {a: 50, b: 50}, steps: {c: [{wait: 1d}]}}"), "");
-    check(&journey("steps:\n  - split: {arms: {a: 50}, steps: {a: [{wait: 1d}]}}"), "");
-    check(&journey("steps:\n  - end: true\n  - wait: 1d"), "");
-    check(&journey("steps:\n  - {id: x, wait: 1d}\n  - {id: x, wait: 1d}"), "");
+    check(
+        &journey("steps: []"),
+        r#"
+        journeys/j.yaml: steps: the journey has no steps
+        hint: add at least one
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wait: 1d\n  - {}"),
+        r#"
+        journeys/j.yaml:5:5: a step does exactly one thing
+        hint: one of wait, wait_until, wait_for, branch, split, message, set_trait, end
+        "#,
+    );
+    check(
+        &journey("steps:\n  - {wait: 1d, end: true}"),
+        r#"
+        journeys/j.yaml:4:5: a step does exactly one thing
+        hint: one of wait, wait_until, wait_for, branch, split, message, set_trait, end
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wait_until: {timeout: 1d}"),
+        r#"
+        journeys/j.yaml:4:5: `wait_until` waits for one event (with an optional `when`) or one audience
+        hint: write {event: NAME, timeout: 3d} or {enters: AUDIENCE, timeout: 3d}
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wait_until: {enters: a, when: did(\"X\"), timeout: 1d}"),
+        r#"
+        journeys/j.yaml:4:5: `wait_until` waits for one event (with an optional `when`) or one audience
+        hint: write {event: NAME, timeout: 3d} or {enters: AUDIENCE, timeout: 3d}
+        "#,
+    );
+    check(
+        &journey("steps:\n  - branch: [{when: did(\"X\")}]"),
+        r#"
+        journeys/j.yaml:4:14: an arm of a branch has a condition with steps, or is the rest
+        hint: write {when: …, steps: […]} or {otherwise: […]}
+        "#,
+    );
+}
+
+#[test]
+fn more_steps() {
+    check(
+        &journey("steps:\n  - branch: [{otherwise: [{wait: 1d}], steps: []}]"),
+        r#"
+        journeys/j.yaml:4:14: an arm of a branch has a condition with steps, or is the rest
+        hint: write {when: …, steps: […]} or {otherwise: […]}
+        "#,
+    );
+    check(
+        &journey("steps:\n  - split: {arms: {a: 50, b: 50}, steps: {c: [{wait: 1d}]}}"),
+        r#"
+        journeys/j.yaml:4:5: there is no arm `c`
+        hint: give it a weight in `arms`
+        "#,
+    );
+    check(
+        &journey("steps:\n  - split: {arms: {a: 50}, steps: {a: [{wait: 1d}]}}"),
+        r#"
+        journeys/j.yaml:4:5: step 0: there are 1 arms; at least 2 must be
+        hint: add arms, or remove the step
+        "#,
+    );
+    check(
+        &journey("steps:\n  - end: true\n  - wait: 1d"),
+        r#"
+        journeys/j.yaml:5:5: step 1: no run can get here, since all ways before it end
+        hint: remove the step, or the `end` before it
+        "#,
+    );
+    check(
+        &journey("steps:\n  - {id: x, wait: 1d}\n  - {id: x, wait: 1d}"),
+        r#"
+        journeys/j.yaml:5:5: step x: another step has the same id
+        hint: ids are unique within a journey
+        "#,
+    );
 }
 
 #[test]
 fn names_that_stand_twice() {
     check(
         "\n== audiences/a.yaml\naudience: a\nwhen: did(\"X\")\n== audiences/b.yaml\naudience: a\nwhen: did(\"Y\")",
-        "",
+        r#"
+        audiences/b.yaml: the audience `a` stands in audiences/a.yaml too
+        hint: names are unique
+        "#,
     );
-    check("\n== topics.yaml\n- topic: news\n- topic: news", "");
-    check("\n== outcomes.yaml\n- {outcome: o, event: A}\n- {outcome: o, event: B}", "");
+    check(
+        "\n== topics.yaml\n- topic: news\n- topic: news",
+        r#"
+        topics.yaml: the topic `news` stands in topics.yaml too
+        hint: names are unique
+        "#,
+    );
+    check(
+        "\n== outcomes.yaml\n- {outcome: o, event: A}\n- {outcome: o, event: B}",
+        r#"
+        outcomes.yaml: the outcome `o` stands in outcomes.yaml too
+        hint: names are unique
+        "#,
+    );
     check(
         &format!(
             "{HELLO}\n== content/hello-again.md\n---\ncontent: hello\ntopic: news\nsummary: Hello\n---\nHello."
         ),
-        "",
+        r#"
+        content/hello.md: the content `hello` stands in content/hello-again.md too
+        hint: names are unique
+        "#,
     );
 }
 
 #[test]
 fn names_that_nothing_has() {
-    check(&journey("steps:\n  - message: {content: goodbye, channels: [email]}"), "");
-    check(&journey("exit:\n  - when: audience(\"nobody\")\nsteps:\n  - wait: 1d"), "");
-    check(&journey("steps:\n  - wait_until: {enters: nobody, timeout: 1d}"), "");
-    check("\n== audiences/a.yaml\naudience: a\nwhen: audience(\"b\")", "");
+    check(
+        &journey("steps:\n  - message: {content: goodbye, channels: [email]}"),
+        r#"
+        journeys/j.yaml: there is no content `goodbye`
+        hint: add content/goodbye.md
+        "#,
+    );
+    check(
+        &journey("exit:\n  - when: audience(\"nobody\")\nsteps:\n  - wait: 1d"),
+        r#"
+        journeys/j.yaml: there is no audience `nobody`
+        hint: add audiences/nobody.yaml
+        "#,
+    );
+    check(
+        &journey("steps:\n  - wait_until: {enters: nobody, timeout: 1d}"),
+        r#"
+        journeys/j.yaml: there is no audience `nobody`
+        hint: add audiences/nobody.yaml
+        "#,
+    );
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: audience(\"b\")",
+        r#"
+        audiences/a.yaml:2:7: there is no audience `b`
+        hint: add audiences/b.yaml
+        "#,
+    );
     check(
         "\n== broadcasts/b.yaml\n{broadcast: b, audience: nobody, content: nothing, channels: [email]}",
-        "",
+        r#"
+        broadcasts/b.yaml: there is no audience `nobody`
+        hint: add audiences/nobody.yaml
+        broadcasts/b.yaml: there is no content `nothing`
+        hint: add content/nothing.md
+        "#,
     );
-    check(&format!("{HELLO}\n== topics.yaml\n- topic: offers"), "");
+    check(
+        &format!("{HELLO}\n== topics.yaml\n- topic: offers"),
+        r#"
+        content/hello.md: there is no topic `news`
+        hint: add it to topics.yaml
+        "#,
+    );
 }
 
 #[test]
 fn audiences_in_a_circle() {
     check(
         "\n== audiences/a.yaml\naudience: a\nwhen: audience(\"b\")\n== audiences/b.yaml\naudience: b\nwhen: audience(\"a\")",
-        "",
+        r#"
+        audiences/a.yaml:2:7: audiences refer to each other in a circle: a → b → a
+        hint: state the condition of one of them in full
+        "#,
     );
 }
 
@@ -152,25 +491,80 @@ fn broadcasts() {
             "{HELLO}{all}\n== broadcasts/b.yaml\nbroadcast: b\naudience: all\ncontent: hello\n{rest}"
         )
     };
-    check(&broadcast("channels: [email, email]"), "");
-    check(&broadcast("channels: [email]\nat: tomorrow"), "");
-    check(&broadcast("channels: [email]\nvalue: -1"), "");
+    check(
+        &broadcast("channels: [email, email]"),
+        r#"
+        broadcasts/b.yaml: the broadcast has the channel `email` twice
+        hint: list each channel once, the preferred one first
+        "#,
+    );
+    check(
+        &broadcast("channels: [email]\nat: tomorrow"),
+        r#"
+        broadcasts/b.yaml:5:5: `tomorrow` is not a time; write it like 2026-11-22T09:00:00Z
+        "#,
+    );
+    check(
+        &broadcast("channels: [email]\nat: 2026-11-27T09:00"),
+        r#"
+        broadcasts/b.yaml:5:5: `2026-11-27T09:00` has no zone
+        hint: write it like 2026-11-27T09:00:00Z or 2026-11-27T09:00:00+01:00
+        "#,
+    );
+    check(
+        &broadcast("channels: [email]\nvalue: -1"),
+        r#"
+        broadcasts/b.yaml: the broadcast has the value -1
+        hint: write what a response is worth, 0 or more
+        "#,
+    );
 }
 
 #[test]
 fn contents() {
-    check("\n== content/a.md\ncontent: a", "");
-    check("\n== content/a.md\n---\ncontent: a\nsummary: x", "");
-    check("\n== content/a.md\n---\ntopic: news\nsummary: x\n---\nx", "");
-    check("\n== content/a.md\n---\ncontent: a\ntopic: news\nsumary: x\n---\nx", "");
+    check(
+        "\n== content/a.md\ncontent: a",
+        r#"
+        content/a.md:1:1: a content begins with a line `---`, front matter, and `---`
+        "#,
+    );
+    check(
+        "\n== content/a.md\n---\ncontent: a\nsummary: x",
+        r#"
+        content/a.md:1:1: a content begins with a line `---`, front matter, and `---`
+        "#,
+    );
+    check(
+        "\n== content/a.md\n---\ntopic: news\nsummary: x\n---\nx",
+        r#"
+        content/a.md: the content has no name
+        hint: begin the front matter with `content: NAME`
+        "#,
+    );
+    check(
+        "\n== content/a.md\n---\ncontent: a\ntopic: news\nsumary: x\n---\nx",
+        r#"
+        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, summary, image, action, tags, forms, locales
+        "#,
+    );
     check(
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n---\nHello {{ person.name",
-        "",
+        r#"
+        content/a.md:6:7: `}}` is missing
+        "#,
     );
-    check("\n== content/a.md\n---\ncontent: a\nsummary: x\n---\nx", "");
+    check(
+        "\n== content/a.md\n---\ncontent: a\nsummary: x\n---\nx",
+        r#"
+        content/a.md: marketing needs a topic
+        hint: people subscribe to topics: write `topic: NAME`
+        "#,
+    );
     check(
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n---\nOne.\n\nTODO write more",
-        "",
+        r#"
+        content/a.md:8:1: `TODO` is still in the text
+        "#,
     );
 }
 
@@ -178,6 +572,11 @@ fn contents() {
 fn all_problems_are_told_and_not_only_the_first() {
     check(
         "\n== audiences/a.yaml\naudience: a\nwhen: dud(\"X\")\n== audiences/b.yaml\naudience: b\nwhen: dud(\"X\")",
-        "",
+        r#"
+        audiences/a.yaml:2:7: there is no function `dud`
+        hint: did you mean `did`?
+        audiences/b.yaml:2:7: there is no function `dud`
+        hint: did you mean `did`?
+        "#,
     );
 }

@@ -52,8 +52,10 @@ pub(super) async fn get_session(
     let signed_in = proof(&shared, &headers).await?.is_some();
     let admin = shared.read(|views| Ok(access::admin(views)?)).await?;
     let settings = &shared.settings;
+    let brand = shared.handle.loaded().programme.brand.name.clone();
+    let name = [settings.name.clone(), brand].into_iter().find(|it| !it.is_empty());
     let installation = Installation {
-        name: settings.name.clone(),
+        name: name.unwrap_or_else(|| "Fulcrum".to_owned()),
         simulated: settings.simulated,
         version: settings.version.clone(),
     };

@@ -120,6 +120,11 @@ pub(super) async fn get_timeline(
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place(Timestamp, String);
 
+/// A name that sorts as its number does: of events in one millisecond the later one stands above.
+fn named(kind: char, number: u64) -> String {
+    format!("{kind}{number:020}")
+}
+
 impl Place {
     fn parse(cursor: &str) -> Option<Place> {
         let (at, name) = cursor.split_once('.')?;
@@ -139,7 +144,7 @@ fn collect(views: &dyn Views, log: &dyn FactLog, id: PersonId) -> Result<Vec<Pla
     let person = load(views, id)?;
     let mut items = Vec::new();
     for recent in &person.recent {
-        let name = format!("e{}", recent.position.0);
+        let name = named('e', recent.position.0);
         let records = log.read(recent.position, 1, usize::MAX).unwrap_or_default();
         let Some(Ok(LogRecord::Fact(fact))) =
             records.first().map(|(_, bytes)| LogRecord::decode(bytes))
@@ -156,16 +161,16 @@ fn collect(views: &dyn Views, log: &dyn FactLog, id: PersonId) -> Result<Vec<Pla
     absorbed(views, person.id, &mut persons, &mut items)?;
     for id in persons {
         for it in views.messages_of(id, None, MESSAGES_MAX)? {
-            items.push((Place(last_word(&it), it.id.to_string()), message(&it)));
+            items.push((Place(last_word(&it), named('m', it.id.0)), message(&it)));
         }
     }
     for (n, it) in person.consents.listing().into_iter().enumerate() {
-        items.push((Place(it.at, format!("c{n}")), consent(it)));
+        items.push((Place(it.at, named('c', n as u64)), consent(it)));
     }
     for run in person.runs.active() {
         let mut item = blank(run.started, TimelineKind::Journey, format!("Began {}", run.journey));
         item.detail = run.key.clone();
-        items.push((Place(run.started, run.id.to_string()), item));
+        items.push((Place(run.started, named('r', run.id.0)), item));
     }
     // One message is found under two persons where a merge moved it.
     items.sort_by(|a, b| b.0.cmp(&a.0));
@@ -193,7 +198,7 @@ fn absorbed(
             let title = format!("{} became part of {}", record.absorbed, record.survivor);
             let mut item = blank(record.at, TimelineKind::Merge, title);
             item.detail = Some(record.cause.clone());
-            items.push((Place(record.at, record.absorbed.to_string()), item));
+            items.push((Place(record.at, named('p', record.absorbed.0)), item));
             waiting.push(record.absorbed);
         }
     }

@@ -10,8 +10,11 @@ struct Line {
     arguments: Arguments,
 }
 
+/// A row's number, and what became of it.
+type Row = (u64, Result<Event, Refusal>);
+
 /// Reads `content` as the file `orders.csv`; each row as `row: event` or `row: reason`.
-fn ask(options: &[&str], content: &str) -> Result<Vec<(u64, Result<Event, Refusal>)>, String> {
+fn ask(options: &[&str], content: &str) -> Result<Vec<Row>, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("orders.csv");
     std::fs::write(&file, content).expect("a file");

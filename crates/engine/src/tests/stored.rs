@@ -1,0 +1,118 @@
+//! What the engine keeps in the catalog must be readable for ever. `fixtures/stored/README.md` says
+//! what to do when a test here fails.
+
+use crate::engine::NextIds;
+use crate::measure::{PanelSums, SumKey};
+use crate::status::{BroadcastStatus, JourneyTally, Tallies};
+use crate::{Hold, Restored};
+use journey::{BroadcastState, Progress};
+use model::{JourneyName, PersonId, Timestamp};
+use port::{Changes, Entry, MemoryStore, Space, Store};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+const T0: Timestamp = Timestamp(1_795_424_400_000);
+
+fn read(name: &str) -> Value {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/stored");
+    let text = std::fs::read_to_string(dir.join(format!("{name}.json"))).expect("the fixture");
+    serde_json::from_str(&text).expect("the fixture is JSON")
+}
+
+fn check_written(name: &str, written: &Value) {
+    let pretty = serde_json::to_string_pretty(written).expect("JSON");
+    assert!(*written == read(name), "the stored form {name} changed; it is now\n{pretty}\n");
+}
+
+/// A value is written as the file says, and the file is read as the value.
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, value: &T) {
+    check_written(name, &serde_json::to_value(value).expect("plain data"));
+    let found: T = serde_json::from_value(read(name)).expect("the stored form can be read");
+    assert_eq!(found, *value, "{name}");
+}
+
+#[test]
+fn entries_of_the_catalog() {
+    check("entry.next", &NextIds { person: 4, message: 9, run: 7 });
+    check("entry.hold", &Some(Hold { since: T0, reason: "the clock went back".to_owned() }));
+    check("entry.restored", &Some(Restored { since: T0, at: T0, journal: true }));
+    let tally = JourneyTally { started: 4, ended: 3, goals: 2, messages: 5 };
+    let tallies = Tallies {
+        events: 100,
+        audiences: [("buyers".to_owned(), 12)].into_iter().collect(),
+        journeys: [(JourneyName::from("welcome"), tally)].into_iter().collect(),
+        fill: Some(Some(PersonId(500))),
+        fill_below: 1_200,
+        fill_silent: [("buyers".to_owned())].into_iter().collect(),
+    };
+    check("entry.tallies", &tallies);
+    let progress = Progress {
+        state: BroadcastState::Running,
+        recipients: 2,
+        done_through: Some(PersonId(7)),
+        planned_at: Some(T0),
+        due: Some(T0),
+    };
+    let status = BroadcastStatus { progress, counted: 3, scan: None, parts: 1 };
+    check("entry.broadcast", &status);
+    let scanning = BroadcastStatus { scan: Some(None), ..BroadcastStatus::default() };
+    check("entry.broadcast.scanning", &scanning);
+}
+
+/// Before fills were silent about what is new, and before any fill at all.
+#[test]
+fn tallies_without_later_fields() {
+    let old: Tallies = serde_json::from_str(r#"{"events":3,"fill":0}"#).expect("readable");
+    assert_eq!(old, Tallies { events: 3, fill: Some(None), ..Tallies::default() });
+    let older: Tallies = serde_json::from_str(r#"{"events":3}"#).expect("readable");
+    assert_eq!(older, Tallies { events: 3, ..Tallies::default() });
+}
+
+#[test]
+fn rows_of_the_panels_sums() {
+    let key =
+        SumKey { epoch: 1, outcome: "revenue/net".to_owned(), day: 20_780, inside: true, cell: 3 };
+    let mut sums = PanelSums::default();
+    for _ in 0..3 {
+        sums.enter(key.clone());
+    }
+    sums.replace(key.clone(), 0.0, 19.5);
+    sums.replace(key, 0.0, 0.1);
+    let mut entries = Vec::new();
+    sums.changed_entries(&mut entries);
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].key, "1/20780/in/3/revenue/net");
+    let written = entries[0].value.as_deref().expect("a value");
+    check_written("sums.1", &serde_json::from_slice(written).expect("JSON"));
+
+    let stored = serde_json::to_vec(&read("sums.1")).expect("JSON");
+    let mut store = MemoryStore::new();
+    let entries = vec![Entry::put(Space::Sums, "1/20780/in/3/revenue/net", stored)];
+    store.commit(&Changes { entries, ..Changes::default() }).expect("memory");
+    let again = PanelSums::read(&store).expect("readable");
+    assert_eq!(again.outcomes(), sums.outcomes());
+    let panel = decision::Panel {
+        share: 1.0,
+        inside_all_on: 0.05,
+        design: decision::Design::Factorial,
+        channels: Vec::new(),
+        rule: decision::Rule::Withhold,
+        window: model::Span::DAY,
+        epoch: 1,
+    };
+    let late = T0 + model::Span::days(10);
+    let report = |it: &PanelSums| it.report(&panel, "revenue/net", late);
+    assert_eq!(report(&again), report(&sums));
+}
+
+#[test]
+fn rows_that_nobody_wrote_stop_the_start_with_their_key() {
+    let mut store = MemoryStore::new();
+    let entries = vec![Entry::put(Space::Sums, "1/x/in/3/revenue", b"{}".to_vec())];
+    store.commit(&Changes { entries, ..Changes::default() }).expect("memory");
+    let error = PanelSums::read(&store).map(|_| ()).expect_err("unreadable").to_string();
+    assert!(error.starts_with("the stored sums cannot be read: 1/x/in/3/revenue: "), "{error}");
+}
