@@ -2,7 +2,8 @@
 
 use crate::EngineError;
 use model::{Identifier, Message, MessageId, PersonId, Timestamp};
-use port::{CountChange, CountKey, Entry, Envelope, Merge, Person, Sections, SeenId, Store};
+use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, Store};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(crate) struct Batch {
@@ -14,7 +15,7 @@ pub(crate) struct Batch {
     pub identifiers: Vec<(Identifier, PersonId)>,
     pub redirects: Vec<(PersonId, PersonId)>,
     pub merges: Vec<Merge>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<port::Entry>,
     pub sends: Vec<Envelope>,
     /// Whom each of `sends` is for.
     pub receivers: Vec<(MessageId, PersonId)>,
@@ -30,7 +31,8 @@ pub(crate) struct Batch {
 }
 
 pub(crate) struct Working {
-    pub person: Person,
+    /// Boxed, since it wanders between store, memory and batch, and is large.
+    pub person: Box<Person>,
     pub sections: Sections,
 }
 
@@ -61,10 +63,13 @@ impl Batch {
         store: &dyn Store,
         identifiers: impl Iterator<Item = Identifier>,
     ) -> Result<(), EngineError> {
-        let mut asked: Vec<Identifier> =
-            identifiers.filter(|it| !self.owners.contains_key(it)).collect();
-        asked.sort();
-        asked.dedup();
+        let mut asked: Vec<Identifier> = Vec::new();
+        for identifier in identifiers {
+            if let Entry::Vacant(place) = self.owners.entry(identifier) {
+                asked.push(place.key().clone());
+                place.insert(None);
+            }
+        }
         if asked.is_empty() {
             return Ok(());
         }
@@ -89,7 +94,7 @@ impl Batch {
     pub fn load(
         &mut self,
         store: &dyn Store,
-        cache: &mut HashMap<PersonId, Person>,
+        cache: &mut HashMap<PersonId, Box<Person>>,
         ids: impl Iterator<Item = PersonId>,
     ) -> Result<(), EngineError> {
         let mut missing = Vec::new();
@@ -106,7 +111,7 @@ impl Batch {
         missing.dedup();
         if !missing.is_empty() {
             for person in store.load(&missing)? {
-                self.insert(person, Sections::NONE);
+                self.insert(Box::new(person), Sections::NONE);
             }
         }
         Ok(())
@@ -116,12 +121,12 @@ impl Batch {
         self.redirects.iter().any(|(absorbed, _)| *absorbed == id)
     }
 
-    pub fn insert(&mut self, person: Person, sections: Sections) {
+    pub fn insert(&mut self, person: Box<Person>, sections: Sections) {
         self.people.insert(person.id, Working { person, sections });
     }
 
     pub fn get(&self, id: PersonId) -> Option<&Person> {
-        self.people.get(&id).map(|it| &it.person)
+        self.people.get(&id).map(|it| &*it.person)
     }
 
     pub fn get_mut(&mut self, id: PersonId) -> Option<&mut Working> {

@@ -29,7 +29,9 @@ pub struct Engine {
     pub(crate) settings: EngineSettings,
     pub(crate) providers: ChannelSet,
     pub(crate) loaded: Loaded,
-    pub(crate) cache: HashMap<PersonId, Person>,
+    pub(crate) cache: HashMap<PersonId, Box<Person>>,
+    /// Made once: its lists of placeholders are long.
+    pub(crate) identity_rules: identity::Rules,
     pub(crate) next: NextIds,
     pub(crate) sums: PanelSums,
     pub(crate) tallies: Tallies,
@@ -109,6 +111,7 @@ impl Engine {
             providers: parts.providers,
             loaded: Loaded::empty(),
             cache: HashMap::new(),
+            identity_rules: identity::Rules::default(),
             next: NextIds::default(),
             sums: PanelSums::default(),
             tallies: Tallies::default(),
@@ -336,7 +339,7 @@ impl Engine {
         let open: BTreeSet<MessageId> = finished.open.iter().copied().collect();
         for working in &finished.people {
             if !working.sections.is_none() {
-                changes.people.push((&working.person, working.sections));
+                changes.people.push((&*working.person, working.sections));
             }
             changes.messages.extend(working.person.open.iter().filter(|it| open.contains(&it.id)));
         }

@@ -5,7 +5,7 @@ use crate::engine::run_numbers;
 use crate::{Engine, EngineError, Loaded};
 use audience::{Change, Facts, View};
 use decision::Consents;
-use identity::{Claim, Outcome, Rules};
+use identity::{Claim, Outcome};
 use journey::{Command, Input, World};
 use model::{Channel, Event, EventKind, Identifier, PersonId, Topic, Value};
 use port::{Entry, LogPosition, Person, Sections, SeenId, Space, Store};
@@ -35,21 +35,20 @@ impl Engine {
         }
         batch.worked = true;
         let fresh = self.without_known(batch, facts)?;
-        let named = fresh.iter().flat_map(|(_, fact)| identifiers_of(&fact.event));
-        batch.look_up(&*self.store, named)?;
+        let names: Vec<Names> = fresh.iter().map(|(_, fact)| Names::of(fact)).collect();
+        batch.look_up(&*self.store, names.iter().flat_map(|it| it.all.iter().cloned()))?;
         let mut people: Vec<PersonId> = Vec::with_capacity(fresh.len());
-        for (_, fact) in &fresh {
+        for ((_, fact), names) in fresh.iter().zip(&names) {
             match fact.person {
                 Some(id) => people.push(self.store.current(id)?),
-                None => people
-                    .extend(identifiers_of(&fact.event).iter().filter_map(|it| batch.owner(it))),
+                None => people.extend(names.all.iter().filter_map(|it| batch.owner(it))),
             }
         }
         people.sort();
         people.dedup();
         batch.load(&*self.store, &mut self.cache, people.into_iter())?;
-        for (position, fact) in fresh {
-            self.take_fact(batch, position, &fact)?;
+        for ((position, fact), names) in fresh.into_iter().zip(names) {
+            self.take_fact(batch, position, &fact, &names)?;
         }
         Ok(())
     }
@@ -89,6 +88,7 @@ impl Engine {
         batch: &mut Batch,
         position: Option<LogPosition>,
         fact: &Fact,
+        names: &Names,
     ) -> Result<(), EngineError> {
         let event = &fact.event;
         self.stats.events += 1;
@@ -97,7 +97,7 @@ impl Engine {
         self.newest_event = self.newest_event.max(Some(event.received));
         let found = match fact.person {
             Some(id) => Some(self.person_now(batch, id)?),
-            None => self.identify(batch, event)?,
+            None => self.identify(batch, event, names)?,
         };
         let Some(mut working) = found.and_then(|id| batch.take(id)) else {
             self.stats.nobody += 1;
@@ -150,10 +150,9 @@ impl Engine {
         &mut self,
         batch: &mut Batch,
         event: &Event,
+        names: &Names,
     ) -> Result<Option<PersonId>, EngineError> {
-        let identifiers = event.identifiers();
-        let mut owners: Vec<PersonId> =
-            identifiers_of(event).iter().filter_map(|it| batch.owner(it)).collect();
+        let mut owners: Vec<PersonId> = names.all.iter().filter_map(|it| batch.owner(it)).collect();
         owners.sort();
         owners.dedup();
         let claims: Vec<Claim<'_>> = owners
@@ -170,7 +169,7 @@ impl Engine {
             | EventKind::Group { .. } => None,
         };
         let resolution =
-            identity::resolve(&identifiers, alias.as_ref(), &claims, &Rules::default());
+            identity::resolve(names.own(), alias.as_ref(), &claims, &self.identity_rules);
         let records = resolution.merges(&claims, batch.now);
         let id = match &resolution.outcome {
             Outcome::Nobody => return Ok(None),
@@ -178,7 +177,7 @@ impl Engine {
             Outcome::Create => {
                 let id = self.new_person();
                 let person = Person::new(id, event.time.min(batch.now));
-                batch.insert(person, Sections::ALL);
+                batch.insert(Box::new(person), Sections::ALL);
                 id
             }
             Outcome::Merge { survivor, .. } => {
@@ -447,13 +446,26 @@ pub(crate) fn zone_of(person: &Person) -> Option<String> {
     Some(zone.to_owned())
 }
 
-/// Every identifier that a lookup must cover, also what an alias may mean.
-fn identifiers_of(event: &Event) -> Vec<Identifier> {
-    let mut found = event.identifiers();
-    if let EventKind::Alias { previous_id } = &event.kind {
-        found.extend(identity::previous_candidates(previous_id));
+/// Every identifier that a lookup must cover: those that the event carries, and then what the
+/// previous id of an alias may mean.
+struct Names {
+    all: Vec<Identifier>,
+    own: usize,
+}
+
+impl Names {
+    fn of(fact: &Fact) -> Names {
+        let mut all = fact.event.identifiers();
+        let own = all.len();
+        if let EventKind::Alias { previous_id } = &fact.event.kind {
+            all.extend(identity::previous_candidates(previous_id));
+        }
+        Names { all, own }
     }
-    found
+
+    fn own(&self) -> &[Identifier] {
+        &self.all[..self.own]
+    }
 }
 
 /// What SDKs say about where a person is, kept as traits of the same names.

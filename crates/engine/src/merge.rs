@@ -25,11 +25,11 @@ impl Engine {
         }
         let Some(mut survivor) = batch.take(record.survivor) else { return Ok(()) };
         let Some(absorbed) = batch.take(record.absorbed) else { return Ok(()) };
-        let absorbed = absorbed.person;
+        let absorbed = *absorbed.person;
         self.stats.merges += 1;
         let frozen = Merge {
             record: record.clone(),
-            survivor: survivor.person.clone(),
+            survivor: (*survivor.person).clone(),
             absorbed: absorbed.clone(),
         };
         batch.merges.push(frozen);
@@ -40,7 +40,7 @@ impl Engine {
         let before: Vec<String> = names(&survivor.person).chain(names(&absorbed)).collect();
         let (runs, commands) =
             Runs::merge(&survivor.person.runs, &absorbed.runs, &self.loaded.journeys);
-        survivor.person = united(&survivor.person, &absorbed, runs);
+        *survivor.person = united(&survivor.person, &absorbed, runs);
         let after: Vec<String> = names(&survivor.person).collect();
         self.tally_union(&before, &after);
         self.take_over_messages(batch, &mut survivor, absorbed);

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use content::LinkKey;
-use engine::{Engine, EngineSettings, Hold, Keys, Parts};
+use engine::{Engine, EngineSettings, Hold, Keys, Parts, Restored};
 use log_segments::SegmentLog;
 use model::{ChanceKey, ChannelSet, Span, Timestamp};
 use port::{Catalog, Changes, Entry, LogError, LogPosition, People, Space, Store, StoreError};
@@ -62,8 +62,9 @@ enum StoredKeys {
 }
 
 const KEYS: &str = "keys";
-/// The engine's own entry.
+/// The engine's own entries.
 const HOLD: &str = "hold";
+const RESTORED: &str = "restored";
 /// Says that all people and events come from the simulated market, and holds its truth.
 const SIMULATED: &str = "simulated";
 
@@ -82,6 +83,24 @@ impl DataDir {
 
     pub fn store_path(&self) -> PathBuf {
         self.0.join("store")
+    }
+
+    /// What was handed to providers. Outside of every backup, so that a restored one can know what
+    /// left after it was taken.
+    pub fn journal_path(&self) -> PathBuf {
+        self.0.join("journal")
+    }
+
+    pub fn open_journal(&self) -> anyhow::Result<SegmentLog> {
+        /// Keys are short: this is some hundred thousand messages.
+        const SEGMENT_BYTES: u64 = 8 << 20;
+        let options = log_segments::Options {
+            segment_bytes: SEGMENT_BYTES,
+            ahead_bytes: SEGMENT_BYTES / 8,
+            ..log_segments::Options::default()
+        };
+        SegmentLog::open(&self.journal_path(), options)
+            .context("could not open the journal of what was sent")
     }
 
     pub fn is_empty(&self) -> bool {
@@ -208,6 +227,11 @@ pub fn simulated_entry(truth: &impl Serialize) -> anyhow::Result<Entry> {
 pub fn hold(views: &(impl Catalog + ?Sized)) -> anyhow::Result<Option<Hold>> {
     let Some(bytes) = views.get(Space::System, HOLD)? else { return Ok(None) };
     serde_json::from_slice(&bytes).context("the stored hold cannot be read")
+}
+
+/// Tells the engine that what was due until then may have left before.
+pub fn restored_entry(restored: &Restored) -> anyhow::Result<Entry> {
+    Ok(Entry::put(Space::System, RESTORED, serde_json::to_vec(restored)?))
 }
 
 pub fn hold_entry(hold: &Hold) -> anyhow::Result<Entry> {

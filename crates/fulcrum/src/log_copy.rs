@@ -43,6 +43,44 @@ pub fn copy(from: &Path, to: &Path) -> anyhow::Result<LogPosition> {
     end_of(to)
 }
 
+/// Ends a log that nobody has open at `at`, and returns the records that came after it.
+pub fn cut(dir: &Path, at: LogPosition) -> anyhow::Result<Vec<Vec<u8>>> {
+    const RECORDS_AT_ONCE: usize = 10_000;
+    const BYTES_AT_ONCE: usize = 8 << 20;
+    let mut tail = Vec::new();
+    {
+        let log = SegmentLog::open(dir, log_segments::Options::default())
+            .context("the copy of the log cannot be read")?;
+        let mut from = at;
+        loop {
+            let part = log.read(from, RECORDS_AT_ONCE, BYTES_AT_ONCE)?;
+            let Some((end, _)) = part.last() else { break };
+            from = *end;
+            tail.extend(part.into_iter().map(|it| it.1));
+        }
+    }
+    if tail.is_empty() {
+        return Ok(tail);
+    }
+    for file in segments(dir)? {
+        let doing = || format!("could not cut {}", file.display());
+        let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+        let base: u64 = stem.parse().with_context(doing)?;
+        // The file that begins at zero stays, also when nothing is left in it.
+        if at.0 <= base && 0 < base {
+            std::fs::remove_file(&file).with_context(doing)?;
+        } else {
+            let length = std::fs::metadata(&file).with_context(doing)?.len();
+            let kept = File::options().write(true).open(&file).with_context(doing)?;
+            kept.set_len(length.min(at.0 - base)).with_context(doing)?;
+            kept.sync_all().with_context(doing)?;
+        }
+    }
+    let end = end_of(dir)?;
+    anyhow::ensure!(end == at, "the log was cut at {} and ends at {}", at.0, end.0);
+    Ok(tail)
+}
+
 /// Opening checks the copy and cuts off its torn end.
 fn end_of(dir: &Path) -> anyhow::Result<LogPosition> {
     let log = SegmentLog::open(dir, log_segments::Options::default())

@@ -2,6 +2,7 @@
 //! and the server.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -123,7 +124,8 @@ pub fn serve(
         settings: EngineSettings::default(),
         providers: providers.set,
     };
-    let engine = Engine::open(parts).context("could not start the engine")?;
+    let mut engine = Engine::open(parts).context("could not start the engine")?;
+    engine.keep_journal(Arc::new(data.open_journal()?));
     let name = config.name.clone().unwrap_or_default();
     let mut settings = Settings::new(name, env!("CARGO_PKG_VERSION"));
     settings.simulated = truth.is_some();
@@ -133,7 +135,7 @@ pub fn serve(
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
     let host = Host::start(engine, providers.channels);
-    let log: std::sync::Arc<dyn FactLog> = log;
+    let log: Arc<dyn FactLog> = log;
     let readers = Readers::new(move || shared.reader());
     let app = App { log, handle: host.handle(), readers, keys, settings };
     let runtime = tokio::runtime::Builder::new_multi_thread()

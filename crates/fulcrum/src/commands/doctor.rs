@@ -50,7 +50,10 @@ pub fn run(place: &Place, _arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let position = check_store(&data, &mut findings)?;
     match running {
         true => findings.text += "log         not looked at: a server has it open\n",
-        false => check_log(&data, position, &mut findings)?,
+        false => {
+            check_log(&data, position, &mut findings)?;
+            check_journal(&data, &mut findings);
+        }
     }
     for problem in &findings.found {
         findings.text += &format!("{problem}\n");
@@ -110,6 +113,22 @@ fn check_programme(views: &dyn port::Views, findings: &mut Findings) -> anyhow::
         Err(problems) => findings.found.extend(problems),
     }
     Ok(())
+}
+
+fn check_journal(data: &DataDir, findings: &mut Findings) {
+    if !data.journal_path().is_dir() {
+        return;
+    }
+    match data.open_journal() {
+        Ok(journal) => {
+            let said = format!("{} bytes of what was sent", grouped(journal.durable_end().0));
+            findings.good("journal", &said);
+        }
+        Err(error) => {
+            let hint = "move the folder `journal` away; only a restore would have asked it";
+            findings.found.push(Problem::new(format!("{error:#}")).hint(hint));
+        }
+    }
 }
 
 fn check_log(data: &DataDir, state: LogPosition, findings: &mut Findings) -> anyhow::Result<()> {

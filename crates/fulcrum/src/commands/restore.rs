@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use engine::Hold;
+use engine::{Hold, Restored};
+use port::{Catalog, LogPosition};
+use record::{Control, LogRecord};
 
 use super::backup::{MANIFEST, Manifest};
 use super::print;
@@ -16,13 +18,17 @@ use crate::stop::Stop;
 
 /// Make a backup an installation again, in an empty data directory.
 ///
-/// Nothing goes out of it until `fulcrum resume`: what was due since the backup may have been sent
-/// by the installation that is gone.
+/// Nothing goes out of it until `fulcrum resume`. What was due since the backup may have been sent
+/// by the installation that is gone: it is not sent again, unless the journal of that installation
+/// shows that it never left.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// The directory of the backup.
     #[arg(long, value_name = "DIR")]
     from: PathBuf,
+    /// The folder `journal` of the installation that is gone, if it is still there.
+    #[arg(long, value_name = "DIR")]
+    journal: Option<PathBuf>,
 }
 
 pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -33,20 +39,67 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let stop = Stop::usage(format!("{} is not empty", to.path().display()));
         return Err(stop.hint("give a new directory with --data").into());
     }
+    if let Some(journal) = arguments.journal.as_ref().filter(|it| !it.is_dir()) {
+        let stop = Stop::usage(format!("{} is no journal", journal.display()));
+        return Err(stop.hint("it is the folder `journal` in the old data directory").into());
+    }
     let from = DataDir::new(arguments.from.clone());
     // Copied by the same means as it was made: a backup stays as it is, and may be used again.
     std::fs::create_dir_all(to.path())
         .with_context(|| format!("could not create {}", to.path().display()))?;
+    if let Some(journal) = &arguments.journal {
+        log_copy::copy(journal, &to.journal_path())?;
+    }
     store_sqlite::backup(&from.store_path(), &to.store_path())?;
-    log_copy::copy(&from.log_path(), &to.log_path())?;
     let mut store = to.open_store()?;
-    let hold = Hold { since: data::now(), reason: format!("restored from a backup of {made}") };
-    data::put(&mut store, vec![data::hold_entry(&hold)?])?;
+    restore_log(&from, &to, store.log_position()?)?;
+    let now = data::now();
+    let hold = Hold { since: now, reason: format!("restored from a backup of {made}") };
+    let restored = Restored {
+        since: store.last_commit()?.unwrap_or_default(),
+        at: now,
+        journal: arguments.journal.is_some(),
+    };
+    let entries = vec![data::hold_entry(&hold)?, data::restored_entry(&restored)?];
+    data::put(&mut store, entries)?;
     print(&format!(
         "{} is what it was at {made}; nothing goes out until `fulcrum resume`\n",
         to.path().display()
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The log, with what the state does not hold yet made history. The installation that is gone may
+/// have worked it through and written to people about it: here it changes who people are, and
+/// triggers nothing.
+fn restore_log(from: &DataDir, to: &DataDir, state: LogPosition) -> anyhow::Result<()> {
+    log_copy::copy(&from.log_path(), &to.log_path())?;
+    let tail = log_copy::cut(&to.log_path(), state)?;
+    let calm: Vec<Vec<u8>> = tail.iter().filter_map(|it| history_of(it)).collect();
+    if calm.is_empty() {
+        return Ok(());
+    }
+    let log = log_segments::SegmentLog::open(&to.log_path(), log_segments::Options::default())?;
+    // In parts, since one append is bounded.
+    const RECORDS_AT_ONCE: usize = 1_000;
+    for part in calm.chunks(RECORDS_AT_ONCE) {
+        log.append_and_wait(part.to_vec()).context("could not store the end of the log")?;
+    }
+    Ok(())
+}
+
+fn history_of(record: &[u8]) -> Option<Vec<u8>> {
+    match LogRecord::decode(record) {
+        Ok(LogRecord::Fact(mut fact)) => {
+            fact.event.flags.historical = true;
+            Some(LogRecord::Fact(fact).encode())
+        }
+        Ok(LogRecord::Control(Control::Apply { .. })) => Some(record.to_vec()),
+        // Started or released then, it may have gone out; whoever wants it says so again.
+        Ok(LogRecord::Control(Control::Broadcast { .. } | Control::Resume { .. })) => None,
+        // The engine passes it over with a word, as it would have before.
+        Err(_) => Some(record.to_vec()),
+    }
 }
 
 fn read_manifest(from: &Path) -> anyhow::Result<String> {
@@ -62,3 +115,6 @@ fn read_manifest(from: &Path) -> anyhow::Result<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

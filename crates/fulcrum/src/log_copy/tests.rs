@@ -32,6 +32,34 @@ fn a_log_that_does_not_exist_has_an_empty_copy() {
 }
 
 #[test]
+fn a_log_can_be_cut_after_any_record() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let source = dir.path().join("log");
+    let records: Vec<Vec<u8>> = (0..60).map(|n| vec![n as u8; 20_000]).collect();
+    {
+        let log = open(&source);
+        // Three to a group, over several files: cuts fall within groups and between them.
+        for group in records.chunks(3) {
+            log.append_and_wait(group.to_vec()).expect("durable");
+        }
+    }
+    let ends: Vec<LogPosition> = {
+        let found = open(&source).read(LogPosition(0), usize::MAX, usize::MAX).expect("records");
+        found.into_iter().map(|it| it.0).collect()
+    };
+    for kept in [0_usize, 1, 2, 3, 11, 12, 13, 14, 26, 39, 40, 59, 60] {
+        let to = dir.path().join(format!("cut{kept}"));
+        copy(&source, &to).expect("a copy");
+        let at = kept.checked_sub(1).map_or(LogPosition(0), |it| ends[it]);
+        assert_eq!(cut(&to, at).expect("a cut"), records[kept..], "after {kept}");
+        let log = open(&to);
+        assert_eq!(all(&log), records[..kept], "before {kept}");
+        log.append_and_wait(vec![vec![7; 10]]).expect("it goes on");
+        assert_eq!(all(&log).len(), kept + 1);
+    }
+}
+
+#[test]
 fn copies_made_while_it_grows_are_beginnings_of_the_log() {
     let dir = tempfile::tempdir().expect("a folder");
     let source = dir.path().join("log");

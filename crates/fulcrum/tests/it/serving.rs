@@ -1,7 +1,7 @@
 //! A server's life: set-up, a graceful end, backups beside it, and what a restore holds back.
 
 use crate::load::{EVENTS_PER_PERSON, Shop, person, post};
-use crate::process::{Served, fulcrum, fulcrum_with, until};
+use crate::process::{Served, fulcrum, fulcrum_with, succeed, until};
 use serde_json::Value;
 
 fn send(shop: &Shop, server: &Served, people: std::ops::Range<usize>) {
@@ -83,6 +83,50 @@ fn a_backup_beside_the_server_comes_back_and_holds_everything() {
     assert_eq!(asked.code, 0, "{}", asked.err);
     wait_for_sent(&shop, &server, 36);
     assert!(server.stop().success());
+}
+
+/// Messages that were waiting when the backup was made, and left before the restore.
+fn copies_after_restore(with_journal: bool) -> (usize, usize) {
+    let shop = Shop::new();
+    let policy = shop.dir.path().join("program/policy.yaml");
+    std::fs::write(policy, "window: 3s\nzone: Europe/Amsterdam\nconsent: []\n").expect("a file");
+    let server = shop.serve();
+    send(&shop, &server, 0..4);
+    until("the candidates", || {
+        let today = shop.today(&server.address)?;
+        (today["ledger"]["candidates"] == 12).then_some(())
+    });
+    let (copy, again) = (shop.dir.path().join("copy"), shop.dir.path().join("again"));
+    let (copy, again) = (copy.display().to_string(), again.display().to_string());
+    shop.run(&["backup", "--to", &copy]);
+    wait_for_sent(&shop, &server, 12);
+    server.kill();
+    let journal = shop.data().join("journal").display().to_string();
+    let mut ask = vec!["restore", "--from", &copy, "--data", &again];
+    if with_journal {
+        ask.extend(["--journal", &journal]);
+    }
+    succeed(&ask);
+    succeed(&["resume", "--yes", "--data", &again]);
+    let server = shop.serve_on(again.as_ref());
+    let today = until("the end of every message", || {
+        let today = shop.today(&server.address)?;
+        (today["ledger"]["pending"] == 0).then_some(today)
+    });
+    assert!(server.stop().success());
+    eprintln!("{}", today["ledger"]);
+    let copies = shop.sink.taken().len();
+    let people: std::collections::BTreeSet<String> =
+        shop.sink.taken().into_iter().map(|it| it.recipient).collect();
+    (copies, people.len())
+}
+
+#[test]
+fn nobody_gets_a_second_copy_after_a_restore() {
+    for with_journal in [true, false] {
+        let (copies, people) = copies_after_restore(with_journal);
+        assert_eq!((copies, people), (12, 4), "with the journal: {with_journal}");
+    }
 }
 
 #[test]
