@@ -231,8 +231,7 @@ fn a_check_finds_what_would_not_do() {
             .join("|")
     };
     assert_eq!(check(front(), BODY), "");
-    let no_subject =
-        FrontMatter { forms: Forms::default(), summary: String::new(), ..front() };
+    let no_subject = FrontMatter { forms: Forms::default(), summary: String::new(), ..front() };
     assert_eq!(check(no_subject, "x"), "0:the e-mail has no subject");
     let no_topic = FrontMatter { topic: Topic::default(), ..front() };
     assert_eq!(check(no_topic, "x"), "0:marketing needs a topic");

@@ -43,6 +43,9 @@ pub enum Trigger {
 
 /// May a person who has been in the journey begin again? At most one run per key is active at any
 /// time, whatever the rule.
+///
+/// Keys that the rule lets come back are not remembered, since a shop's carts would pile up. So a
+/// rule that is made stricter holds for the keys from then on, and for people without a key at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reentry {

@@ -96,7 +96,8 @@ impl Journeys {
     }
 
     /// Forgets a version. Runs that are still in it end with
-    /// [`crate::EndReason::VersionGone`] when they are looked at next.
+    /// [`crate::EndReason::VersionGone`] when they are looked at next. Its number must not be given
+    /// to another version: those runs could not tell the two apart.
     pub fn remove(&mut self, name: &JourneyName, version: u64) {
         if let Some(versions) = self.versions.get_mut(name) {
             versions.programs.remove(&version);

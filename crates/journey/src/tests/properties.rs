@@ -149,6 +149,7 @@ fn apply(
             let name = JourneyName::from(name);
             player.journeys.remove(&name, version);
             reference.journeys.remove(&(name.clone(), version));
+            reference.removed.insert((name.clone(), version));
             if !reference.journeys.keys().any(|(it, _)| *it == name) {
                 reference.closed.remove(&name);
             }
@@ -157,8 +158,13 @@ fn apply(
     None
 }
 
+/// The number of a version that was removed is never given to another one: a run that is still in it
+/// would go on in steps that it never began.
 fn publish(player: &mut Player, reference: &mut Reference, journey: Journey) {
     let (name, version) = (journey.name.clone(), journey.version);
+    if reference.removed.contains(&(name.clone(), version)) {
+        return;
+    }
     if player.journeys.insert(journey.clone()).is_ok() {
         if player.journeys.latest(&name).map(|it| it.version) == Some(version) {
             reference.closed.remove(&name);

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Reference {
     pub journeys: BTreeMap<(JourneyName, u64), Journey>,
     pub closed: BTreeSet<JourneyName>,
+    pub removed: BTreeSet<(JourneyName, u64)>,
     runs: Vec<Walk>,
     finished: usize,
     arms: BTreeMap<(JourneyName, String), String>,
@@ -40,6 +41,10 @@ struct Walk {
     goal_reached: bool,
     /// The how-manieth run to end, if it did.
     ended: Option<usize>,
+    /// Its rule let its key come back, so it stands in nobody's way, also under a later rule.
+    forgotten: bool,
+    /// It was looked at after the window of its goal, which no clock set back opens again.
+    too_late: bool,
 }
 
 impl Reference {
@@ -48,6 +53,18 @@ impl Reference {
     }
 
     pub fn feed(&mut self, happens: &Happens, now: Timestamp) -> Vec<String> {
+        let finished = self.finished;
+        let out = self.answer(happens, now);
+        for run in self.runs.iter_mut() {
+            let looked_at = matches!(happens, Happens::Event(_)) || run.ended > Some(finished);
+            let Some(within) = run.journey.goal.as_ref().and_then(|it| it.within) else { continue };
+            let closed = run.since.plus(within).plus(run.journey.late) <= now;
+            run.too_late |= run.ended.is_some() && looked_at && closed;
+        }
+        out
+    }
+
+    fn answer(&mut self, happens: &Happens, now: Timestamp) -> Vec<String> {
         let mut out = Vec::new();
         self.eyes.properties = Map::new();
         match happens {
@@ -143,8 +160,8 @@ impl Reference {
             let run = &self.runs[n];
             let Some(within) = run.journey.goal.as_ref().and_then(|it| it.within) else { continue };
             let newer = self.runs[n + 1..].iter().any(|it| is_same(it, run));
-            let known_in_time = now < run.since.plus(within).plus(run.journey.late);
-            if !newer && known_in_time && !self.is_gone(n) && self.is_goal(n, happens, now) {
+            let in_time = now < run.since.plus(within).plus(run.journey.late) && !run.too_late;
+            if !newer && in_time && !self.is_gone(n) && self.is_goal(n, happens, now) {
                 self.goal(n, happens, out);
             }
         }
@@ -191,7 +208,7 @@ impl Reference {
         if before.iter().any(|it| it.ended.is_none()) {
             return Some("already_active");
         }
-        if let Some(last) = before.last() {
+        if let Some(last) = before.iter().rfind(|it| !it.forgotten) {
             let allowed = match journey.reentry {
                 Reentry::Never => false,
                 Reentry::Always => true,
@@ -224,8 +241,15 @@ impl Reference {
             key: key.clone(),
         }));
         let ahead = addressed(&journey.steps, "");
+        if let Reentry::After(span) = journey.reentry {
+            for run in self.runs.iter_mut().filter(|it| it.journey.name == journey.name) {
+                run.forgotten |= run.key.is_some() && run.started.plus(span) <= now;
+            }
+        }
         self.runs.push(Walk {
             id,
+            forgotten: key.is_some() && journey.reentry == Reentry::Always,
+            too_late: false,
             journey,
             key,
             started: now,
