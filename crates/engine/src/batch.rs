@@ -1,6 +1,7 @@
 //! The persons and messages that one batch works on, and what it will commit.
 
 use crate::EngineError;
+use crate::memory::Memory;
 use model::{Identifier, Message, MessageId, PersonId, Timestamp};
 use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, Store};
 use std::collections::hash_map::Entry;
@@ -94,7 +95,7 @@ impl Batch {
     pub fn load(
         &mut self,
         store: &dyn Store,
-        cache: &mut HashMap<PersonId, Box<Person>>,
+        memory: &mut Memory,
         ids: impl Iterator<Item = PersonId>,
     ) -> Result<(), EngineError> {
         let mut missing = Vec::new();
@@ -102,7 +103,7 @@ impl Batch {
             if self.people.contains_key(&id) || self.is_absorbed(id) {
                 continue;
             }
-            match cache.remove(&id) {
+            match memory.take(id) {
                 Some(person) => self.insert(person, Sections::NONE),
                 None => missing.push(id),
             }

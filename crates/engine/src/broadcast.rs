@@ -254,7 +254,7 @@ impl Engine {
             return self.finish_broadcast(batch, it);
         }
         let members = self.next_members(status, it)?;
-        batch.load(&*self.store, &mut self.cache, members.iter().copied())?;
+        batch.load(&*self.store, &mut self.memory, members.iter().copied())?;
         let loaded = self.loaded.clone();
         for id in &members {
             // Somebody who was merged away since the plan is reached as the person they are now.
@@ -353,7 +353,7 @@ impl Engine {
         let Some(after) = self.tallies.fill else { return Ok(false) };
         let ids = self.store.ids_after(after, SCAN_CHUNK)?;
         batch.worked = true;
-        batch.load(&*self.store, &mut self.cache, ids.iter().copied())?;
+        batch.load(&*self.store, &mut self.memory, ids.iter().copied())?;
         for id in &ids {
             let Some(mut working) = batch.take(*id) else { continue };
             self.catch_up(&mut working, batch);

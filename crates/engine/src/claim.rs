@@ -28,7 +28,7 @@ impl Engine {
                 continue;
             }
             let due = self.store.due_messages(*channel, batch.now, *room)?;
-            batch.load(&*self.store, &mut self.cache, due.iter().map(|it| it.1))?;
+            batch.load(&*self.store, &mut self.memory, due.iter().map(|it| it.1))?;
             for (message, person) in due {
                 let Some(mut working) = batch.take(person) else { continue };
                 self.claim_one(&mut working, batch, message);

@@ -3,13 +3,14 @@
 use crate::batch::Batch;
 use crate::journal::{Journal, Restored};
 use crate::measure::PanelSums;
+use crate::memory::Memory;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
 use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
-use port::{Changes, Entry, Envelope, FactLog, LogPosition, Person, Sections, Space, Store};
+use port::{Changes, Entry, Envelope, FactLog, LogPosition, Sections, Space, Store};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// What an engine is made of.
@@ -29,7 +30,7 @@ pub struct Engine {
     pub(crate) settings: EngineSettings,
     pub(crate) providers: ChannelSet,
     pub(crate) loaded: Loaded,
-    pub(crate) cache: HashMap<PersonId, Box<Person>>,
+    pub(crate) memory: Memory,
     /// Made once: its lists of placeholders are long.
     pub(crate) identity_rules: identity::Rules,
     pub(crate) next: NextIds,
@@ -104,13 +105,13 @@ impl Engine {
     /// unknown in the first turn.
     pub fn open(parts: Parts) -> Result<Engine, EngineError> {
         let mut engine = Engine {
+            memory: Memory::new(parts.settings.people_in_memory_max),
             store: parts.store,
             log: parts.log,
             keys: parts.keys,
             settings: parts.settings,
             providers: parts.providers,
             loaded: Loaded::empty(),
-            cache: HashMap::new(),
             identity_rules: identity::Rules::default(),
             next: NextIds::default(),
             sums: PanelSums::default(),
@@ -140,7 +141,7 @@ impl Engine {
     /// Forgets everything in memory and reads it again; for after a failed commit, of which nobody
     /// can say whether it was stored.
     pub fn reload(&mut self) -> Result<(), EngineError> {
-        self.cache.clear();
+        self.memory.clear();
         self.position = self.store.log_position()?;
         self.last_commit = self.store.last_commit()?;
         self.last_durable = None;
@@ -356,10 +357,9 @@ impl Engine {
         (self.tallies_changed, self.hold_changed) = (false, false);
         self.broadcasts_changed.clear();
         self.sums.stored();
-        if self.settings.cache_max < self.cache.len() + finished.people.len() {
-            self.cache.clear();
+        for working in finished.people {
+            self.memory.keep(working.person);
         }
-        self.cache.extend(finished.people.into_iter().map(|it| (it.person.id, it.person)));
         Ok(worked)
     }
 

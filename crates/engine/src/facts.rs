@@ -46,7 +46,7 @@ impl Engine {
         }
         people.sort();
         people.dedup();
-        batch.load(&*self.store, &mut self.cache, people.into_iter())?;
+        batch.load(&*self.store, &mut self.memory, people.into_iter())?;
         for ((position, fact), names) in fresh.into_iter().zip(names) {
             self.take_fact(batch, position, &fact, &names)?;
         }
@@ -131,7 +131,7 @@ impl Engine {
         id: PersonId,
     ) -> Result<PersonId, EngineError> {
         let id = self.owner_now(batch, id)?;
-        batch.load(&*self.store, &mut self.cache, std::iter::once(id))?;
+        batch.load(&*self.store, &mut self.memory, std::iter::once(id))?;
         Ok(id)
     }
 
@@ -386,7 +386,7 @@ impl Engine {
     /// Persons whose time has come.
     pub(crate) fn take_due(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
         let due = self.store.due_people(batch.now, self.settings.batch_max)?;
-        batch.load(&*self.store, &mut self.cache, due.iter().copied())?;
+        batch.load(&*self.store, &mut self.memory, due.iter().copied())?;
         for id in due {
             let Some(mut working) = batch.take(id) else { continue };
             if working.person.next_at().is_some_and(|it| it <= batch.now) {

@@ -19,6 +19,7 @@ mod journal;
 mod loaded;
 mod mail_id;
 mod measure;
+mod memory;
 mod merge;
 mod report;
 mod runner;

@@ -17,8 +17,8 @@ pub struct EngineSettings {
     pub batch_max: usize,
     /// Bytes of log records in one batch.
     pub batch_bytes_max: usize,
-    /// Persons kept in memory between batches.
-    pub cache_max: usize,
+    /// Persons kept in memory between batches, at some 1.5 KB each.
+    pub people_in_memory_max: usize,
     /// Messages of a broadcast that one batch makes, between live inputs.
     pub fan_out_max: usize,
     /// How long the process may have been away before nothing goes out without being asked.
@@ -33,7 +33,7 @@ impl Default for EngineSettings {
         EngineSettings {
             batch_max: 2_000,
             batch_bytes_max: 4 << 20,
-            cache_max: 100_000,
+            people_in_memory_max: 100_000,
             fan_out_max: 500,
             away_max: Span::HOUR,
             heartbeat: Span::minutes(10),

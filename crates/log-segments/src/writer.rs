@@ -156,6 +156,10 @@ impl Drop for CloseOnExit {
     }
 }
 
+/// A group of this share of a step or more is not worth filling ahead for: storing the new size once
+/// costs less than writing so many bytes twice.
+const LARGE_GROUPS_PER_STEP: u64 = 16;
+
 struct Writer {
     dir: PathBuf,
     options: Options,
@@ -218,7 +222,10 @@ impl Writer {
         let path = segment_path(&self.dir, segment.base);
         let offset = self.end - segment.base;
         let bytes = self.buffer.len() as u64;
-        if segment.bytes_ahead < offset + bytes {
+        let is_large = self.options.ahead_bytes / LARGE_GROUPS_PER_STEP <= bytes;
+        if segment.bytes_ahead < offset + bytes && is_large {
+            segment.bytes_ahead = offset + bytes;
+        } else if segment.bytes_ahead < offset + bytes {
             let step = self.options.ahead_bytes.max(1);
             let rounded = (offset + bytes).div_ceil(step) * step;
             segment.bytes_ahead = rounded.min(self.options.segment_bytes).max(offset + bytes);

@@ -16,6 +16,8 @@ pub struct Changes<'a> {
     pub people: Vec<(&'a Person, Sections)>,
     /// Persons that were absorbed; their record goes and the redirect stays.
     pub redirects: Vec<(PersonId, PersonId)>,
+    /// Who owns them from now on. The search finds a person by these and by those that the person
+    /// had when stored for the first time.
     pub identifiers: Vec<(Identifier, PersonId)>,
     pub merges: Vec<Merge>,
     pub messages: Vec<&'a Message>,

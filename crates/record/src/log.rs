@@ -77,6 +77,9 @@ enum Form<F, C> {
     Control(C),
 }
 
+/// Holds most events, so that the text seldom moves while it grows.
+const USUAL_BYTES: usize = 768;
+
 impl Fact {
     pub fn of(event: Event) -> Fact {
         Fact { event, person: None, acts: Vec::new() }
@@ -89,7 +92,9 @@ impl LogRecord {
             LogRecord::Fact(fact) => Form::Fact(fact),
             LogRecord::Control(control) => Form::Control(control),
         };
-        serde_json::to_vec(&form).expect("plain data always has a JSON form")
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut bytes, &form).expect("plain data always has a JSON form");
+        bytes
     }
 
     pub fn decode(bytes: &[u8]) -> Result<LogRecord, Unreadable> {

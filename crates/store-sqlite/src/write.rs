@@ -9,13 +9,15 @@ use model::{Identifier, Message, MessageState, PersonId};
 use port::{Changes, CountChange, Entry, Merge, Person, Sections};
 use record::person as form;
 use rusqlite::{CachedStatement, Connection, params};
+use std::collections::HashSet;
 
 pub(crate) fn apply(
     connection: &Connection,
     changes: &Changes<'_>,
     plan: &Plan,
 ) -> Result<(), Fault> {
-    let mut people = People::prepare(connection)?;
+    let named = changes.identifiers.iter().map(|it| it.1).collect();
+    let mut people = People::prepare(connection, named)?;
     for (person, sections) in &changes.people {
         people.put(person, *sections)?;
     }
@@ -44,6 +46,8 @@ pub(crate) fn number(id: u64) -> Result<i64, Fault> {
 }
 
 struct People<'c> {
+    /// Those who got an identifier in this commit; for others the search stays as it is.
+    named: HashSet<PersonId>,
     /// Everything but the agenda, if the agenda stays as it is.
     update: CachedStatement<'c>,
     update_all: CachedStatement<'c>,
@@ -68,8 +72,9 @@ struct Section<'c> {
 }
 
 impl<'c> People<'c> {
-    fn prepare(connection: &'c Connection) -> Result<People<'c>, Fault> {
+    fn prepare(connection: &'c Connection, named: HashSet<PersonId>) -> Result<People<'c>, Fault> {
         Ok(People {
+            named,
             update: connection.prepare_cached(
                 "UPDATE persons SET created = coalesce(?3, created),
                    last_seen = coalesce(?4, last_seen), name = coalesce(?5, name),
@@ -116,8 +121,10 @@ impl<'c> People<'c> {
 
     fn put(&mut self, person: &Person, sections: Sections) -> Result<(), Fault> {
         let id = number(person.id.0)?;
+        let born = self.born;
         self.put_row(id, person, sections)?;
-        if sections.contains(Sections::HOT) {
+        let is_new = born < self.born;
+        if sections.contains(Sections::HOT) && (is_new || self.named.contains(&person.id)) {
             let lines: Vec<String> =
                 person.known.identifiers.keys().map(|it| it.value.to_lowercase()).collect();
             self.search_identifiers.execute(params![id, lines.join("\n")])?;

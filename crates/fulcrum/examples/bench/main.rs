@@ -23,6 +23,10 @@ use figure::{Figure, Run, medians};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Fewer have no median worth the name.
 const RUNS_MIN: usize = 3;
 

@@ -1,6 +1,6 @@
 //! The debugger's view: the latest events of each source, taken or not, and how many there were.
 
-use model::{Event, EventKind, Rejection, SourceId, Timestamp, Value};
+use model::{Event, EventKind, Map, Rejection, SourceId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
@@ -14,7 +14,7 @@ pub(crate) const EVENTS_MAX: usize = 200;
 /// Sources whose events are kept, those with the latest events: 50 × 200 × 2 KB are 20 MB.
 const RINGS_MAX: usize = 50;
 
-/// How much of an event's body is kept.
+/// How much of an event's body is shown; of a longer event, no more is kept.
 const BODY_BYTES_MAX: usize = 2 * 1024;
 
 /// How far a slow watcher may fall behind before it misses some.
@@ -63,9 +63,15 @@ pub(crate) struct Live {
     stream: broadcast::Sender<Arc<ReceivedEvent>>,
 }
 
+/// Most events are never looked at, so that they are put into words only when somebody does.
+enum Kept {
+    Event(Box<Event>),
+    Shown(Arc<ReceivedEvent>),
+}
+
 #[derive(Default)]
 struct State {
-    rings: BTreeMap<SourceId, VecDeque<Arc<ReceivedEvent>>>,
+    rings: BTreeMap<SourceId, VecDeque<Arc<Kept>>>,
     counts: BTreeMap<SourceId, Counts>,
     rejections: BTreeMap<&'static str, u64>,
 }
@@ -78,35 +84,35 @@ impl Default for Live {
 
 impl Live {
     /// Takes what came of one request.
-    pub fn add(&self, source: &SourceId, received: Timestamp, of: &Arrived<'_>) {
-        let first = of.events.len().saturating_sub(EVENTS_MAX);
-        let accepted = of.events[first..].iter().map(accepted);
-        let rejected = of.rejected.iter().rev().take(EVENTS_MAX).rev();
-        let items: Vec<Arc<ReceivedEvent>> = accepted
-            .chain(rejected.map(|it| self::rejected(source, received, it)))
-            .map(Arc::new)
-            .collect();
+    pub fn add(&self, source: &SourceId, received: Timestamp, of: Arrived<'_>) {
+        let (accepted, rejected) = (of.events.len(), of.rejected.len());
+        let excess = accepted.saturating_sub(EVENTS_MAX);
+        let events = of.events.into_iter().skip(excess).map(keep);
+        let refused = of.rejected.iter().skip(rejected.saturating_sub(EVENTS_MAX));
+        let refused = refused.map(|it| Kept::Shown(Arc::new(self::rejected(source, received, it))));
+        let items: Vec<Arc<Kept>> = events.chain(refused).map(Arc::new).collect();
+        if 0 < self.stream.receiver_count() {
+            for item in &items {
+                let _ = self.stream.send(item.shown());
+            }
+        }
         let mut state = self.lock();
         for it in of.rejected {
             *state.rejections.entry(it.rejection.code()).or_default() += 1;
         }
         let counts = state.counts.entry(source.clone()).or_default();
-        counts.accepted += of.events.len() as u64;
-        counts.rejected += of.rejected.len() as u64;
+        counts.accepted += accepted as u64;
+        counts.rejected += rejected as u64;
         counts.duplicates += of.duplicates;
         counts.last_at = Some(received);
         state.make_room_for(source);
         let ring = state.rings.entry(source.clone()).or_default();
-        ring.extend(items.iter().cloned());
-        while EVENTS_MAX < ring.len() {
-            ring.pop_front();
-        }
+        ring.extend(items);
+        let over = ring.len().saturating_sub(EVENTS_MAX);
+        let gone: Vec<Arc<Kept>> = ring.drain(..over).collect();
         drop(state);
-        if 0 < self.stream.receiver_count() {
-            for item in items {
-                let _ = self.stream.send(item);
-            }
-        }
+        // Taken apart where nobody waits for it.
+        drop(gone);
     }
 
     /// A whole request was refused.
@@ -118,9 +124,10 @@ impl Live {
     pub fn latest(&self, source: Option<&SourceId>, limit: usize) -> Vec<Arc<ReceivedEvent>> {
         let state = self.lock();
         let rings = state.rings.iter().filter(|(id, _)| source.is_none_or(|it| it == *id));
-        let mut found: Vec<Arc<ReceivedEvent>> =
+        let kept: Vec<Arc<Kept>> =
             rings.flat_map(|(_, ring)| ring.iter().rev().take(limit).cloned()).collect();
         drop(state);
+        let mut found: Vec<Arc<ReceivedEvent>> = kept.iter().map(|it| it.shown()).collect();
         found.sort_by(|a, b| b.at.cmp(&a.at));
         found.truncate(limit);
         found
@@ -146,7 +153,7 @@ impl Live {
 /// What one request brought.
 pub(crate) struct Arrived<'a> {
     /// Taken now, without those that were known.
-    pub events: &'a [Event],
+    pub events: Vec<Event>,
     pub rejected: &'a [collection::Rejected],
     pub duplicates: u64,
 }
@@ -161,6 +168,37 @@ impl State {
         if let Some(quiet) = self.rings.keys().min_by_key(|id| last_at(id)).cloned() {
             self.rings.remove(&quiet);
         }
+    }
+}
+
+impl Kept {
+    fn shown(&self) -> Arc<ReceivedEvent> {
+        match self {
+            Kept::Event(event) => Arc::new(accepted(event)),
+            Kept::Shown(shown) => shown.clone(),
+        }
+    }
+}
+
+fn keep(event: Event) -> Kept {
+    let is_long = BODY_BYTES_MAX < text_bytes(&event.properties) + text_bytes(&event.context);
+    match is_long {
+        true => Kept::Shown(Arc::new(accepted(&event))),
+        false => Kept::Event(Box::new(event)),
+    }
+}
+
+/// The names and texts in a map; numbers and marks count as a word.
+fn text_bytes(map: &Map) -> usize {
+    map.iter().map(|(key, value)| key.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(value_bytes).sum(),
+        Value::Map(map) => text_bytes(map),
     }
 }
 

@@ -15,10 +15,11 @@ use record::{Fact, LogRecord};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Small bodies are read where they arrive; larger ones go to a thread that may take its time.
-const INLINE_BYTES_MAX: usize = 32 * 1024;
+/// Bodies up to this are read where they arrive, in a millisecond at most; larger ones go to a thread
+/// that may take its time.
+const INLINE_BYTES_MAX: usize = 128 * 1024;
 
 /// A sender that needs longer for its body holds memory that others need.
 const BODY_WAIT: Duration = Duration::from_secs(30);
@@ -110,10 +111,10 @@ struct Incoming {
 
 impl Incoming {
     async fn take(self, shared: &Arc<Shared>) -> Result<Response, Problem> {
-        let received = shared.now();
+        let (received, tried) = (shared.now(), Instant::now());
         let mut outcome = self.clone().receive_somewhere(shared, received).await?;
         let unknown_key = matches!(outcome, Received::Refused { status: 401, .. });
-        if unknown_key && shared.sources.look_again(shared).await? {
+        if unknown_key && shared.sources.look_again(shared, tried).await? {
             outcome = self.receive_somewhere(shared, received).await?;
         }
         match outcome {
@@ -181,11 +182,7 @@ async fn store(
         shared.known.add(fresh);
     }
     let duplicates = (taken - events.len()) as u64;
-    shared.live.add(
-        &source,
-        received,
-        &Arrived { events: &events, rejected: &rejected, duplicates },
-    );
+    shared.live.add(&source, received, Arrived { events, rejected: &rejected, duplicates });
     let rejected: Vec<serde_json::Value> = rejected
         .iter()
         .map(|it| json!({"index": it.index, "reason": it.rejection.code(), "detail": it.detail}))
@@ -260,10 +257,11 @@ async fn rudder_settings(
 }
 
 async fn known_key(shared: &Shared, key: &str) -> Result<SourceId, Problem> {
+    let tried = Instant::now();
     if let Some(source) = shared.sources.find(key) {
         return Ok(source);
     }
-    shared.sources.look_again(shared).await?;
+    shared.sources.look_again(shared, tried).await?;
     shared.sources.find(key).ok_or_else(|| Problem::not_found("no source has this write key"))
 }
 

@@ -6,8 +6,9 @@ use model::{SourceId, Timestamp};
 use port::{Entry, Space};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// Sites, apps and shops of one business; each is a row on a page.
 pub(crate) const SOURCES_MAX: usize = 500;
@@ -31,6 +32,7 @@ pub struct SourceEntry {
 #[derive(Default)]
 pub(crate) struct Sources {
     state: RwLock<State>,
+    /// When the catalog was read to the end; held while it is being read.
     read_at: Mutex<Option<Instant>>,
 }
 
@@ -89,16 +91,21 @@ impl Sources {
         self.state.read().unwrap_or_else(PoisonError::into_inner).entries.clone()
     }
 
-    /// Reads the catalog again, unless that was done a moment ago. True when it was done.
-    pub async fn look_again(&self, shared: &Shared) -> Result<bool, Problem> {
-        {
-            let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
-            if read_at.is_some_and(|it| it.elapsed() < LOOK_AGAIN_AFTER) {
+    /// Reads the catalog again, unless that was done a moment ago; whoever comes while it is being
+    /// read waits for it. True when memory may know more than it did at `tried`.
+    pub async fn look_again(&self, shared: &Shared, tried: Instant) -> Result<bool, Problem> {
+        let mut read_at = self.read_at.lock().await;
+        if let Some(at) = *read_at {
+            if tried <= at {
+                return Ok(true);
+            }
+            if at.elapsed() < LOOK_AGAIN_AFTER {
                 return Ok(false);
             }
-            *read_at = Some(Instant::now());
         }
-        self.read(shared).await.map(|()| true)
+        self.read(shared).await?;
+        *read_at = Some(Instant::now());
+        Ok(true)
     }
 
     /// Reads the catalog.

@@ -34,6 +34,15 @@ async fn events_are_taken_with_the_key_in_each_of_its_places() {
     assert_eq!(world.facts("Seen").len(), 3);
 }
 
+/// Once the first request read the sources, and those beside it were told that their key is wrong.
+#[tokio::test]
+async fn requests_right_after_the_start_are_not_refused_for_their_key() {
+    let world = World::new().await;
+    let ask = || world.status("POST /v1/track?writeKey=WK\n\n{\"event\":\"A\",\"userId\":\"u\"}");
+    let answers = tokio::join!(ask(), ask(), ask(), ask());
+    assert_eq!(answers, (200, 200, 200, 200));
+}
+
 #[tokio::test]
 async fn one_bad_event_does_not_cost_the_others() {
     let world = World::new().await;

@@ -20,15 +20,16 @@ use server::{App, Readers, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tower::ServiceExt;
 
 pub const WRITE_KEY: &str = "WK";
 pub const PASSWORD: &str = "correct horse battery";
 pub const SETUP_TOKEN: &str = "one-time";
 
-/// As often as a test looks again before it gives up; each look waits for a whole turn.
-const LOOKS_MAX: usize = 10_000;
+/// How long a test looks before it gives up, each time after a whole turn. Counted in time and not
+/// in turns: on a busy machine a provider's thread may come to nothing in thousands of them.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct World {
     pub store: MemoryStore,
@@ -234,7 +235,8 @@ impl World {
     }
 
     pub async fn until(&self, what: &str, holds: impl Fn(&World) -> bool) {
-        for _ in 0..LOOKS_MAX {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             if holds(self) {
                 return;
             }

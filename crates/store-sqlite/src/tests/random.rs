@@ -103,6 +103,11 @@ fn random_commit(
         changes.seen.push(SeenId { id: event_id(next.events), received });
     }
     change_the_rest(chance, &mut changes);
+    for (id, _) in sections.iter().filter(|it| it.1.contains(Sections::HOT)) {
+        let person = &next.people[id];
+        let named = person.known.identifiers.keys().map(|it| (it.clone(), person.id));
+        changes.identifiers.extend(named);
+    }
     changes.people.extend(sections.iter().map(|(id, it)| (&next.people[id], *it)));
     changes.messages.extend(touched.iter().map(|it| &next.messages[it]));
     changes.messages.extend(&stranger);
@@ -139,9 +144,7 @@ fn change_person(chance: &mut Chance, person: &mut Person, now: Timestamp) -> Se
             person.known.created = made.known.created;
             let kind = chance.pick(&IdentifierKind::ALL);
             let identifier = Identifier::new(kind, &format!("Id{}", chance.below(30)));
-            if person.known.identifiers.remove(&identifier).is_none() {
-                person.known.join(identifier, now);
-            }
+            person.known.join(identifier, now);
         } else if section == Sections::TRAITS {
             let name = chance.pick(&NAMES);
             let traits = format!(r#"{{"name":{{"v":"{name}","t":{}}}}}"#, now.0);
