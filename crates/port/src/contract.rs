@@ -176,7 +176,7 @@ fn merges_keep_both_records(mut store: Box<dyn Store>) {
         it.redirects.push((absorbed.id, survivor.id));
         it.merges.push(merge.clone());
     });
-    assert_eq!(ok(store.merges_of(survivor.id)), [merge.clone()]);
+    assert_eq!(ok(store.merges_of(survivor.id)), std::slice::from_ref(&merge));
     assert_eq!(ok(store.merges_of(absorbed.id)), [merge]);
     assert!(ok(store.merges_of(PersonId(9))).is_empty());
 }

@@ -40,7 +40,7 @@ impl Truth {
             let subsets = (0..=cell).filter(|it| it & cell == *it);
             subsets
                 .map(|it| {
-                    let sign = if (cell ^ it).count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+                    let sign = if (cell ^ it).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
                     sign * self.value(it)
                 })
                 .sum::<f64>()
