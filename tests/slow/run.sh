@@ -2,7 +2,7 @@
 # Real peers against the real binary: SDKs, mail servers, a browser, a full disk. `make test-all` calls
 # it with FULCRUM_SLOW=1; by hand:
 #
-#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api
+#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api import
 #
 #   FULCRUM_BIN         a binary to test; without it, `cargo build -p fulcrum` makes one
 #   FULCRUM_SLOW_CACHE  where SDKs and drivers are installed [default: .slow]
@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 exec </dev/null
 
-all=(sdks mail postfix browser disk api)
+all=(sdks mail postfix browser disk api import)
 cases=("${@:-${all[@]}}")
 wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
 missing=()

@@ -23,7 +23,7 @@ pub struct Config {
     pub name: Option<String>,
     /// Relative paths begin at the file's own directory.
     pub data: Option<PathBuf>,
-    /// A directory whose programme `serve` applies when it starts.
+    /// A directory whose programme `serve` and `import` apply before they begin.
     pub program: Option<PathBuf>,
     pub bind: Option<String>,
     /// Lets others than this machine connect.

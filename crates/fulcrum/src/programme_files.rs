@@ -1,13 +1,15 @@
 //! A programme's directory as the files that `record` reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use model::Problem;
-use record::Programme;
+use port::FactLog;
+use record::{Control, LogRecord, Programme};
 
 use crate::commands::{EXIT_USAGE, tell};
+use crate::data::{self, Opened};
 use crate::stop::Stop;
 
 /// As `record` bounds it; stops before a wrong directory (a home, a disk) is read into memory.
@@ -65,6 +67,37 @@ pub fn parse(files: &Files) -> anyhow::Result<Programme> {
         Stop { code: EXIT_USAGE, ..Stop::failed(format!("the programme has {count} {plural}")) }
             .into()
     })
+}
+
+/// Puts a programme into the log if it is another than the newest one, and says so.
+pub fn apply_if_new(opened: &Opened, files: Files, by: &str) -> anyhow::Result<bool> {
+    let newest = data::newest_programme(&opened.store)?;
+    if newest.as_ref() == Some(&files) {
+        return Ok(false);
+    }
+    if 0 < opened.log.durable_end().0 {
+        let before = newest.and_then(|it| record::programme::parse(&it).ok());
+        for name in counting_anew(before.as_ref(), &parse(&files)?) {
+            tell(&format!("audience {name}: counts events from now on, and none of those before"));
+        }
+    }
+    let apply = Control::Apply { files, by: by.to_owned() };
+    opened
+        .log
+        .append_and_wait(vec![LogRecord::Control(apply).encode()])
+        .context("could not store the programme")?;
+    Ok(true)
+}
+
+/// Audiences that count something which no condition has counted so far.
+fn counting_anew<'a>(before: Option<&Programme>, programme: &'a Programme) -> Vec<&'a str> {
+    let counted: BTreeSet<_> = before
+        .into_iter()
+        .flat_map(|it| it.audiences.iter().flat_map(|(_, condition)| condition.counters()))
+        .collect();
+    let audiences = programme.audiences.iter();
+    let anew = audiences.filter(|(_, it)| it.counters().iter().any(|it| !counted.contains(it)));
+    anew.map(|(name, _)| name.as_str()).collect()
 }
 
 fn show(problems: &[Problem]) {

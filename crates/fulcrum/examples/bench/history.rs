@@ -55,6 +55,7 @@ pub fn append(figures: &[Figure], checksum: u64, load: f64) -> anyhow::Result<()
         "checksum": format!("{checksum:016x}"),
         "results": figures,
     });
+    show(&root, figures)?;
     let path = root.join("bench/history.jsonl");
     let mut file = std::fs::OpenOptions::new()
         .create(true)
@@ -62,6 +63,34 @@ pub fn append(figures: &[Figure], checksum: u64, load: f64) -> anyhow::Result<()
         .open(&path)
         .with_context(|| format!("could not open {}", path.display()))?;
     writeln!(file, "{line}").with_context(|| format!("could not write {}", path.display()))
+}
+
+/// Writes the figures between the marks in the README, so that nobody has to copy them.
+fn show(root: &Path, figures: &[Figure]) -> anyhow::Result<()> {
+    const BEGIN: &str = "<!-- bench: begin -->\n";
+    const END: &str = "<!-- bench: end -->";
+    let path = root.join("README.md");
+    let readme = std::fs::read_to_string(&path)
+        .with_context(|| format!("could not read {}", path.display()))?;
+    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(END)?;
+        Some((before, after))
+    });
+    let (before, after) = parts.context("README.md has no marks for the table")?;
+    let mut table = format!(
+        "On {} cores, {}:\n\n| | value | limit | share |\n|---|--:|--:|--:|\n",
+        machine::cores(),
+        jiff::Timestamp::now().strftime("%Y-%m-%d"),
+    );
+    for it in figures {
+        let limit = it.limit.map(|limit| format!("{} ({})", number(limit), it.limit_name));
+        let share = it.share.map(|it| format!("{:.0} %", it * 100.0));
+        let (limit, share) = (limit.unwrap_or_default(), share.unwrap_or_default());
+        table +=
+            &format!("| {} | {} {} | {limit} | {share} |\n", it.name, number(it.value), it.unit,);
+    }
+    std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}"))
+        .with_context(|| format!("could not write {}", path.display()))
 }
 
 /// Marked with a plus when the tree held changes that no commit has.

@@ -35,7 +35,7 @@ usage: cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]
 
   --only NAME    one of ingest, process, programme, mail, lag, size
   --runs N       how often each is run, at least 3; the median counts
-  --dir DIR      where the data go; must be on the disk that is meant
+  --dir DIR      where the data go, and with them the disk that is meant [target/]
   --no-history   do not add a line to bench/history.jsonl
 ";
 
@@ -84,7 +84,7 @@ fn options(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
     let mut options = Options {
         only: None,
         runs: RUNS_MIN,
-        dir: std::env::temp_dir(),
+        dir: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
         history: true,
         child: None,
     };

@@ -3,9 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use record::{Control, LogRecord};
-
 use super::{grouped, print};
 use crate::Place;
 use crate::config::Config;
@@ -39,15 +36,10 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut opened = data.open()?;
     data::touch_if_unused(&mut opened.store)?;
-    if data::newest_programme(&opened.store)?.as_ref() == Some(&files) {
+    if !programme_files::apply_if_new(&opened, files, "fulcrum apply")? {
         print("this programme runs already\n")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let apply = Control::Apply { files, by: "fulcrum apply".to_owned() };
-    opened
-        .log
-        .append_and_wait(vec![LogRecord::Control(apply).encode()])
-        .context("could not store the programme")?;
     let providers = Providers::set_for(&opened.store, &config)?;
     let engine = offline::settle(opened, providers, None)?;
     let status = engine.status();

@@ -23,6 +23,7 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir, Opened};
 use crate::offline;
+use crate::programme_files;
 use crate::progress::{Bars, Progress, Unit};
 use crate::stop::Stop;
 use crate::wiring::Providers;
@@ -81,9 +82,17 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::load(place)?;
     let mapping = Mapping::read(arguments)?;
     let mut rows = Rows::open(arguments, &mapping, None)?;
+    // Audiences count what comes after them, so a programme that is new goes before the rows.
+    let program = config.program.as_ref().map(|dir| programme_files::read(dir)).transpose()?;
+    program.as_ref().map(programme_files::parse).transpose()?;
     let data = DataDir::new(config.data_dir(place));
     let mut opened = data.open()?;
     data::touch_if_unused(&mut opened.store)?;
+    if let Some(files) = program
+        && programme_files::apply_if_new(&opened, files, "fulcrum import")?
+    {
+        tell("the programme is new and was applied first");
+    }
     let source = source(&mut opened, &arguments.source)?;
     let before = before(&opened)?;
     let bookmark = Bookmark::of(&data, &source, &arguments.file)?;

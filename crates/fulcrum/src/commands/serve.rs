@@ -1,16 +1,15 @@
 //! `fulcrum serve`: collects, decides, sends, and shows the app.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use record::{Control, LogRecord};
 use tracing_subscriber::EnvFilter;
 
 use super::tell;
 use crate::Place;
 use crate::config::{Config, DEFAULT_BIND};
-use crate::data::{self, DataDir, Opened};
+use crate::data::DataDir;
 use crate::programme_files;
 use crate::wiring::{self, Ready};
 
@@ -46,25 +45,13 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let data = DataDir::new(config.data_dir(place));
     let opened = data.open()?;
-    if let Some(files) = files {
-        apply_if_new(&opened, files)?;
+    if let Some(files) = files
+        && programme_files::apply_if_new(&opened, files, "fulcrum serve")?
+    {
+        tell("the programme is new and will be applied");
     }
     wiring::serve(&data, opened, &config, bind, say_ready)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Puts the programme into the log if it is another than the newest one.
-fn apply_if_new(opened: &Opened, files: programme_files::Files) -> anyhow::Result<()> {
-    if data::newest_programme(&opened.store)?.as_ref() == Some(&files) {
-        return Ok(());
-    }
-    let apply = Control::Apply { files, by: "fulcrum serve".to_owned() };
-    opened
-        .log
-        .append_and_wait(vec![LogRecord::Control(apply).encode()])
-        .context("could not store the programme")?;
-    tell("the programme is new and will be applied");
-    Ok(())
 }
 
 fn say_ready(ready: &Ready) {
@@ -80,7 +67,8 @@ fn say_ready(ready: &Ready) {
 
 pub fn log_to_standard_error() {
     let filter = EnvFilter::try_from_env("FULCRUM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
     // A second call, as in a test, changes nothing.
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = log.with_writer(std::io::stderr).try_init();
 }
