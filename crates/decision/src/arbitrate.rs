@@ -3,8 +3,8 @@
 use crate::gates::{Gates, Stop, outcome_of};
 use crate::{Assignment, Consents, Contacts, Policy, Slot, SlotKind};
 use model::{
-    Channel, Class, Identifier, LedgerState, Message, MessageId, MessageState, Purpose, Reason,
-    Timestamp, TrailEntry,
+    Channel, ChannelSet, Class, Identifier, LedgerState, Message, MessageId, MessageState, Purpose,
+    Reason, Timestamp, TrailEntry,
 };
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct PersonView<'a> {
     pub contacts: &'a Contacts,
     /// One address per channel through which the person can be reached.
     pub addresses: &'a BTreeMap<Channel, Identifier>,
+    /// Channels in which this installation can send at all.
+    pub providers: ChannelSet,
     pub zone: Option<&'a str>,
     /// The person's place in the measurement panel; looked at here only if the panel's rule is
     /// `replan`.

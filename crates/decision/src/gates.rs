@@ -50,6 +50,9 @@ impl<'a> Gates<'a> {
         channel: Channel,
     ) -> Result<&'a Identifier, (Reason, String)> {
         let stop = |reason, detail: String| Err((reason, format!("{channel}: {detail}")));
+        if !self.view.providers.contains(channel) {
+            return stop(Reason::NoProvider, "nothing is set up to send it".to_owned());
+        }
         let Some(address) = self.view.addresses.get(&channel) else {
             return stop(Reason::Unreachable, "no address".to_owned());
         };

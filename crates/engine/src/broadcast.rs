@@ -60,9 +60,9 @@ impl Preview {
                 let mut open = person.open.clone();
                 let candidate = pretend(broadcast, loaded, person.id, now.max(at));
                 open.push(candidate);
-                let addresses = addresses(&person, providers);
+                let addresses = addresses(&person);
                 let zone = zone_of(&person);
-                let view = view(&person, &addresses, zone.as_deref());
+                let view = view(&person, &addresses, providers, zone.as_deref());
                 let later = now.max(at) + programme.policy.window;
                 let (decided, _) = decision::arbitrate(&open, &view, &programme.policy, later);
                 preview.add(person.id, decided.into_iter().find(|it| it.message == PRETENDED));

@@ -158,9 +158,9 @@ impl Engine {
 
     fn recheck(&self, working: &Working, place: usize, now: model::Timestamp) -> Recheck {
         let person = &working.person;
-        let addresses = addresses(person, self.providers);
+        let addresses = addresses(person);
         let zone = zone_of(person);
-        let view = view(person, &addresses, zone.as_deref());
+        let view = view(person, &addresses, self.providers, zone.as_deref());
         decision::recheck(&person.open[place], &view, &self.loaded.programme.policy, now)
     }
 

@@ -108,9 +108,9 @@ impl Engine {
         self.assign(working, batch.now);
         let policy = &self.loaded.programme.policy;
         let person = &working.person;
-        let addresses = addresses(person, self.providers);
+        let addresses = addresses(person);
         let zone = zone_of(person);
-        let view = view(person, &addresses, zone.as_deref());
+        let view = view(person, &addresses, self.providers, zone.as_deref());
         let (decided, mut contacts) = decision::arbitrate(&person.open, &view, policy, batch.now);
         let own = person.consents.wishes().limit.map(|it| it.1);
         let longest = policy.caps.iter().map(|it| it.per).chain(own).max().unwrap_or(Span::ZERO);
@@ -185,11 +185,8 @@ impl Engine {
     }
 }
 
-/// The person's address in each channel that has a provider.
-pub(crate) fn addresses(
-    person: &Person,
-    providers: model::ChannelSet,
-) -> BTreeMap<Channel, Identifier> {
+/// The person's address in each channel.
+pub(crate) fn addresses(person: &Person) -> BTreeMap<Channel, Identifier> {
     let best =
         |kinds: &[IdentifierKind]| kinds.iter().find_map(|it| person.known.best(*it)).cloned();
     let address = |channel: Channel| match channel {
@@ -200,12 +197,13 @@ pub(crate) fn addresses(
         Channel::Onsite => best(&[IdentifierKind::UserId, IdentifierKind::AnonymousId]),
         Channel::Webhook => best(&[IdentifierKind::UserId]),
     };
-    providers.iter().filter_map(|it| Some((it, address(it)?))).collect()
+    Channel::ALL.into_iter().filter_map(|it| Some((it, address(it)?))).collect()
 }
 
 pub(crate) fn view<'a>(
     person: &'a Person,
     addresses: &'a BTreeMap<Channel, Identifier>,
+    providers: model::ChannelSet,
     zone: Option<&'a str>,
 ) -> PersonView<'a> {
     PersonView {
@@ -213,6 +211,7 @@ pub(crate) fn view<'a>(
         consents: &person.consents,
         contacts: &person.contacts,
         addresses,
+        providers,
         zone,
         assignment: person.panel.as_ref().map(|it| &it.assignment),
     }

@@ -125,7 +125,7 @@ impl Engine {
             Some(entry) => {
                 panel::reassign(&entry.assignment, rules, person.id, &self.keys.chance, now)
             }
-            None if addresses(person, self.providers).is_empty() => None,
+            None if !addresses(person).keys().any(|it| self.providers.contains(*it)) => None,
             None => Some(panel::assign(rules, person.id, &self.keys.chance, now)),
         };
         let Some(mut assignment) = assignment else { return };

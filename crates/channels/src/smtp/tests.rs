@@ -136,7 +136,9 @@ fn a_no_for_good_to_us_is_not_held_against_the_message() {
 }
 
 #[test]
-fn a_success_code_in_the_wrong_place_is_not_success() {
+fn a_redirect_or_a_success_code_in_the_wrong_place_is_not_taken_for_success() {
+    say(Stage::Recipient, "551 5.1.6 moved to <anna@new.example>", "dead RCPT TO: 551", 0);
+    say(Stage::Dot, "551 5.1.6 moved to <anna@new.example>", "dead end of message: 551", 0);
     say(Stage::Greeting, "250 ok", "deferred greeting: 250", 0);
     say(Stage::Mail, "354 go ahead", "deferred MAIL FROM: 354", 0);
     say(Stage::Recipient, "354 go ahead", "deferred RCPT TO: 354", 0);

@@ -16,6 +16,7 @@ fn each_lasting_stop_has_its_reason_and_the_order_of_the_rules_decides() {
         let expected = format!("m1 end suppressed {reason}: {reason}");
         check_bare(&format!("{facts}\n{message}"), &expected);
     };
+    ended("without email", "no_provider");
     ended("", "unreachable");
     ended("address email\noff email\nclosed email bounced", "bounced");
     ended("address email\noff email\nclosed email complained\nyes email", "complained");
@@ -37,6 +38,10 @@ fn another_channel_is_taken_and_the_trail_says_why() {
     check(
         "cap email 0 1d\nm1 lifecycle 1 email,push",
         "m1 plan push 2026-11-24T12:00:00Z: cap moved planned",
+    );
+    check(
+        "without email\nm1 lifecycle 1 email,push",
+        "m1 plan push 2026-11-24T12:00:00Z: no_provider moved planned",
     );
     check(
         "off email\nclosed push blocked\nm1 lifecycle 1 email,push",

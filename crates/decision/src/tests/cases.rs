@@ -14,6 +14,7 @@ pub struct Case {
     pub consents: Consents,
     pub contacts: Contacts,
     pub addresses: BTreeMap<Channel, Identifier>,
+    pub providers: ChannelSet,
     pub zone: Option<String>,
     pub assignment: Option<Assignment>,
     pub open: Vec<Message>,
@@ -27,6 +28,7 @@ impl Case {
             consents: Consents::default(),
             contacts: Contacts::default(),
             addresses: BTreeMap::new(),
+            providers: ChannelSet::all(),
             zone: None,
             assignment: None,
             open: Vec::new(),
@@ -51,6 +53,9 @@ impl Case {
                 self.policy.quiet_hours = Some(QuietHours::parse(from, to).ok()?)
             }
             ["default_zone", zone] => self.policy.default_zone = zone.to_owned(),
+            ["without", gone] => {
+                self.providers = self.providers.iter().filter(|it| it.name() != gone).collect()
+            }
             ["zone", zone] => self.zone = Some(zone.to_owned()),
             ["address", ref channels @ ..] => {
                 for name in channels {
@@ -91,12 +96,7 @@ impl Case {
                 message: message.parse().ok()?,
                 channel: Channel::from_name(channel)?,
                 topic: Topic::from("offers"),
-                kind: match kind {
-                    "reserved" => SlotKind::Reserved,
-                    "withheld" => SlotKind::Withheld,
-                    "unknown" => SlotKind::Unknown,
-                    _ => SlotKind::Sent,
-                },
+                kind: slot_kind(kind),
             }),
             [id, class, value, channels, ref more @ ..] => {
                 let message = self.message(id, class, value, channels, more)?;
@@ -153,6 +153,7 @@ impl Case {
             consents: &self.consents,
             contacts: &self.contacts,
             addresses: &self.addresses,
+            providers: self.providers,
             zone: self.zone.as_deref(),
             assignment: self.assignment.as_ref(),
         }
@@ -231,6 +232,15 @@ pub fn address(channel: Channel) -> Identifier {
 
 pub fn time(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("a time")
+}
+
+fn slot_kind(word: &str) -> SlotKind {
+    match word {
+        "reserved" => SlotKind::Reserved,
+        "withheld" => SlotKind::Withheld,
+        "unknown" => SlotKind::Unknown,
+        _ => SlotKind::Sent,
+    }
 }
 
 fn channel_set(text: &str) -> ChannelSet {

@@ -246,6 +246,7 @@ impl World {
             consents: &consents,
             contacts: &contacts,
             addresses: &addresses,
+            providers: ChannelSet::all(),
             zone: self.zone,
             assignment: None,
         };

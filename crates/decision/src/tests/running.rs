@@ -285,7 +285,8 @@ fn view<'a>(
     addresses: &'a BTreeMap<Channel, Identifier>,
 ) -> PersonView<'a> {
     let (person, zone) = (PersonId(1), Some("Europe/Amsterdam"));
-    PersonView { person, consents, contacts, addresses, zone, assignment: None }
+    let providers = ChannelSet::all();
+    PersonView { person, consents, contacts, addresses, providers, zone, assignment: None }
 }
 
 fn any_act() -> impl Strategy<Value = Act> {

@@ -29,7 +29,7 @@ program = "program"
 # Only this machine can connect. Put a proxy with https before it, and then set https = true.
 bind = "127.0.0.1:7411"
 
-# Without a mail server, e-mail waits.
+# Without a mail server nothing is mailed: e-mail ends as `no_provider`.
 # [smtp]
 # host = "mail.example"
 # port = 587

@@ -14,17 +14,20 @@ body { margin: 0; background: var(--back); color: var(--ink); font: 1.0625rem/1.
 main { max-width: 36rem; margin: 8vh auto; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.125rem; margin: 1.75rem 0 .5rem; }
-p, li { margin: .5rem 0; } .soft { color: var(--soft); font-size: .9375rem; }
+p, li { margin: .5rem 0; } ul, ol { margin: .5rem 0; padding-left: 1.375rem; } .soft { color: var(--soft); font-size: .9375rem; }
 .brand { color: var(--soft); margin: 0 0 1.5rem; font-weight: 600; }
 fieldset { border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem 1rem; margin: 1rem 0; }
 legend { padding: 0 .375rem; font-weight: 600; }
-label { display: block; padding: .375rem 0; } label.row { display: inline-block; margin-right: 1rem; }
-input[type=radio], input[type=checkbox] { width: 1.125rem; height: 1.125rem; vertical-align: -.1875rem; margin-right: .5rem; accent-color: var(--main); }
-select, input[type=time], input[type=date] { font: inherit; padding: .375rem .5rem; border: 1px solid var(--soft); border-radius: .375rem; background: var(--paper); color: var(--ink); }
+label { padding: .375rem 0; }
+label.pick { display: flex; gap: .625rem; align-items: start; overflow-wrap: anywhere; }
+label.field { display: grid; gap: .25rem; justify-items: start; } label.row { display: inline-grid; margin-right: 1rem; }
+input[type=radio], input[type=checkbox] { flex: none; width: 1.125rem; height: 1.125rem; margin: .25rem 0 0; accent-color: var(--main); }
+select, input[type=time] { font: inherit; max-width: 100%; min-height: 2.75rem; padding: .375rem .5rem; border: 1px solid var(--soft); border-radius: .375rem; background: var(--paper); color: var(--ink); }
 button { font: inherit; font-weight: 600; margin-top: 1rem; padding: .625rem 1.25rem; border: 0; border-radius: .5rem; background: var(--main); color: var(--paper); cursor: pointer; }
+form + p { margin-top: 1.25rem; } .links { margin: 1.75rem 0 1rem; } .links a { display: inline-block; margin-right: 1.25rem; padding: .25rem 0; }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
 a { color: var(--main); }
-@media (max-width: 40rem) { main { margin: 0; border: 0; border-radius: 0; min-height: 100vh; } }
+@media (max-width: 40rem) { main { margin: 0; padding: 1.5rem 1.25rem; border: 0; border-radius: 0; min-height: 100vh; } }
 ";
 
 /// A whole page.

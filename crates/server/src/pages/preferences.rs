@@ -103,7 +103,7 @@ fn choices(shared: &Shared, loaded: &Loaded, consents: &Consents, now: Timestamp
             fieldset {
                 legend { "Channels" }
                 @for it in &summary.channels {
-                    label {
+                    label.pick {
                         input type="checkbox" name="channel" value=(it.channel) checked[it.on] disabled[!it.on];
                         (channel_name(it.channel)) @if !it.on { " (off)" }
                     }
@@ -118,8 +118,8 @@ fn choices(shared: &Shared, loaded: &Loaded, consents: &Consents, now: Timestamp
                 @if let Some(it) = wishes.quiet_hours {
                     p.soft { "Now: nothing from " (layout::clock(it.from)) " to " (layout::clock(it.to)) "." }
                 }
-                label.row { "From " input type="time" name="quiet_from"; }
-                label.row { "to " input type="time" name="quiet_to"; }
+                label.field.row { "From" input type="time" name="quiet_from"; }
+                label.field.row { "To" input type="time" name="quiet_to"; }
             }
             button type="submit" { "Save" }
         }
@@ -138,7 +138,7 @@ fn topic_choices(loaded: &Loaded, summary: &PreferenceSummary) -> Markup {
                 legend { "Stop messages about" }
                 @for it in &loaded.programme.topics {
                     @let stopped = is_stopped(&it.name);
-                    label {
+                    label.pick {
                         input type="checkbox" name="stop" value=(it.name) checked[stopped] disabled[stopped];
                         (it.name) @if !it.description.is_empty() { " – " (it.description) }
                         @if stopped { " (stopped)" }
@@ -157,7 +157,7 @@ fn how_often(wishes: &Wishes, now: Timestamp) -> Markup {
             @if let Some((at_most, per)) = wishes.limit {
                 p.soft { "Now: at most " (at_most) " in " (layout::span(per)) "." }
             }
-            label { "Write to me "
+            label.field { "Write to me"
                 select name="limit" {
                     option value="" { "as now" }
                     @for (value, text, limit) in LIMITS {
@@ -166,9 +166,9 @@ fn how_often(wishes: &Wishes, now: Timestamp) -> Markup {
                 }
             }
             @if let Some(until) = paused { p.soft { "Paused until " (layout::date(until)) "." } }
-            label { "Pause "
+            label.field { "Pause"
                 select name="pause" {
-                    option value="" { "not" @if paused.is_some() { " longer" } }
+                    option value="" { @if paused.is_some() { "as now" } @else { "no pause" } }
                     @for (value, text, _) in PAUSES { option value=(value) { (text) } }
                 }
             }

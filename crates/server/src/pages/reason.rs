@@ -35,8 +35,10 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(token): Path<St
         ol {
             @for entry in steps(&message) { li { (sentence(entry)) } }
         }
-        p { a href={ "/p/" (preferences) } { "Change what you get" } }
-        p { a href={ "/u/" (unsubscribe) } { "Unsubscribe" } }
+        p.links {
+            a href={ "/p/" (preferences) } { "Change what you get" } " "
+            a href={ "/u/" (unsubscribe) } { "Unsubscribe" }
+        }
         p.soft { "Because messages get forwarded, this page shows nothing about you." }
     };
     layout::page(&loaded, StatusCode::OK, "Why did I get this?", &content)

@@ -36,15 +36,15 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(token): Path<St
         form method="post" {
             fieldset {
                 legend { "Stop" }
-                label { input type="radio" name="scope" value="channel" checked; (all_of(channel)) }
+                label.pick { input type="radio" name="scope" value="channel" checked; (all_of(channel)) }
                 @if let Some((topic, description)) = &topic {
-                    label {
+                    label.pick {
                         input type="radio" name="scope" value="topic";
                         "only messages about “" (topic) "”"
                         @if !description.is_empty() { " (" (description) ")" }
                     }
                 }
-                label { input type="radio" name="scope" value="everything"; "everything, in every channel" }
+                label.pick { input type="radio" name="scope" value="everything"; "everything, in every channel" }
             }
             button type="submit" { "Stop sending me this" }
         }
