@@ -23,7 +23,7 @@ fn in_memory(options: MarketOptions, prepare: impl FnOnce(&mut Market)) -> (Play
     let stage = Stage {
         store: Box::new(store.clone()),
         log: Arc::new(MemoryLog::new()),
-        keys: keys(7),
+        keys: keys(options.seed as u8),
         settings: EngineSettings::default(),
         mail: None,
         swallow: ChannelSet::EMPTY,
@@ -43,6 +43,11 @@ fn check_promises(played: &Played, store: &MemoryStore) -> LedgerCounts {
     let seen: i64 = played.market.people.iter().map(|it| it.received.len() as i64).sum();
     assert_eq!(ledger.sent, seen, "what the ledger calls sent is what people received");
     ledger
+}
+
+/// How much is searched: `make test-all` asks for more.
+fn fault_seeds() -> u64 {
+    std::env::var("FULCRUM_SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(20)
 }
 
 #[test]
@@ -69,7 +74,7 @@ fn a_crash_at_every_commit_loses_nothing_and_sends_nothing_twice() {
 
 #[test]
 fn random_markets_with_many_crashes_keep_every_promise() {
-    let seeds = std::env::var("FULCRUM_SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(20);
+    let seeds = fault_seeds();
     for seed in 0..seeds {
         let mut scene = Scene::new(MarketOptions { people: 15, ..small(seed) });
         let key = ChanceKey([seed as u8; 32]);
@@ -176,4 +181,45 @@ impl Scene {
         );
         ledger
     }
+}
+
+/// The interval of the measured leverage covers what is true of all people, at its nominal rate. The
+/// truth comes from one large market that was played in each cell; each seed is a market of its own
+/// with a panel of its own.
+#[test]
+fn the_interval_of_leverage_covers_the_truth() {
+    let markets = (fault_seeds() / 5).max(4);
+    let crowd = options(if markets < 100 { 300 } else { 4_000 }, 1_000_000);
+    let truth = crate::find_truth(&crowd, keys(1), &|_, _| {}).expect("every cell can be played");
+    let mut covered = 0;
+    for seed in 0..markets {
+        let (played, _) = in_memory(options(300, seed), |_| {});
+        let (loaded, sums) = (played.engine.loaded(), played.engine.sums());
+        let report =
+            engine::leverage_report(loaded, sums, crate::demo::OUTCOME, played.market.end());
+        let found = report.expect("the outcome is measured").leverage;
+        let (low, high) = (found.low.expect("a bound"), found.high.expect("a bound"));
+        covered += u64::from(low <= truth.leverage() && truth.leverage() <= high);
+    }
+    let least = least_covered(markets);
+    assert!(
+        least <= covered,
+        "{covered} of {markets} cover {}; at least {least} must",
+        truth.leverage()
+    );
+    eprintln!("{covered} of {markets} intervals cover the true leverage of {}", truth.leverage());
+}
+
+/// What intervals of 95 % fall short of in one study of a thousand.
+fn least_covered(of: u64) -> u64 {
+    let n = of as f64;
+    let mut chance = 0.95_f64.powf(n);
+    let mut at_least = chance;
+    let mut covered = of;
+    while at_least < 0.999 && 0 < covered {
+        chance *= covered as f64 / (n - covered as f64 + 1.0) * 0.05 / 0.95;
+        at_least += chance;
+        covered -= 1;
+    }
+    covered
 }
