@@ -12,7 +12,15 @@ import type {
   Today,
 } from "../src/api/types.ts";
 
-export type Scenario = "normal" | "real" | "empty" | "insufficient" | "singles" | "hold" | "lost";
+export type Scenario =
+  | "normal"
+  | "real"
+  | "empty"
+  | "insufficient"
+  | "singles"
+  | "hold"
+  | "lost"
+  | "refusing";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

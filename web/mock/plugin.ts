@@ -1,11 +1,12 @@
 /**
  * A stand-in for the server, for working on the app and for checking it in a browser. The cookie
  * `mock_scenario` chooses what it shows (see `Scenario`); `mock_signed_out=1` and `mock_setup=1`
- * show the pages before the app. It also sends the policy that the real server sends, so that
+ * show the pages before the app, and `mock_steps` holds what was done to broadcasts. It also sends the policy that the real server sends, so that
  * whatever the browser would refuse there is refused here.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
+import { broadcastPlan, broadcasts, type Steps, taken } from "./broadcasts.ts";
 import {
   chance,
   lastReceived,
@@ -88,6 +89,15 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     const events = scenario === "empty" ? [] : lastReceived(now);
     return json(response, { events: events.filter((it) => !source || it.source === source) });
   }
+  if (key === "GET /broadcasts") {
+    const all = scenario === "empty" ? [] : broadcasts(now, steps(cookies));
+    return json(response, { broadcasts: all });
+  }
+  const steered = path.match(/^\/broadcasts\/([^/]+)\/(\w+)$/);
+  if (steered && request.method === "POST") {
+    const [name, step] = [decodeURIComponent(steered[1] ?? ""), steered[2] ?? ""];
+    return steer(response, cookies, scenario, now, name, step);
+  }
   if (key === "GET /events/stream") return stream(request, response, scenario);
   const one = of("people/([^/]+)");
   if (one) {
@@ -98,6 +108,39 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   if (story) return json(response, timelinePage(url, timeline(story[1] ?? "", now)));
   return problem(response, 404, `The mock does not know ${key}.`);
 };
+
+/** `spring.running.1790000000000~…`: kept in the browser, so that each check begins anew. */
+function steps(cookies: Map<string, string>): Steps {
+  const all = (cookies.get("mock_steps") ?? "").split("~").filter(Boolean);
+  return new Map(
+    all.map((it) => {
+      const [name = "", state = "draft", since = "0"] = it.split(".");
+      return [name, { state, since: Number(since) }] as [string, { state: never; since: number }];
+    }),
+  );
+}
+
+function steer(
+  response: ServerResponse,
+  cookies: Map<string, string>,
+  scenario: Scenario,
+  now: number,
+  name: string,
+  step: string,
+) {
+  const all = steps(cookies);
+  const it = broadcasts(now, all).find((each) => each.name === name);
+  if (!it) return problem(response, 404, `the programme has no broadcast \`${name}\``);
+  if (scenario === "refusing" && step !== "plan")
+    return problem(response, 409, "a broadcast that is done cannot be started");
+  const state = taken(it.state, step);
+  if (typeof state === "object") return problem(response, 409, state.refused);
+  all.set(name, { state, since: now });
+  const text = [...all].map(([key, each]) => `${key}.${each.state}.${each.since}`).join("~");
+  const then = broadcasts(now, all).find((each) => each.name === name) ?? it;
+  const cookie = `mock_steps=${text}; Path=/`;
+  return done(response, cookie, step === "plan" ? broadcastPlan(then, now) : then);
+}
 
 function session(cookies: Map<string, string>, scenario: Scenario) {
   const real = scenario === "real";

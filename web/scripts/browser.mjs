@@ -10,6 +10,7 @@ export const NARROW = { width: 375, height: 812 };
 export const views = [
   { name: "today", path: "/" },
   { name: "today-hold", path: "/", scenario: "hold" },
+  { name: "today-resume", path: "/", scenario: "hold", act: choose("Resume") },
   { name: "today-insufficient", path: "/", scenario: "insufficient" },
   { name: "today-singles", path: "/", scenario: "singles" },
   { name: "today-empty", path: "/", scenario: "empty" },
@@ -18,6 +19,22 @@ export const views = [
   { name: "people-none", path: "/people?q=nobody-of-that-name" },
   { name: "person", path: "/people/p1", act: openTrails },
   { name: "person-missing", path: "/people/p0" },
+  { name: "broadcasts", path: "/broadcasts" },
+  { name: "broadcasts-empty", path: "/broadcasts", scenario: "empty" },
+  { name: "broadcasts-hold", path: "/broadcasts", scenario: "hold" },
+  { name: "broadcasts-dutch", path: "/broadcasts", language: "nl", act: openHowTo },
+  { name: "broadcast-draft", path: "/broadcasts/spring" },
+  { name: "broadcast-late", path: "/broadcasts/saint-nicholas", act: choose("Plan…") },
+  { name: "broadcast-timed", path: "/broadcasts/black-friday" },
+  { name: "broadcast-plan", path: "/broadcasts/spring", act: look },
+  { name: "broadcast-start", path: "/broadcasts/spring", act: lookAndStart },
+  { name: "broadcast-refused", path: "/broadcasts/spring", scenario: "refusing", act: refuse },
+  { name: "broadcast-running", path: "/broadcasts/members-evening" },
+  { name: "broadcast-paused", path: "/broadcasts/autumn-offer" },
+  { name: "broadcast-cancel", path: "/broadcasts/members-evening", act: choose("Cancel") },
+  { name: "broadcast-done", path: "/broadcasts/weekly-news" },
+  { name: "broadcast-dutch", path: "/broadcasts/thank-you", language: "nl", act: look },
+  { name: "broadcast-missing", path: "/broadcasts/nothing" },
   { name: "events", path: "/events", act: openRejection },
   { name: "events-empty", path: "/events", scenario: "empty" },
   { name: "new-source", path: "/events", act: makeSource },
@@ -27,6 +44,33 @@ export const views = [
   { name: "not-found", path: "/nowhere" },
   { name: "today-dutch", path: "/", language: "nl" },
 ];
+
+function choose(name) {
+  return async (page) => {
+    await page.getByRole("button", { name }).click();
+    await page.locator("dialog[open]").waitFor();
+  };
+}
+
+async function openHowTo(page) {
+  await page.locator("details.how-to summary").click();
+}
+
+async function look(page) {
+  await page.locator(".broadcast-main button").click();
+  await page.locator(".plan-table").waitFor();
+}
+
+async function lookAndStart(page) {
+  await look(page);
+  await choose("Start…")(page);
+}
+
+async function refuse(page) {
+  await lookAndStart(page);
+  await page.getByRole("button", { name: /^Start: write/ }).click();
+  await page.locator(".step-failed").waitFor();
+}
 
 async function openTrails(page) {
   await page.locator(".profile summary").first().waitFor();

@@ -45,6 +45,8 @@ const stories = {
   "keys lead to the pages": async (page) => {
     await page.keyboard.type("gp");
     await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
+    await page.keyboard.type("gb");
+    await page.getByRole("heading", { level: 1, name: "Broadcasts" }).waitFor();
     await page.keyboard.type("ge");
     await page.getByRole("heading", { level: 1, name: "Events" }).waitFor();
     await page.keyboard.type("gt");
@@ -90,6 +92,75 @@ const stories = {
     await page.getByRole("button", { name: "Resume sending" }).click();
     await page.getByText("2,913 messages released").waitFor();
     await page.getByText("Sending is on hold").waitFor({ state: "detached" });
+  },
+  "a broadcast is looked at before it can be started, and then goes out": async (page, origin) => {
+    await page.goto(`${origin}/broadcasts`);
+    await page.locator("a.row-link").first().focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("link", { name: "spring" }).click();
+    await page.getByRole("heading", { level: 1, name: "spring" }).waitFor();
+    if (await page.getByRole("button", { name: "Start…" }).count()) throw new Error("unseen start");
+    await page.locator(".broadcast-main").getByRole("button", { name: "See who" }).click();
+    await page.getByText("The person has not said yes to this").waitFor();
+    await page.getByText("Planned: 5,402 people on its list.").waitFor();
+    await page.getByRole("button", { name: "Start…" }).click();
+    await page.getByText("4,530 people get it.").waitFor();
+    await page.getByRole("button", { name: "Go back" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Start…" }).click();
+    await page.getByRole("button", { name: "Start: write to 4,530 people" }).click();
+    await page.locator(".done:focus", { hasText: "Started." }).waitFor();
+    const asked = () => page.locator(".broadcast-big").textContent();
+    const before = await asked();
+    await page.waitForFunction(
+      (it) => document.querySelector(".broadcast-big")?.textContent !== it,
+      before,
+    );
+    await page.getByRole("button", { name: "Pause…" }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await page.getByText("Paused. Nothing more goes out.").waitFor();
+    await page.getByRole("button", { name: "Resume…" }).click();
+    await page.getByRole("button", { name: "Resume", exact: true }).click();
+    await page.getByText("Resumed. What waits").waitFor();
+    await page.getByRole("button", { name: "Cancel broadcast…" }).click();
+    await page.getByRole("button", { name: "Cancel broadcast", exact: true }).click();
+    await page.getByText("Cancelled for good.").waitFor();
+    await page.getByText("Never looked at").waitFor();
+  },
+  "one with a time is not offered to be started, and says when it goes": async (page, origin) => {
+    await page.goto(`${origin}/broadcasts/black-friday`);
+    await page.getByText("it starts by itself").first().waitFor();
+    await page.locator(".broadcast-main").getByRole("button", { name: "See who" }).click();
+    await page.getByText("Planned: 14,820 people").waitFor();
+    if (await page.getByRole("button", { name: "Start…" }).count()) throw new Error("start");
+    await page.locator(".plan-examples a").first().click();
+    await page.getByRole("heading", { name: "Timeline" }).waitFor();
+    await page.goBack();
+    // What was looked at is still there.
+    await page.locator(".plan-table").waitFor();
+  },
+  "a question that took too long has no answer any more": async (page, origin) => {
+    const since = Date.now() - 30_000;
+    const value = `members-evening.running.${since}`;
+    await page.context().addCookies([{ name: "mock_steps", value, url: origin }]);
+    await page.goto(`${origin}/broadcasts/members-evening`);
+    await page.getByRole("button", { name: "Pause…" }).click();
+    await page.getByText("Nothing more of it goes out").waitFor();
+    await page.getByText("is “Done” now").waitFor({ timeout: 20_000 });
+    await page.getByRole("button", { name: "Go back" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+  },
+  "what is refused is said, and not offered again": async (page, origin) => {
+    await page.context().addCookies([{ name: "mock_scenario", value: "refusing", url: origin }]);
+    await page.goto(`${origin}/broadcasts/members-evening`);
+    await page.getByRole("button", { name: "Pause…" }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await page.getByText("nothing was changed").waitFor();
+    await page.getByRole("button", { name: "Pause", exact: true }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Go back" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
   },
   "the live list grows, waits while paused, and narrows": async (page, origin) => {
     await page.goto(`${origin}/events`);

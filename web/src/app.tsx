@@ -13,6 +13,8 @@ import { Failed, Loading } from "./ui/parts";
 
 const People = lazy(() => import("./pages/people/people"));
 const PersonPage = lazy(() => import("./pages/people/person"));
+const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
+const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
 const Events = lazy(() => import("./pages/events/events"));
 
 export function App() {
@@ -39,6 +41,8 @@ export function App() {
               <Route index element={<Today />} />
               <Route path="people" element={<People />} />
               <Route path="people/:id" element={<PersonPage />} />
+              <Route path="broadcasts" element={<Broadcasts />} />
+              <Route path="broadcasts/:name" element={<BroadcastPage />} />
               <Route path="events" element={<Events />} />
               <Route path="*" element={<NotFound />} />
             </Route>

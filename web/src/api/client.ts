@@ -2,12 +2,15 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { paths } from "./schema";
-import type { Problem, Session } from "./types";
+import type { Broadcast, BroadcastPlan, Problem, Session } from "./types";
 
 /** How often Today asks again while it is looked at. */
 const TODAY_EVERY_MS = 5_000;
 /** How often the counts of the sources are asked again. */
 const SOURCES_EVERY_MS = 5_000;
+/** How often broadcasts are asked again: while one runs, somebody watches it. */
+const BROADCASTS_EVERY_MS = 5_000;
+const RUNNING_EVERY_MS = 2_000;
 export const PEOPLE_PER_PAGE = 50;
 /** The most events the live list shows; older ones leave it. */
 export const EVENTS_KEPT = 300;
@@ -117,4 +120,45 @@ export const sourcesQuery = queryOptions({
 export function lastEvents(source: string, signal?: AbortSignal) {
   const query = { limit: EVENTS_KEPT, ...(source && { source }) };
   return answer(api.GET("/api/v1/events", { params: { query }, signal }));
+}
+
+export const broadcastsQuery = queryOptions({
+  queryKey: ["broadcasts"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/broadcasts", { signal })),
+  refetchInterval: ({ state }) =>
+    state.data?.broadcasts.some((it) => it.state === "running")
+      ? RUNNING_EVERY_MS
+      : BROADCASTS_EVERY_MS,
+});
+
+/** What a plan said, and when it was made. */
+export interface PlanSeen {
+  plan: BroadcastPlan;
+  at: number;
+}
+
+/**
+ * The plan as it was last looked at. The server tells it only while planning, so it is kept here for
+ * as long as the app is open, and never asked for by itself.
+ */
+export const planSeenQuery = (name: string) =>
+  queryOptions<PlanSeen | null>({
+    queryKey: ["plan", name],
+    queryFn: () => null,
+    enabled: false,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+
+export async function planBroadcast(name: string): Promise<PlanSeen> {
+  const params = { path: { name } };
+  const plan = await answer(api.POST("/api/v1/broadcasts/{name}/plan", { params }));
+  return { plan, at: Date.now() };
+}
+
+/** Takes a step that answers with what the broadcast is then. */
+export function steerBroadcast(
+  name: string,
+  step: "start" | "pause" | "resume" | "cancel",
+): Promise<Broadcast> {
+  return answer(api.POST(`/api/v1/broadcasts/{name}/${step}`, { params: { path: { name } } }));
 }

@@ -19,4 +19,7 @@ export type TrailStep = Schemas["TrailStep"];
 export type Source = Schemas["Source"];
 export type CreatedSource = Schemas["CreatedSource"];
 export type ReceivedEvent = Schemas["ReceivedEvent"];
+export type Broadcast = Schemas["Broadcast"];
+export type BroadcastPlan = Schemas["BroadcastPlan"];
+export type ReasonCount = Schemas["ReasonCount"];
 export type Problem = Schemas["Problem"];

@@ -29,37 +29,84 @@ export function LedgerPatterns() {
   );
 }
 
-export function Swatch({ state }: { state: LedgerState }) {
+export function Swatch({ state }: { state: LedgerState | "open" }) {
   return (
     <svg className="swatch" width="14" height="14" aria-hidden="true">
-      <rect className={`state-${state}`} x="1" y="1" width="12" height="12" rx="2" />
+      <rect
+        className={state === "open" ? "strip-open" : `state-${state}`}
+        x="1"
+        y="1"
+        width="12"
+        height="12"
+        rx="2"
+      />
     </svg>
   );
 }
 
-export function LedgerBar({ ledger, label }: { ledger: LedgerCounts; label: string }) {
-  const sum = ledgerSum(ledger) || 1;
+export interface Segment {
+  key: string;
+  className: string;
+  count: number;
+}
+
+/** Counts beside each other; what is missing up to `of` stays open. */
+export function Strip({
+  segments,
+  of,
+  label,
+  height = 28,
+}: {
+  segments: readonly Segment[];
+  of: number;
+  /** What the drawing says, for those who do not see it. */
+  label: string;
+  height?: number;
+}) {
+  const whole = of || 1;
+  const filled = segments.reduce((sum, it) => sum + it.count, 0);
   let from = 0;
   return (
-    <svg className="chart ledger-bar" height="28" role="img" aria-label={label}>
-      {ledgerStates.map((state) => {
-        const width = (ledger[state] / sum) * 100;
+    <svg className="chart strip" height={height} role="img" aria-label={label}>
+      {filled < whole && <rect className="strip-open" y="1.5" width="100%" height={height - 3} />}
+      {segments.map(({ key, className, count }) => {
+        const width = (count / whole) * 100;
         const x = from;
         from += width;
         if (width === 0) return null;
         return (
           <rect
-            key={state}
-            className={`segment state-${state}`}
+            key={key}
+            className={`segment ${className}`}
             x={percent(x)}
             y="1"
             width={percent(width)}
-            height="26"
+            height={height - 2}
           />
         );
       })}
     </svg>
   );
+}
+
+export function LedgerBar({
+  ledger,
+  of = ledgerSum(ledger),
+  label,
+  height,
+}: {
+  ledger: LedgerCounts;
+  /** The whole, where it is more than what the ledger holds. */
+  of?: number;
+  label: string;
+  height?: number;
+}) {
+  const segments = ledgerStates.map((state) => ({
+    key: state,
+    className: `state-${state}`,
+    count: ledger[state],
+  }));
+  return <Strip segments={segments} of={of} label={label} height={height} />;
 }
 
 const PLOT_HEIGHT = 150;
@@ -135,9 +182,9 @@ export function DaysChart({
                   {(days.length - 1 - n) % 3 === 0 && (
                     <text
                       className="mark-tick"
-                      x={percent((n + 0.5) * step)}
+                      x={percent(n === days.length - 1 ? 100 : (n + 0.5) * step)}
                       y={PLOT_HEIGHT + 18}
-                      textAnchor="middle"
+                      textAnchor={n === days.length - 1 ? "end" : "middle"}
                     >
                       {shortDay(day.day)}
                     </text>

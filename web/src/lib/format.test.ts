@@ -45,3 +45,25 @@ test("a day of the ledger is the same day in every time zone", () => {
   expect(en.day("2026-11-22")).toContain("22");
   expect(en.shortDay("2026-01-01")).toBe("1 Jan");
 });
+
+test("progress reaches its end only at the end", () => {
+  expect([en.progress(14_649, 14_655), en.progress(3, 3), en.progress(0, 0)]).toEqual([
+    "99%",
+    "100%",
+    "0%",
+  ]);
+  expect(nl.progress(1, 3)).toMatch(/^33\s?%$/);
+});
+
+test("moments inside a sentence become readable, and the rest stays", () => {
+  const text = en.withTimes(
+    "nothing was committed since 2026-06-21T23:50:00Z; 2026 is not a moment",
+  );
+  expect(text).toMatch(
+    /^nothing was committed since 2[12] Jun 2026,? \d\d:\d\d; 2026 is not a moment$/,
+  );
+});
+
+test("a local time is shown as it is written, in every time zone", () => {
+  expect(en.wallClock("2026-11-27T09:00:00")).toMatch(/^27 Nov 2026,? 09:00$/);
+});

@@ -9,7 +9,9 @@ const MINUS = "\u2212\u2060";
 export class Formats {
   private readonly whole: Intl.NumberFormat;
   private readonly dateTimes: Intl.DateTimeFormat;
+  private readonly wallClocks: Intl.DateTimeFormat;
   private readonly dates: Intl.DateTimeFormat;
+  private readonly dayMonths: Intl.DateTimeFormat;
   private readonly times: Intl.DateTimeFormat;
   private readonly weekdays: Intl.DateTimeFormat;
   private readonly utcDates: Intl.DateTimeFormat;
@@ -18,7 +20,13 @@ export class Formats {
   constructor(private readonly locale: string) {
     this.whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
     this.dateTimes = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    this.wallClocks = new Intl.DateTimeFormat(locale, {
+      dateStyle: "medium",
+      timeStyle: "short",
+      timeZone: "UTC",
+    });
     this.dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+    this.dayMonths = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
     this.times = new Intl.DateTimeFormat(locale, {
       hour: "2-digit",
       minute: "2-digit",
@@ -54,6 +62,12 @@ export class Formats {
     return 0 < share && share < 0.0005 ? `<${format.format(0.001)}` : format.format(share);
   }
 
+  /** 62%, and never 100% before the end. */
+  progress(part: number, whole: number): string {
+    const percent = whole <= 0 ? 0 : Math.floor((part / whole) * 100);
+    return new Intl.NumberFormat(this.locale, { style: "percent" }).format(percent / 100);
+  }
+
   level(confidence: number): string {
     return new Intl.NumberFormat(this.locale, {
       style: "percent",
@@ -82,8 +96,23 @@ export class Formats {
     return this.dateTimes.format(new Date(time));
   }
 
+  /** `2026-11-27T09:00:00` without a zone: the same wherever it is read. */
+  wallClock(time: string): string {
+    return this.wallClocks.format(new Date(`${time}Z`));
+  }
+
+  /** A sentence of the server, with its moments as a reader writes them. */
+  withTimes(text: string): string {
+    return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (it) => this.dateTime(it));
+  }
+
   date(time: string): string {
     return this.dates.format(new Date(time));
+  }
+
+  /** 21 Nov */
+  dayMonth(time: string): string {
+    return this.dayMonths.format(new Date(time));
   }
 
   time(time: string): string {
@@ -108,6 +137,11 @@ export class Formats {
     if (size < DAY_MS) return this.relatives.format(-Math.round(past / HOUR_MS), "hour");
     if (size < 14 * DAY_MS) return this.relatives.format(-Math.round(past / DAY_MS), "day");
     return this.date(time);
+  }
+
+  /** "E-mail, Push or Social" */
+  oneOf(names: readonly string[]): string {
+    return new Intl.ListFormat(this.locale, { type: "disjunction" }).format(names);
   }
 
   /** 12 ms, 1.4 s, 3 min: how far behind the engine is. */

@@ -1,11 +1,16 @@
 /** Which action a sequence of keys means. Pure, so that it can be tested without a browser. */
 
-export type Action = "today" | "people" | "events" | "search" | "help" | "pause";
+export type Action = "today" | "people" | "broadcasts" | "events" | "search" | "help" | "pause";
 
 /** After this long a started sequence is forgotten. */
 export const SEQUENCE_MS = 1_200;
 
-const afterG: Record<string, Action> = { t: "today", p: "people", e: "events" };
+const afterG: Record<string, Action> = {
+  t: "today",
+  p: "people",
+  b: "broadcasts",
+  e: "events",
+};
 const single: Record<string, Action> = { "/": "search", "?": "help", " ": "pause" };
 
 export interface Waiting {

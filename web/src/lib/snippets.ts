@@ -1,4 +1,4 @@
-/** What to write into an SDK so that it sends its events here. */
+/** What to write: into an SDK so that it sends its events here, and into the programme. */
 
 export type SnippetKind = "browser" | "node" | "python" | "curl";
 
@@ -63,3 +63,21 @@ export function curlSnippet(origin: string, writeKey: string): string {
   -d '{"userId": "user-1", "event": "Signed Up", "properties": {"plan": "free"}}'
 `;
 }
+
+/** A broadcast as docs/programme.md describes it; `ownTime` and `noTime` say what the time does. */
+export function broadcastFile(ownTime: string, noTime: string): string {
+  return `# program/broadcasts/spring.yaml
+broadcast: spring
+owner: crm@shop.example
+audience: buyers            # program/audiences/buyers.yaml
+content: story              # program/content/story.md
+channels: [email, push]
+expires: 2d
+# ${ownTime}
+# at: 2027-03-22T08:00:00Z
+# ${noTime}
+`;
+}
+
+/** What makes the files of a programme run; a server that runs takes them when it starts again. */
+export const APPLY = "fulcrum check program/\nfulcrum apply program/";

@@ -9,6 +9,7 @@ export const en = {
     navigation: "Main",
     today: "Today",
     people: "People",
+    broadcasts: "Broadcasts",
     events: "Events",
     signOut: "Sign out",
     simulated: "Simulated data",
@@ -34,10 +35,14 @@ export const en = {
     failedHint: "The server did not answer as expected. It will be tried again by itself.",
     offline: "The server cannot be reached",
     settings: "Display settings",
+    apply: "How the programme is applied",
+    applyHint:
+      "A server that runs takes the programme when it starts: stop it, do this, and start it again.",
   },
   keys: {
     today: "Go to Today",
     people: "Go to People",
+    broadcasts: "Go to Broadcasts",
     events: "Go to Events",
     search: "Search people",
     move: "Move through a list",
@@ -144,7 +149,8 @@ export const en = {
       count: "Messages",
       share: "Share",
       total: "Candidates",
-      deferred: (n: string) => `of which ${n} wait for a later time`,
+      deferred: (n: number, text: string) =>
+        plural(n, "1 of them waits for a later time", `${text} of them wait for a later time`),
       mismatch: (sum: string, candidates: string) =>
         `The states add up to ${sum}, but there are ${candidates} candidates. This must not happen; please report it.`,
       empty: "Nothing has wanted to send a message yet. Journeys and broadcasts make candidates.",
@@ -180,22 +186,31 @@ export const en = {
       resume: "Resume",
       holdSince: (when: string) => `since ${when}`,
       holdWaiting: (n: number, text: string) =>
-        plural(n, "1 message waits", `${text} messages wait`),
+        n === 0 ? "No message waits" : plural(n, "1 message waits", `${text} messages wait`),
       confirmTitle: "Resume sending?",
       confirm: (n: number, text: string) =>
-        plural(
-          n,
-          "1 message waits and will go out, as far as limits, quiet hours and consent still allow it.",
-          `${text} messages wait and will go out, as far as limits, quiet hours and consent still allow it.`,
-        ),
+        n === 0
+          ? "No message waits now. Those that come go out again, as far as limits, quiet hours and consent allow it."
+          : plural(
+              n,
+              "1 message waits and will go out, as far as limits, quiet hours and consent still allow it.",
+              `${text} messages wait and will go out, as far as limits, quiet hours and consent still allow it.`,
+            ),
+      broadcasts: "Of broadcasts that are running, these messages wait for their time:",
+      broadcastPending: (name: string, n: number, text: string) =>
+        plural(n, `${name}: 1 message`, `${name}: ${text} messages`),
       confirmYes: "Resume sending",
       released: (n: number, text: string) =>
-        plural(
-          n,
-          "Sending again: 1 message released.",
-          `Sending again: ${text} messages released.`,
-        ),
+        n === 0
+          ? "Sending again."
+          : plural(
+              n,
+              "Sending again: 1 message released.",
+              `Sending again: ${text} messages released.`,
+            ),
       failed: "Sending could not be resumed. Please try again.",
+      /** The server's own sentences are English; other languages replace those without numbers. */
+      kinds: {} as Record<string, string>,
     },
     engine: {
       state: "Engine",
@@ -294,6 +309,209 @@ export const en = {
     emptyFilter: "Nothing of this kind among what is loaded.",
     end: "This is where it began.",
   },
+  broadcasts: {
+    list: "Broadcasts",
+    groups: { active: "Going out", coming: "To come", over: "Over" },
+    stages: {
+      draft: "Draft",
+      planned: "Planned",
+      running: "Running",
+      paused: "Paused",
+      done: "Done",
+      cancelled: "Cancelled",
+    },
+    to: "to",
+    byHand: "when somebody starts it",
+    startedByHand: "started by hand",
+    notStarted: "not started",
+    local: (time: string) => `${time} where each person lives`,
+    localTime: "local time",
+    selfStart: "starts by itself",
+    oncePlanned: "once it is planned",
+    timePassed: "its time has passed",
+    onList: (n: number, text: string) =>
+      plural(n, "1 person on its list", `${text} people on its list`),
+    inAudience: (n: number, text: string) =>
+      plural(n, "1 person in the audience now", `${text} people in the audience now`),
+    notPlanned: "not planned yet",
+    endedOf: (ended: string, of: string) => `${ended} of ${of} done`,
+    count: (n: number, text: string) => plural(n, "1 broadcast", `${text} broadcasts`),
+    held: "Sending is on hold: no broadcast goes out until somebody resumes it.",
+    heldLink: "Resume it on Today",
+    empty: {
+      title: "Your first broadcast",
+      intro:
+        "One message to everybody in an audience. It is written as a file, and here it is planned, looked at and started. Nothing is sent before that.",
+      step1: "Write a file",
+      step1Text: "It names an audience, a content and the channels, the preferred one first.",
+      ownTime: "With a time, it starts by itself then, once it is planned here:",
+      noTime: "Without one, somebody starts it here.",
+      step2: "Apply the programme",
+      step3: "Plan it here",
+      step3Text:
+        "It appears on this page. Planning shows who would get it, and who would not and why. Then it can be started.",
+      another: "How to write another one",
+    },
+    back: "All broadcasts",
+    notFound: "There is no such broadcast",
+    notFoundHint: "The programme has none of this name. It may have been renamed or taken out.",
+    facts: "What it is",
+    audience: "Audience",
+    now: (n: number, text: string) => plural(n, "1 person now", `${text} people now`),
+    content: "Content",
+    channels: "Channels",
+    channelsHint: "the preferred one first",
+    when: "When",
+    begins: (time: string) => `the first zone of the world begins ${time}`,
+    recipients: "On its list",
+    recipientsNone: "nobody yet: it is not planned",
+    next: {
+      draft:
+        "Nothing happens by itself. Planning writes down who is in the audience, and shows who would get it and who would not. After that somebody starts it.",
+      draftAt: (time: string) =>
+        `Nothing happens until it is planned. Once it is, it starts by itself: ${time}.`,
+      draftPast: (time: string) =>
+        `Its time has passed: ${time}. It would start the moment it is planned. To look first, give its file another time or none, and apply the programme.`,
+      planned: "Its list is written down. It goes out when somebody starts it.",
+      plannedAt: (time: string) => `Its list is written down, and it starts by itself: ${time}.`,
+      running: "It is going out. Each message is decided again at its own moment.",
+      runningAt: (time: string) => `It is started, and begins at its time: ${time}.`,
+      paused: "Nothing of it goes out until somebody resumes it.",
+      done: "Everybody on its list was looked at, and no message of it waits. To send it again, copy its file under a new name.",
+      cancelled: "It was stopped for good. To send it after all, copy its file under a new name.",
+    },
+    steps: {
+      look: "See who would get it",
+      plan: "Plan…",
+      again: "Look again",
+      start: "Start…",
+      pause: "Pause…",
+      resume: "Resume…",
+      cancel: "Cancel broadcast…",
+      busy: "One moment…",
+    },
+    plan: {
+      title: "Who would get it",
+      asOf: (time: string) =>
+        `As of ${time}. Each message is decided again when it goes out, so whatever people wish until then still counts.`,
+      unseen: "Who would get it was not looked at since this page was opened.",
+      unseenHint:
+        "Look before it goes out: it shows how many get it, and for what reasons the others do not.",
+      unplanned: "Nobody knows yet who would get it.",
+      unplannedHint:
+        "Planning counts everybody in the audience by what would become of their message. Nothing is sent by it.",
+      unplannedAt: (time: string) =>
+        `Planning counts everybody in the audience by what would become of their message. From then on it starts by itself: ${time}.`,
+      unplannedPast:
+        "Planning would start it at once, because its time has passed. What would become of it cannot be looked at before.",
+      what: "What would become of the message",
+      people: "People",
+      now: "Gets it",
+      nowHelp: "as soon as it is their turn",
+      later: "Gets it later",
+      laterHelp: "it is night, or other messages come first",
+      not: "Does not get it",
+      total: "On the list",
+      words: (now: string, later: string, not: string) =>
+        `${now} get it, ${later} get it later, ${not} do not get it`,
+      examples: "Some who would get it",
+      nobody: (audience: string) => `Nobody is in the audience “${audience}” now.`,
+      nobodyHint:
+        "So there is nobody to write to. Today shows the condition of each audience and how many people meet it.",
+      nobodyGets: "As things are nobody would get it, so there is nothing to start.",
+      panel:
+        "If there is a measurement panel, some of these people are withheld at random when it goes out. Who, is not told beforehand.",
+    },
+    progress: {
+      title: "What became of it",
+      now: "How far it is",
+      nobody: "Nobody was on its list.",
+      sentence: (ended: string, of: string) => `${ended} of ${of} people done`,
+      pending: (n: number, text: string) => plural(n, "1 message waits", `${text} messages wait`),
+      total: "People on its list",
+      rest: "Not looked at yet",
+      restHelp: "their turn comes",
+      restPaused: "their turn comes when it is resumed",
+      gone: "No message",
+      goneHelp: "erased since the plan, or became one with somebody else on the list",
+      stopped: "Never looked at",
+      stoppedHelp: "it was cancelled before",
+    },
+    goBack: "Go back",
+    confirm: {
+      late: (stage: string) =>
+        `The broadcast went on meanwhile and is “${stage}” now, so there is nothing left to decide.`,
+      planTitle: (name: string) => `Plan “${name}”?`,
+      planAt: (time: string) =>
+        `Its list is written down now, and it starts by itself: ${time}. Nobody has to press anything then.`,
+      planAtStop: "To stop it you cancel it, and that is for good.",
+      planYes: "Plan it",
+      planPast: (time: string) =>
+        `Its time has passed: ${time}. So it starts the moment it is planned, without a look before.`,
+      planPastTo: (n: number, text: string, audience: string) =>
+        plural(
+          n,
+          `1 person is in the audience “${audience}” now.`,
+          `${text} people are in the audience “${audience}” now.`,
+        ),
+      planPastYes: "Plan and start at once",
+      startTitle: (name: string) => `Start “${name}”?`,
+      startLead: (n: number, text: string) =>
+        plural(n, "1 person gets it.", `${text} people get it.`),
+      startLater: (n: number, text: string) =>
+        plural(
+          n,
+          "1 of them later: it is night there, or other messages come first.",
+          `${text} of them later: it is night there, or other messages come first.`,
+        ),
+      startNot: (n: number, text: string) =>
+        plural(
+          n,
+          "1 more is on the list and does not get it, for the reason shown.",
+          `${text} more are on the list and do not get it, for the reasons shown.`,
+        ),
+      startBy: (channels: string) => `By ${channels}.`,
+      startOld: (ago: string) =>
+        `You looked at this ${ago}. Look again if much has happened since.`,
+      startYes: (n: number, text: string) =>
+        plural(n, "Start: write to 1 person", `Start: write to ${text} people`),
+      pauseTitle: (name: string) => `Pause “${name}”?`,
+      pauseLead: "Nothing more of it goes out until somebody resumes it.",
+      pauseMeans: (sent: string, pending: string) =>
+        `Sent so far: ${sent}; they stay sent. Messages that wait: ${pending}. What waits for longer than the broadcast's \`expires\` is dropped.`,
+      pauseYes: "Pause",
+      resumeTitle: (name: string) => `Resume “${name}”?`,
+      resumeLead: (rest: string, pending: string) =>
+        `Not looked at yet: ${rest}. Messages that wait: ${pending}.`,
+      resumeMeans:
+        "They go out as far as limits, quiet hours and consent still allow it. What has expired meanwhile is dropped.",
+      resumeYes: "Resume",
+      cancelTitle: (name: string) => `Cancel “${name}” for good?`,
+      cancelUnsent: "Nobody has got it, and nobody will.",
+      cancelSent: (sent: string, pending: string, rest: string) =>
+        `Sent so far: ${sent}; they stay sent. Messages that wait: ${pending}; they are dropped. Not looked at yet: ${rest}; they get nothing.`,
+      cancelMeans:
+        "This cannot be undone. To send it after all, its file is copied under a new name.",
+      cancelYes: "Cancel broadcast",
+    },
+    done: {
+      plan: (n: number, text: string) =>
+        plural(n, "Planned: 1 person on its list.", `Planned: ${text} people on its list.`),
+      planAndStart: "Planned, and started at once: its time had passed.",
+      start: "Started.",
+      pause: "Paused. Nothing more goes out.",
+      resume: "Resumed. What waits goes on within a minute.",
+      cancel: "Cancelled for good.",
+    },
+    failed: {
+      conflict: (stage: string) =>
+        `This is not possible now, and nothing was changed. It may be that somebody else was faster: the broadcast is “${stage}”. Look at it and choose again.`,
+      gone: "The programme has no broadcast of this name any more, and nothing was changed. Put its file back, apply the programme, and reload this page.",
+      unknown:
+        "The server did not answer as expected, so the step may or may not have been taken. Wait until the state above is current before you try again.",
+      said: (text: string) => `The server says: ${text}.`,
+    },
+  },
   events: {
     live: "Live",
     polling: "Checking every 3 seconds",
@@ -310,13 +528,13 @@ export const en = {
     duplicates: "Duplicates",
     all: "All",
     filter: "Filter events",
-    last: (when: string) => `last ${when}`,
+    last: (when: string) => `last event ${when}`,
     never: "nothing yet",
     list: "Last events",
     body: "Body as received",
     bodyBroken: "This is not valid JSON; shown as it came.",
     rejectedBecause: "Rejected",
-    empty: "Nothing has arrived yet",
+    empty: "Nothing has arrived since the server started",
     emptyHint: "Make a source, put its write key into an SDK, and events appear here as they come.",
     emptyFilter: "Nothing matches",
     emptyFilterHint: "Only the last few hundred events are kept here.",

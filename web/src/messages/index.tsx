@@ -12,7 +12,7 @@ export const languages: Record<Language, { name: string; messages: Messages; loc
   nl: { name: "Nederlands", messages: nl, locale: "nl-NL" },
 };
 
-interface Spoken {
+export interface Spoken {
   language: Language;
   setLanguage: (language: Language) => void;
   t: Messages;

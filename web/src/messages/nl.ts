@@ -10,6 +10,7 @@ export const nl: Messages = {
     navigation: "Hoofdmenu",
     today: "Vandaag",
     people: "Mensen",
+    broadcasts: "Verzendingen",
     events: "Gebeurtenissen",
     signOut: "Afmelden",
     simulated: "Gesimuleerde gegevens",
@@ -35,10 +36,14 @@ export const nl: Messages = {
     failedHint: "De server antwoordde niet zoals verwacht. Het wordt vanzelf opnieuw geprobeerd.",
     offline: "De server is niet bereikbaar",
     settings: "Weergave",
+    apply: "Hoe het programma wordt toegepast",
+    applyHint:
+      "Een server die draait, neemt het programma bij zijn start: stop hem, doe dit, en start hem weer.",
   },
   keys: {
     today: "Naar Vandaag",
     people: "Naar Mensen",
+    broadcasts: "Naar Verzendingen",
     events: "Naar Gebeurtenissen",
     search: "Mensen zoeken",
     move: "Door een lijst gaan",
@@ -144,7 +149,8 @@ export const nl: Messages = {
       count: "Berichten",
       share: "Aandeel",
       total: "Kandidaten",
-      deferred: (n) => `waarvan ${n} op een later moment wachten`,
+      deferred: (n, text) =>
+        plural(n, "1 ervan wacht op een later moment", `${text} ervan wachten op een later moment`),
       mismatch: (sum, candidates) =>
         `De toestanden zijn samen ${sum}, maar er zijn ${candidates} kandidaten. Dit mag niet gebeuren; meld het alstublieft.`,
       empty: "Nog niets wilde een bericht sturen. Reizen en verzendingen maken kandidaten.",
@@ -179,22 +185,38 @@ export const nl: Messages = {
       open: "Openen",
       resume: "Hervatten",
       holdSince: (when) => `sinds ${when}`,
-      holdWaiting: (n, text) => plural(n, "1 bericht wacht", `${text} berichten wachten`),
+      holdWaiting: (n, text) =>
+        n === 0
+          ? "Er wacht geen bericht"
+          : plural(n, "1 bericht wacht", `${text} berichten wachten`),
       confirmTitle: "Het sturen hervatten?",
       confirm: (n, text) =>
-        plural(
-          n,
-          "1 bericht wacht en gaat eruit, voor zover limieten, stille uren en toestemming het nog toelaten.",
-          `${text} berichten wachten en gaan eruit, voor zover limieten, stille uren en toestemming het nog toelaten.`,
-        ),
+        n === 0
+          ? "Er wacht nu geen bericht. Wat nog komt, gaat er weer uit, voor zover limieten, stille uren en toestemming het toelaten."
+          : plural(
+              n,
+              "1 bericht wacht en gaat eruit, voor zover limieten, stille uren en toestemming het nog toelaten.",
+              `${text} berichten wachten en gaan eruit, voor zover limieten, stille uren en toestemming het nog toelaten.`,
+            ),
+      broadcasts: "Van verzendingen die lopen, wachten deze berichten op hun moment:",
+      broadcastPending: (name, n, text) =>
+        plural(n, `${name}: 1 bericht`, `${name}: ${text} berichten`),
       confirmYes: "Sturen hervatten",
       released: (n, text) =>
-        plural(
-          n,
-          "Er wordt weer gestuurd: 1 bericht vrijgegeven.",
-          `Er wordt weer gestuurd: ${text} berichten vrijgegeven.`,
-        ),
+        n === 0
+          ? "Er wordt weer gestuurd."
+          : plural(
+              n,
+              "Er wordt weer gestuurd: 1 bericht vrijgegeven.",
+              `Er wordt weer gestuurd: ${text} berichten vrijgegeven.`,
+            ),
       failed: "Het sturen kon niet worden hervat. Probeer het opnieuw.",
+      kinds: {
+        no_source:
+          "Er is nog geen bron die gebeurtenissen stuurt. Maak er een en zet de schrijfsleutel in uw site.",
+        sample_ratio:
+          "De mensen zijn niet in de opgegeven verhouding over de cellen van het panel verdeeld; vertrouw de hefboom niet.",
+      },
     },
     engine: {
       state: "Motor",
@@ -289,6 +311,208 @@ export const nl: Messages = {
     emptyFilter: "Niets van deze soort in wat geladen is.",
     end: "Hier begon het.",
   },
+  broadcasts: {
+    list: "Verzendingen",
+    groups: { active: "Gaat eruit", coming: "Komt nog", over: "Voorbij" },
+    stages: {
+      draft: "Concept",
+      planned: "Gepland",
+      running: "Loopt",
+      paused: "Gepauzeerd",
+      done: "Klaar",
+      cancelled: "Afgelast",
+    },
+    to: "aan",
+    byHand: "als iemand haar start",
+    startedByHand: "met de hand gestart",
+    notStarted: "niet gestart",
+    local: (time) => `${time} op de klok van elke persoon`,
+    localTime: "plaatselijke tijd",
+    selfStart: "start vanzelf",
+    oncePlanned: "zodra ze gepland is",
+    timePassed: "haar tijd is voorbij",
+    onList: (n, text) => plural(n, "1 persoon op haar lijst", `${text} mensen op haar lijst`),
+    inAudience: (n, text) =>
+      plural(n, "nu 1 persoon in de doelgroep", `nu ${text} mensen in de doelgroep`),
+    notPlanned: "nog niet gepland",
+    endedOf: (ended, of) => `${ended} van ${of} afgehandeld`,
+    count: (n, text) => plural(n, "1 verzending", `${text} verzendingen`),
+    held: "Het sturen staat stil: er gaat geen verzending uit tot iemand het hervat.",
+    heldLink: "Hervat het op Vandaag",
+    empty: {
+      title: "Uw eerste verzending",
+      intro:
+        "Eén bericht aan iedereen in een doelgroep. Ze wordt als bestand geschreven; hier wordt ze gepland, bekeken en gestart. Daarvoor wordt niets gestuurd.",
+      step1: "Schrijf een bestand",
+      step1Text:
+        "Het noemt een doelgroep, een inhoud en de kanalen, met het liefste kanaal voorop.",
+      ownTime: "Met een tijd start ze dan vanzelf, zodra ze hier gepland is:",
+      noTime: "Zonder tijd start iemand haar hier.",
+      step2: "Pas het programma toe",
+      step3: "Plan haar hier",
+      step3Text:
+        "Ze verschijnt op deze pagina. Plannen laat zien wie het zou krijgen, en wie niet en waarom. Daarna kan ze worden gestart.",
+      another: "Zo schrijft u er nog een",
+    },
+    back: "Alle verzendingen",
+    notFound: "Deze verzending bestaat niet",
+    notFoundHint:
+      "Het programma heeft er geen met deze naam. Misschien heet ze nu anders of is ze eruit gehaald.",
+    facts: "Wat het is",
+    audience: "Doelgroep",
+    now: (n, text) => plural(n, "nu 1 persoon", `nu ${text} mensen`),
+    content: "Inhoud",
+    channels: "Kanalen",
+    channelsHint: "het liefste voorop",
+    when: "Wanneer",
+    begins: (time) => `in de eerste tijdzone ter wereld begint het ${time}`,
+    recipients: "Op de lijst",
+    recipientsNone: "nog niemand: ze is niet gepland",
+    next: {
+      draft:
+        "Er gebeurt niets vanzelf. Plannen schrijft op wie er in de doelgroep is, en laat zien wie het zou krijgen en wie niet. Daarna start iemand haar.",
+      draftAt: (time) => `Er gebeurt niets tot ze gepland is. Daarna start ze vanzelf: ${time}.`,
+      draftPast: (time) =>
+        `Haar tijd is voorbij: ${time}. Ze zou starten op het moment dat ze gepland wordt. Om eerst te kijken: geef haar bestand een andere tijd of geen, en pas het programma toe.`,
+      planned: "De lijst is opgeschreven. Ze gaat eruit als iemand haar start.",
+      plannedAt: (time) => `De lijst is opgeschreven, en ze start vanzelf: ${time}.`,
+      running: "Ze gaat eruit. Over elk bericht wordt op zijn eigen moment opnieuw besloten.",
+      runningAt: (time) => `Ze is gestart, en begint op haar tijd: ${time}.`,
+      paused: "Er gaat niets van uit tot iemand haar hervat.",
+      done: "Iedereen op de lijst is bekeken en er wacht geen bericht meer van. Om haar nog eens te sturen, kopieert u haar bestand onder een nieuwe naam.",
+      cancelled:
+        "Ze is voorgoed gestopt. Om haar toch te sturen, kopieert u haar bestand onder een nieuwe naam.",
+    },
+    steps: {
+      look: "Kijken wie het zou krijgen",
+      plan: "Plannen…",
+      again: "Opnieuw kijken",
+      start: "Starten…",
+      pause: "Pauzeren…",
+      resume: "Hervatten…",
+      cancel: "Verzending afgelasten…",
+      busy: "Een ogenblik…",
+    },
+    plan: {
+      title: "Wie het zou krijgen",
+      asOf: (time) =>
+        `Stand van ${time}. Over elk bericht wordt opnieuw besloten als het eruit gaat, dus wat mensen tot dan wensen, telt nog mee.`,
+      unseen: "Sinds deze pagina openging, is niet gekeken wie het zou krijgen.",
+      unseenHint:
+        "Kijk voordat ze eruit gaat: u ziet hoeveel mensen het krijgen, en om welke redenen de anderen niet.",
+      unplanned: "Nog niemand weet wie het zou krijgen.",
+      unplannedHint:
+        "Plannen telt iedereen in de doelgroep naar wat er van het bericht zou worden. Er wordt niets mee gestuurd.",
+      unplannedAt: (time) =>
+        `Plannen telt iedereen in de doelgroep naar wat er van het bericht zou worden. Vanaf dan start ze vanzelf: ${time}.`,
+      unplannedPast:
+        "Plannen zou haar meteen starten, omdat haar tijd voorbij is. Vooraf kijken wat ervan wordt, kan niet.",
+      what: "Wat er van het bericht zou worden",
+      people: "Mensen",
+      now: "Krijgt het",
+      nowHelp: "zodra ze aan de beurt zijn",
+      later: "Krijgt het later",
+      laterHelp: "het is nacht, of andere berichten gaan voor",
+      not: "Krijgt het niet",
+      total: "Op de lijst",
+      words: (now, later, not) =>
+        `${now} krijgen het, ${later} krijgen het later, ${not} krijgen het niet`,
+      examples: "Enkelen die het zouden krijgen",
+      nobody: (audience) => `Er is nu niemand in de doelgroep “${audience}”.`,
+      nobodyHint:
+        "Er is dus niemand om aan te schrijven. Vandaag toont de voorwaarde van elke doelgroep en hoeveel mensen eraan voldoen.",
+      nobodyGets: "Zoals het nu is, zou niemand het krijgen; er valt dus niets te starten.",
+      panel:
+        "Als er een meetpanel is, wordt het bij enkelen van deze mensen willekeurig achtergehouden als het eruit gaat. Bij wie, wordt niet vooraf gezegd.",
+    },
+    progress: {
+      title: "Wat ervan is geworden",
+      now: "Hoe ver ze is",
+      nobody: "Er stond niemand op de lijst.",
+      sentence: (ended, of) => `${ended} van ${of} mensen afgehandeld`,
+      pending: (n, text) => plural(n, "1 bericht wacht", `${text} berichten wachten`),
+      total: "Mensen op de lijst",
+      rest: "Nog niet bekeken",
+      restHelp: "ze komen nog aan de beurt",
+      restPaused: "ze komen aan de beurt als ze wordt hervat",
+      gone: "Geen bericht",
+      goneHelp: "gewist sinds het plan, of één geworden met iemand anders op de lijst",
+      stopped: "Nooit bekeken",
+      stoppedHelp: "ze werd eerder afgelast",
+    },
+    goBack: "Terug",
+    confirm: {
+      late: (stage) =>
+        `De verzending is intussen verdergegaan; de toestand is nu “${stage}”. Er valt niets meer te beslissen.`,
+      planTitle: (name) => `“${name}” plannen?`,
+      planAt: (time) =>
+        `De lijst wordt nu opgeschreven, en ze start vanzelf: ${time}. Dan hoeft niemand meer iets te doen.`,
+      planAtStop: "Tegenhouden kan door haar af te gelasten, en dat is voorgoed.",
+      planYes: "Plannen",
+      planPast: (time) =>
+        `Haar tijd is voorbij: ${time}. Ze start dus op het moment dat ze gepland wordt, zonder dat u eerst kunt kijken.`,
+      planPastTo: (n, text, audience) =>
+        plural(
+          n,
+          `Er is nu 1 persoon in de doelgroep “${audience}”.`,
+          `Er zijn nu ${text} mensen in de doelgroep “${audience}”.`,
+        ),
+      planPastYes: "Plannen en meteen starten",
+      startTitle: (name) => `“${name}” starten?`,
+      startLead: (n, text) => plural(n, "1 persoon krijgt het.", `${text} mensen krijgen het.`),
+      startLater: (n, text) =>
+        plural(
+          n,
+          "1 van hen later: het is daar nacht, of andere berichten gaan voor.",
+          `${text} van hen later: het is daar nacht, of andere berichten gaan voor.`,
+        ),
+      startNot: (n, text) =>
+        plural(
+          n,
+          "Nog 1 staat op de lijst en krijgt het niet, om de getoonde reden.",
+          `Nog ${text} staan op de lijst en krijgen het niet, om de getoonde redenen.`,
+        ),
+      startBy: (channels) => `Per ${channels}.`,
+      startOld: (ago) => `U keek hier ${ago} naar. Kijk opnieuw als er sindsdien veel is gebeurd.`,
+      startYes: (n, text) =>
+        plural(n, "Starten: aan 1 persoon schrijven", `Starten: aan ${text} mensen schrijven`),
+      pauseTitle: (name) => `“${name}” pauzeren?`,
+      pauseLead: "Er gaat niets meer van uit tot iemand haar hervat.",
+      pauseMeans: (sent, pending) =>
+        `Tot nu toe verstuurd: ${sent}; die blijven verstuurd. Berichten die wachten: ${pending}. Wat langer wacht dan de \`expires\` van de verzending, vervalt.`,
+      pauseYes: "Pauzeren",
+      resumeTitle: (name) => `“${name}” hervatten?`,
+      resumeLead: (rest, pending) =>
+        `Nog niet bekeken: ${rest}. Berichten die wachten: ${pending}.`,
+      resumeMeans:
+        "Ze gaan eruit voor zover limieten, stille uren en toestemming het nog toelaten. Wat intussen verlopen is, vervalt.",
+      resumeYes: "Hervatten",
+      cancelTitle: (name) => `“${name}” voorgoed afgelasten?`,
+      cancelUnsent: "Niemand heeft het gekregen, en niemand krijgt het nog.",
+      cancelSent: (sent, pending, rest) =>
+        `Tot nu toe verstuurd: ${sent}; die blijven verstuurd. Berichten die wachten: ${pending}; die vervallen. Nog niet bekeken: ${rest}; zij krijgen niets.`,
+      cancelMeans:
+        "Dit kan niet ongedaan worden gemaakt. Om haar toch te sturen, wordt haar bestand onder een nieuwe naam gekopieerd.",
+      cancelYes: "Verzending afgelasten",
+    },
+    done: {
+      plan: (n, text) =>
+        plural(n, "Gepland: 1 persoon op de lijst.", `Gepland: ${text} mensen op de lijst.`),
+      planAndStart: "Gepland, en meteen gestart: haar tijd was voorbij.",
+      start: "Gestart.",
+      pause: "Gepauzeerd. Er gaat niets meer uit.",
+      resume: "Hervat. Wat wacht, gaat binnen een minuut verder.",
+      cancel: "Voorgoed afgelast.",
+    },
+    failed: {
+      conflict: (stage) =>
+        `Dit kan nu niet, en er is niets veranderd. Misschien was iemand anders sneller: de toestand is “${stage}”. Kijk ernaar en kies opnieuw.`,
+      gone: "Het programma heeft geen verzending met deze naam meer, en er is niets veranderd. Zet haar bestand terug, pas het programma toe, en laad deze pagina opnieuw.",
+      unknown:
+        "De server antwoordde niet zoals verwacht; de stap is misschien wel en misschien niet gezet. Wacht tot de toestand hierboven actueel is voordat u het opnieuw probeert.",
+      said: (text) => `De server zegt: ${text}.`,
+    },
+  },
   events: {
     live: "Live",
     polling: "Kijkt elke 3 seconden",
@@ -305,13 +529,13 @@ export const nl: Messages = {
     duplicates: "Dubbel",
     all: "Alle",
     filter: "Gebeurtenissen filteren",
-    last: (when) => `laatste ${when}`,
+    last: (when) => `laatste gebeurtenis ${when}`,
     never: "nog niets",
     list: "Laatste gebeurtenissen",
     body: "Inhoud zoals ontvangen",
     bodyBroken: "Dit is geen geldige JSON; getoond zoals het kwam.",
     rejectedBecause: "Geweigerd",
-    empty: "Er is nog niets binnengekomen",
+    empty: "Er is niets binnengekomen sinds de server startte",
     emptyHint:
       "Maak een bron, zet de schrijfsleutel in een SDK, en gebeurtenissen verschijnen hier vanzelf.",
     emptyFilter: "Niets gevonden",

@@ -1,6 +1,6 @@
 /** What surrounds every page: navigation, the name of the installation, and the keys. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, Gauge, Keyboard, LogOut, Settings2, Users } from "lucide-react";
+import { Activity, Gauge, Keyboard, LogOut, Megaphone, Settings2, Users } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import { answer, api } from "../api/client";
@@ -15,6 +15,7 @@ import { Shortcuts } from "./shortcuts";
 const pages = [
   { to: "/", key: "today", icon: Gauge },
   { to: "/people", key: "people", icon: Users },
+  { to: "/broadcasts", key: "broadcasts", icon: Megaphone },
   { to: "/events", key: "events", icon: Activity },
 ] as const;
 
@@ -125,6 +126,9 @@ function useKeys(help: () => void) {
           return true;
         case "people":
           navigate("/people");
+          return true;
+        case "broadcasts":
+          navigate("/broadcasts");
           return true;
         case "events":
           navigate("/events");

@@ -7,6 +7,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
   const rows: [string[], string][] = [
     [["g", "t"], t.keys.today],
     [["g", "p"], t.keys.people],
+    [["g", "b"], t.keys.broadcasts],
     [["g", "e"], t.keys.events],
     [["/"], t.keys.search],
     [["↓", "↑"], t.keys.move],

@@ -9,13 +9,23 @@ import {
   useRef,
   useState,
 } from "react";
+import { pieces } from "../lib/ticks";
 import { useText } from "../messages";
 
 export function Button({
   kind = "plain",
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { kind?: "plain" | "primary" | "quiet" }) {
+}: ButtonHTMLAttributes<HTMLButtonElement> & { kind?: "plain" | "primary" | "danger" }) {
   return <button type="button" {...rest} className={`button button-${kind}`} />;
+}
+
+/** A text of the server: moments as a reader writes them, what stands between backticks as code. */
+export function Text({ children }: { children: string }) {
+  const { format } = useText();
+  return pieces(format.withTimes(children)).map((it, n) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never change places
+    it.code ? <code key={n}>{it.text}</code> : it.text,
+  );
 }
 
 /** A titled part of a page. */

@@ -8,7 +8,7 @@ import type { ReceivedEvent } from "../../api/types";
 import { pretty } from "../../lib/json";
 import { keysOf } from "../../lib/timeline";
 import { rejectionText, useText } from "../../messages";
-import { Button, Choice, Empty, Failed, Loading, PageTitle, Scrolls } from "../../ui/parts";
+import { Button, Choice, Empty, Failed, Loading, PageTitle, Scrolls, Text } from "../../ui/parts";
 import { type Live, useLiveEvents } from "./live";
 import { NewSource } from "./new-source";
 import { Sources } from "./sources";
@@ -177,7 +177,7 @@ function EventRow({ event, source }: { event: ReceivedEvent; source: string }) {
           {event.rejection && (
             <span className="event-why">
               <span className="tag-rejected">{t.events.rejectedBecause}</span>{" "}
-              {rejectionText(t, event.rejection)} <code>{event.rejection.code}</code>
+              <Text>{rejectionText(t, event.rejection)}</Text> <code>{event.rejection.code}</code>
             </span>
           )}
         </span>
@@ -196,7 +196,11 @@ function EventBody({ event }: { event: ReceivedEvent }) {
   const { text, valid } = pretty(event.body);
   return (
     <div className="event-body">
-      {event.rejection?.detail && <p>{event.rejection.detail}</p>}
+      {event.rejection?.detail && (
+        <p>
+          <Text>{event.rejection.detail}</Text>
+        </p>
+      )}
       {event.person && (
         <p>
           {t.events.person}: <Link to={`/people/${event.person}`}>{event.person}</Link>

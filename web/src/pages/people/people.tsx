@@ -1,12 +1,13 @@
 /** Everybody, and a search. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "react-router";
 import { peopleQuery } from "../../api/client";
 import type { PersonSummary } from "../../api/types";
 import { useText } from "../../messages";
 import { Button, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
+import { moveTo, onListKey } from "../../ui/rows";
 
 /** How long typing must rest before it is searched for. */
 const SEARCH_AFTER_MS = 200;
@@ -49,7 +50,7 @@ export default function People() {
                 </th>
               </tr>
             </thead>
-            <tbody ref={list} onKeyDown={(event) => onListKey(event, list.current)}>
+            <tbody ref={list} onKeyDown={(event) => onListKey(event, list.current, toSearch)}>
               {rows.map((it) => (
                 <PersonRow key={it.id} person={it} />
               ))}
@@ -69,6 +70,10 @@ export default function People() {
       )}
     </>
   );
+}
+
+function toSearch() {
+  document.querySelector<HTMLInputElement>("input[type=search]")?.focus();
 }
 
 function PersonRow({ person }: { person: PersonSummary }) {
@@ -165,28 +170,4 @@ function Nobody({ q }: { q: string }) {
       {t.people.emptyHint}
     </Empty>
   );
-}
-
-function links(list: HTMLElement | null): HTMLElement[] {
-  return [...(list?.querySelectorAll<HTMLElement>("a.row-link") ?? [])];
-}
-
-function moveTo(list: HTMLElement | null, n: number) {
-  links(list)[n]?.focus();
-}
-
-function onListKey(event: KeyboardEvent, list: HTMLElement | null) {
-  const all = links(list);
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  const targets: Record<string, number> = {
-    ArrowDown: Math.min(at + 1, all.length - 1),
-    ArrowUp: at - 1,
-    Home: 0,
-    End: all.length - 1,
-  };
-  const target = targets[event.key];
-  if (target === undefined || at < 0) return;
-  event.preventDefault();
-  if (target < 0) document.querySelector<HTMLInputElement>("input[type=search]")?.focus();
-  else all[target]?.focus();
 }

@@ -8,7 +8,7 @@ import { Swatch } from "../../charts/ledger";
 import { inline } from "../../lib/json";
 import { type LedgerState, ledgerStates } from "../../lib/ledger";
 import { byDay, keysOf } from "../../lib/timeline";
-import { channelName, reasonText, useText } from "../../messages";
+import { channelName, reasonText, sentence, useText } from "../../messages";
 import { HappeningIcon } from "../../ui/icons";
 import { Button, Choice, Empty, Failed, Loading } from "../../ui/parts";
 
@@ -96,12 +96,14 @@ function Item({ item }: { item: TimelineItem }) {
     <>
       <span className="item-title">
         <span className="hidden">{kind}: </span>
-        {item.title}
+        {item.kind === "consent" || item.kind === "merge" ? sentence(item.title) : item.title}
         {state && <StateBadge state={state} />}
       </span>
       {(item.reason || item.detail) && (
         <span className="item-why">
-          {[item.reason && reasonText(t, item.reason), item.detail].filter(Boolean).join(" · ")}
+          {[item.reason && reasonText(t, item.reason), format.withTimes(item.detail ?? "")]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       )}
     </>
@@ -183,6 +185,14 @@ function Details({ item }: { item: TimelineItem }) {
   );
 }
 
+/** Whether this step is the first of its day in a trail of several days. */
+function newDay(steps: readonly TrailStep[], n: number): boolean {
+  const day = (at: string) => new Date(at).toDateString();
+  const [first, last, before, it] = [steps[0], steps.at(-1), steps[n - 1], steps[n]];
+  if (!first || !last || !it || day(first.at) === day(last.at)) return false;
+  return !before || day(before.at) !== day(it.at);
+}
+
 function Trail({ steps }: { steps: readonly TrailStep[] }) {
   const { t, format } = useText();
   return (
@@ -190,10 +200,13 @@ function Trail({ steps }: { steps: readonly TrailStep[] }) {
       {steps.map((step, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a trail only grows at its end
         <li key={n}>
-          <time dateTime={step.at}>{format.time(step.at)}</time>
+          <time dateTime={step.at}>
+            {format.time(step.at)}
+            {newDay(steps, n) && <small>{format.dayMonth(step.at)}</small>}
+          </time>
           <span>
             {reasonText(t, step)}
-            {step.detail && <small>{step.detail}</small>}
+            {step.detail && <small>{format.withTimes(step.detail)}</small>}
           </span>
           <code>{step.code}</code>
         </li>

@@ -1,12 +1,12 @@
 /** What cannot go on without a person. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CirclePause, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { answer, api } from "../../api/client";
+import { answer, api, broadcastsQuery } from "../../api/client";
 import type { AttentionItem, Hold } from "../../api/types";
 import { sentence, useText } from "../../messages";
-import { Button, Card, Dialog, useNow } from "../../ui/parts";
+import { Button, Card, Dialog, Text, useNow } from "../../ui/parts";
 
 export function Attention({ items, hold }: { items: readonly AttentionItem[]; hold: Hold | null }) {
   const { t, format } = useText();
@@ -35,11 +35,13 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
         {others.map((it) => (
           <li key={`${it.kind}${it.text}`}>
             <TriangleAlert size={18} strokeWidth={1.75} aria-hidden="true" />
-            <p>{it.text}</p>
+            <p>
+              <Text>{t.today.attention.kinds[it.kind] ?? it.text}</Text>
+            </p>
             {it.href && (
               <Link className="button button-plain" to={it.href}>
                 {t.today.attention.open}
-                <span className="hidden">: {it.text}</span>
+                <span className="hidden">: {t.today.attention.kinds[it.kind] ?? it.text}</span>
               </Link>
             )}
           </li>
@@ -47,8 +49,9 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
       </ul>
       {asking && hold && (
         <Dialog title={t.today.attention.confirmTitle} onClose={() => setAsking(false)}>
-          <p>{sentence(hold.reason)}.</p>
+          <p>{format.withTimes(sentence(hold.reason))}.</p>
           <p>{t.today.attention.confirm(hold.waiting, format.count(hold.waiting))}</p>
+          <WaitingBroadcasts />
           {resume.isError && (
             <p className="field-error" role="alert">
               {t.today.attention.failed}
@@ -66,6 +69,32 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
   );
 }
 
+/** What of running broadcasts waits: the part of what would go that has a name. */
+function WaitingBroadcasts() {
+  const { t, format } = useText();
+  const { data } = useQuery(broadcastsQuery);
+  const waiting = (data?.broadcasts ?? []).filter(
+    (it) => it.state === "running" && 0 < it.counts.pending,
+  );
+  if (waiting.length === 0) return null;
+  return (
+    <div className="waiting">
+      <p>{t.today.attention.broadcasts}</p>
+      <ul>
+        {waiting.map((it) => (
+          <li key={it.name}>
+            {t.today.attention.broadcastPending(
+              it.name,
+              it.counts.pending,
+              format.count(it.counts.pending),
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function HoldItem({ hold, onResume }: { hold: Hold; onResume: () => void }) {
   const { t, format } = useText();
   const now = useNow(30_000);
@@ -78,7 +107,7 @@ function HoldItem({ hold, onResume }: { hold: Hold; onResume: () => void }) {
           {t.today.attention.holdSince(format.ago(hold.since, now))}.{" "}
           {t.today.attention.holdWaiting(hold.waiting, format.count(hold.waiting))}.
         </p>
-        <p className="faint">{sentence(hold.reason)}.</p>
+        <p className="faint">{format.withTimes(sentence(hold.reason))}.</p>
       </div>
       <Button kind="primary" onClick={onResume}>
         {t.today.attention.resume}

@@ -7,7 +7,7 @@ import { inOrder, known, sameSet, sumOfSingles, verdict } from "../../lib/levera
 import { type Scale, scaleAround, tickDecimals } from "../../lib/scale";
 import { channelName, useText } from "../../messages";
 import { ChannelIcon } from "../../ui/icons";
-import { Card } from "../../ui/parts";
+import { Card, Text } from "../../ui/parts";
 import { Diamond } from "./leverage";
 
 const ROW_HEIGHT = 40;
@@ -94,9 +94,13 @@ function Key({ rows, children }: { rows: readonly SetEstimate[]; children: React
           {t.today.values.open}
         </li>
       )}
-      {[...reasons].map((reason) => (
-        <li key={reason}>{t.today.values.unknownWhy(reason)}</li>
-      ))}
+      {0 < reasons.size && (
+        <li className="chart-why">
+          <span>
+            <Text>{t.today.values.unknownWhy([...reasons].join("; "))}</Text>
+          </span>
+        </li>
+      )}
     </ul>
   );
 }

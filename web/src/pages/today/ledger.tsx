@@ -1,67 +1,19 @@
 /** What became of every message: the states add up to the candidates, and the last days. */
 import type { DayCounts, LedgerCounts } from "../../api/types";
-import { DaysChart, LedgerBar, Swatch } from "../../charts/ledger";
-import { dayStates, ledgerStates, ledgerSum } from "../../lib/ledger";
+import { DaysChart, Swatch } from "../../charts/ledger";
+import { dayStates } from "../../lib/ledger";
 import { useText } from "../../messages";
+import { LedgerTable } from "../../ui/ledger";
 import { Card, Empty, Scrolls } from "../../ui/parts";
 
 export function LedgerCard({ ledger }: { ledger: LedgerCounts }) {
-  const { t, format } = useText();
-  const sum = ledgerSum(ledger);
-  const words = ledgerStates
-    .map((it) => `${t.ledgerStates[it]} ${format.count(ledger[it])}`)
-    .join(", ");
+  const { t } = useText();
   return (
     <Card title={t.today.ledger.title} note={t.today.ledger.caption}>
       {ledger.candidates === 0 ? (
         <Empty title={t.today.ledger.empty} />
       ) : (
-        <>
-          <LedgerBar ledger={ledger} label={words} />
-          <table className="list ledger-table">
-            <thead>
-              <tr>
-                <th scope="col">{t.today.ledger.state}</th>
-                <th scope="col" className="number">
-                  {t.today.ledger.count}
-                </th>
-                <th scope="col" className="number">
-                  {t.today.ledger.share}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {ledgerStates.map((state) => (
-                <tr key={state} className={ledger[state] === 0 ? "is-zero" : undefined}>
-                  <th scope="row">
-                    <Swatch state={state} /> {t.ledgerStates[state]}
-                    <small>{t.ledgerHelp[state]}</small>
-                  </th>
-                  <td className="number">{format.count(ledger[state])}</td>
-                  <td className="number">{format.share(ledger[state], ledger.candidates)}</td>
-                </tr>
-              ))}
-            </tbody>
-            <tfoot>
-              <tr>
-                <th scope="row">{t.today.ledger.total}</th>
-                <td className="number">{format.count(ledger.candidates)}</td>
-                <td className="number">{format.share(sum, ledger.candidates)}</td>
-              </tr>
-            </tfoot>
-          </table>
-          {0 < ledger.of_pending_deferred && (
-            <p className="faint table-foot">
-              {t.ledgerStates.pending}:{" "}
-              {t.today.ledger.deferred(format.count(ledger.of_pending_deferred))}.
-            </p>
-          )}
-          {sum !== ledger.candidates && (
-            <p className="note-warn" role="alert">
-              {t.today.ledger.mismatch(format.count(sum), format.count(ledger.candidates))}
-            </p>
-          )}
-        </>
+        <LedgerTable ledger={ledger} total={t.today.ledger.total} />
       )}
     </Card>
   );

@@ -5,7 +5,7 @@ import { HeadlineInterval } from "../../charts/headline";
 import { decimalsFor } from "../../lib/format";
 import { type Known, known, usualConfidence, verdict } from "../../lib/leverage";
 import { channelName, sentence, useText } from "../../messages";
-import { Card } from "../../ui/parts";
+import { Card, Text } from "../../ui/parts";
 
 export function LeverageCard({ report, truth }: { report: LeverageReport; truth: Truth | null }) {
   const { t } = useText();
@@ -167,7 +167,11 @@ function Insufficient({ report, reason }: { report: LeverageReport; reason?: str
   return (
     <div className="insufficient">
       <p className="big is-open">{t.today.leverage.insufficient}</p>
-      {reason && <p className="leverage-sentence">{sentence(reason)}.</p>}
+      {reason && (
+        <p className="leverage-sentence">
+          <Text>{`${sentence(reason)}.`}</Text>
+        </p>
+      )}
       <p className="faint">{t.today.leverage.insufficientHint}</p>
       {0 < report.cells.length && (
         <table className="cells">
@@ -217,7 +221,9 @@ function Warnings({ report }: { report: LeverageReport }) {
       <p className="note-title">{t.today.leverage.warnings}</p>
       <ul>
         {texts.map((text) => (
-          <li key={text}>{text}</li>
+          <li key={text}>
+            <Text>{sentence(text)}</Text>
+          </li>
         ))}
       </ul>
     </div>

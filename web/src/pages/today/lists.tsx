@@ -1,17 +1,17 @@
 /** The journeys that run and the audiences with their sizes. */
 import type { Today } from "../../api/types";
+import { APPLY } from "../../lib/snippets";
 import { useText } from "../../messages";
 import { Card, Empty, Snippet } from "../../ui/parts";
-
-/** What makes the files of a programme run. */
-const APPLY = "fulcrum apply program/";
 
 export function JourneysCard({ journeys }: { journeys: Today["journeys"] }) {
   const { t, format } = useText();
   return (
     <Card title={t.today.journeys.title}>
       {journeys.length === 0 ? (
-        <Empty title={t.today.journeys.empty} action={<Snippet text={APPLY} />} />
+        <Empty title={t.today.journeys.empty} action={<Snippet text={APPLY} label={t.app.apply} />}>
+          {t.app.applyHint}
+        </Empty>
       ) : (
         <table className="list">
           <thead>
@@ -53,7 +53,12 @@ export function AudiencesCard({ audiences }: { audiences: Today["audiences"] }) 
   return (
     <Card title={t.today.audiences.title}>
       {audiences.length === 0 ? (
-        <Empty title={t.today.audiences.empty} action={<Snippet text={APPLY} />} />
+        <Empty
+          title={t.today.audiences.empty}
+          action={<Snippet text={APPLY} label={t.app.apply} />}
+        >
+          {t.app.applyHint}
+        </Empty>
       ) : (
         <table className="list">
           <thead>

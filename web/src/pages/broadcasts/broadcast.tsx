@@ -1,0 +1,300 @@
+/** One broadcast: what it is, who would get it, its steps, and how far it is. */
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeft } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Link, useParams } from "react-router";
+import { broadcastsQuery, type PlanSeen, planSeenQuery, todayQuery } from "../../api/client";
+import type { Broadcast, Today } from "../../api/types";
+import {
+  decides,
+  foreseen,
+  groupOf,
+  isPast,
+  progressOf,
+  type Stage,
+  type Step,
+  stepsOf,
+} from "../../lib/broadcasts";
+import { channelName, type Spoken, useText } from "../../messages";
+import { LedgerTable } from "../../ui/ledger";
+import { Button, Card, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
+import { byHand, HoldNote, StageBadge, whenInWords, whenOf } from "./parts";
+import { PlanCard } from "./plan";
+import { Confirm, StepFailed, type Taking, useStep } from "./steps";
+
+export default function BroadcastPage() {
+  const { name = "" } = useParams();
+  return <BroadcastByName key={name} name={name} />;
+}
+
+function BroadcastByName({ name }: { name: string }) {
+  const { t } = useText();
+  const query = useQuery(broadcastsQuery);
+  const today = useQuery(todayQuery);
+  const it = query.data?.broadcasts.find((each) => each.name === name);
+  return (
+    <>
+      <Link className="back" to="/broadcasts">
+        <ArrowLeft size={16} strokeWidth={1.75} aria-hidden="true" /> {t.broadcasts.back}
+      </Link>
+      {query.isPending && <Loading />}
+      {!query.data && query.isError && <Failed error={query.error} retry={() => query.refetch()} />}
+      {query.data && !it && (
+        <>
+          <PageTitle>{t.broadcasts.notFound}</PageTitle>
+          <Empty title={t.broadcasts.notFoundHint} />
+        </>
+      )}
+      {it && <One it={it} today={today.data} />}
+    </>
+  );
+}
+
+function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
+  const spoken = useText();
+  const { t, format } = spoken;
+  const [asking, setAsking] = useState<Step | null>(null);
+  const now = useNow(10_000);
+  const { data: seen } = useQuery(planSeenQuery(it.name));
+  const step = useStep(it.name, () => setAsking(null));
+  const size = today?.audiences.find(({ name }) => name === it.audience)?.size;
+  const choose = (next: Step) => {
+    if (next === "plan" && !decides(it)) return step.mutate("plan");
+    step.reset();
+    setAsking(next);
+  };
+  const open = it.state === "draft" || it.state === "planned";
+  return (
+    <>
+      <PageTitle
+        aside={
+          <Steps
+            it={it}
+            busy={step.isPending}
+            seen={seen !== null && seen !== undefined}
+            startable={seen ? 0 < foreseen(seen.plan).now + foreseen(seen.plan).later : false}
+            onChoose={choose}
+          />
+        }
+      >
+        {it.name}
+      </PageTitle>
+      <div className="broadcast-sub">
+        <StageBadge stage={it.state} />
+        <p>{nextText(it, now, spoken)}</p>
+      </div>
+      <HoldNote today={today} />
+      <Done taken={step} it={it} />
+      {step.isError && asking === null && <StepFailed error={step.error} it={it} />}
+      <div className="broadcast">
+        <div className="broadcast-main">
+          {open ? (
+            <PlanCard
+              it={it}
+              seen={seen ?? null}
+              busy={step.isPending}
+              onLook={() => choose("plan")}
+            />
+          ) : (
+            <ProgressCard it={it} />
+          )}
+        </div>
+        <Card title={t.broadcasts.facts} className="broadcast-facts">
+          <dl className="pairs">
+            <div>
+              <dt>{t.broadcasts.audience}</dt>
+              <dd>
+                {it.audience}
+                {size !== undefined && <small>{t.broadcasts.now(size, format.count(size))}</small>}
+                <Condition today={today} audience={it.audience} />
+              </dd>
+            </div>
+            <div>
+              <dt>{t.broadcasts.content}</dt>
+              <dd>{it.content}</dd>
+            </div>
+            <div>
+              <dt>{t.broadcasts.channels}</dt>
+              <dd>
+                {it.channels.map((channel) => channelName(t, channel)).join(", ")}
+                {1 < it.channels.length && <small>{t.broadcasts.channelsHint}</small>}
+              </dd>
+            </div>
+            <div>
+              <dt>{t.broadcasts.when}</dt>
+              <dd>
+                {whenOf(it, spoken) ?? byHand(it, spoken)}
+                {it.local_time && it.at && (
+                  <small>
+                    {t.broadcasts.localTime}; {t.broadcasts.begins(format.dateTime(it.at))}
+                  </small>
+                )}
+              </dd>
+            </div>
+            <div>
+              <dt>{t.broadcasts.recipients}</dt>
+              <dd>
+                {it.state === "draft" ? t.broadcasts.recipientsNone : format.count(it.recipients)}
+              </dd>
+            </div>
+          </dl>
+        </Card>
+      </div>
+      {asking && (
+        <Confirm
+          it={it}
+          step={asking}
+          seen={seen ?? null}
+          audienceSize={size}
+          now={now}
+          taking={step}
+          onClose={() => {
+            setAsking(null);
+            step.reset();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Condition({ today, audience }: { today: Today | undefined; audience: string }) {
+  const condition = today?.audiences.find(({ name }) => name === audience)?.condition;
+  return condition ? <code className="condition">{condition}</code> : null;
+}
+
+function Steps({
+  it,
+  busy,
+  seen,
+  startable,
+  onChoose,
+}: {
+  it: Broadcast;
+  busy: boolean;
+  /** Whether the plan was looked at; nothing is started unseen. */
+  seen: boolean;
+  startable: boolean;
+  onChoose: (step: Step) => void;
+}) {
+  const { t } = useText();
+  // What was not looked at is looked at in the card below, and is not offered to be started.
+  const steps = stepsOf(it).filter((step) => {
+    if (step === "plan") return seen;
+    return step !== "start" || (seen && startable);
+  });
+  if (steps.length === 0) return null;
+  const words: Record<Step, string> = {
+    plan: t.broadcasts.steps.again,
+    start: t.broadcasts.steps.start,
+    pause: t.broadcasts.steps.pause,
+    resume: t.broadcasts.steps.resume,
+    cancel: t.broadcasts.steps.cancel,
+  };
+  const primary = steps.find((step) => step === "start" || step === "resume");
+  return (
+    <div className="broadcast-steps">
+      {steps
+        .toReversed()
+        .sort((a, b) => Number(a === primary) - Number(b === primary))
+        .map((step) => (
+          <Button
+            key={step}
+            kind={step === primary ? "primary" : "plain"}
+            disabled={busy}
+            onClick={() => onChoose(step)}
+          >
+            {words[step]}
+          </Button>
+        ))}
+    </div>
+  );
+}
+
+/** What was done, said aloud and focused: the button that did it may be gone by then. */
+function Done({ taken, it }: { taken: Taking; it: Broadcast }) {
+  const spoken = useText();
+  const line = useRef<HTMLParagraphElement>(null);
+  const { isSuccess, submittedAt } = taken;
+  useEffect(() => {
+    if (isSuccess && 0 < submittedAt) line.current?.focus({ preventScroll: true });
+  }, [isSuccess, submittedAt]);
+  return (
+    <p ref={line} className="done" role="status" tabIndex={-1}>
+      {isSuccess ? doneText(taken.variables, taken.data, it.state, spoken) : ""}
+    </p>
+  );
+}
+
+function ProgressCard({ it }: { it: Broadcast }) {
+  const { t, format } = useText();
+  const { of, ended, rest } = progressOf(it);
+  const words = t.broadcasts.progress;
+  const running = it.state === "running" || it.state === "paused";
+  const open = {
+    running: { name: words.rest, help: words.restHelp },
+    paused: { name: words.rest, help: words.restPaused },
+    cancelled: { name: words.stopped, help: words.stoppedHelp },
+    done: { name: words.gone, help: words.goneHelp },
+    draft: { name: words.rest, help: words.restHelp },
+    planned: { name: words.rest, help: words.restHelp },
+  }[it.state];
+  const pending = it.counts.pending;
+  if (of === 0) {
+    return (
+      <Card title={running ? words.now : words.title}>
+        <Empty title={words.nobody} />
+      </Card>
+    );
+  }
+  return (
+    <Card title={running ? words.now : words.title} note={t.today.ledger.caption}>
+      {running && (
+        <p className="broadcast-big">
+          <strong className="big">{format.progress(ended, of)}</strong>
+          <span>
+            {words.sentence(format.count(ended), format.count(of))}
+            {0 < pending && <> · {words.pending(pending, format.count(pending))}</>}
+          </span>
+        </p>
+      )}
+      <LedgerTable ledger={it.counts} total={words.total} rest={{ count: rest, ...open }} />
+    </Card>
+  );
+}
+
+/** What the state means, and what happens next. */
+function nextText(it: Broadcast, now: number, spoken: Spoken): string {
+  const { next } = spoken.t.broadcasts;
+  const when = whenInWords(it, spoken);
+  const past = isPast(it, now);
+  switch (it.state) {
+    case "draft":
+      return when === null ? next.draft : past ? next.draftPast(when) : next.draftAt(when);
+    case "planned":
+      return when === null ? next.planned : next.plannedAt(when);
+    case "running":
+      return when === null || past ? next.running : next.runningAt(when);
+    case "paused":
+      return next.paused;
+    case "done":
+      return next.done;
+    case "cancelled":
+      return next.cancelled;
+  }
+}
+
+function doneText(
+  step: Step,
+  answer: Broadcast | PlanSeen,
+  stage: Stage,
+  { t, format }: Spoken,
+): string {
+  const { done } = t.broadcasts;
+  // Said for as long as it is true.
+  if (!("plan" in answer)) return step === "plan" || answer.state !== stage ? "" : done[step];
+  // One whose time has passed does not stay planned.
+  if (groupOf(stage) !== "coming") return done.planAndStart;
+  const { recipients } = answer.plan;
+  return done.plan(recipients, format.count(recipients));
+}
