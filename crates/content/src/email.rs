@@ -236,7 +236,8 @@ fn preheader_html(preheader: &str) -> String {
 fn footer_html(footer: &Footer, brand: &Brand) -> String {
     let link = |url: &str, words: &str| {
         format!(
-            "<a href=\"{}\" style=\"color:#5f6368;text-decoration:underline\">{words}</a>",
+            "<a href=\"{}\" style=\"color:#5f6368;text-decoration:underline;\
+             white-space:nowrap\">{words}</a>",
             escape_html(url)
         )
     };

@@ -207,9 +207,12 @@ pub fn put(store: &mut SqliteStore, entries: Vec<Entry>) -> anyhow::Result<()> {
 /// Where nothing ever happened, nothing can have been missed: the time away begins now.
 pub fn touch_if_unused(store: &mut SqliteStore) -> anyhow::Result<()> {
     let used = store.log_position()? != LogPosition(0) || 0 < store.count()?;
-    if !used {
-        store.commit(&Changes { now: now(), durable: true, ..Changes::default() })?;
-    }
+    if used { Ok(()) } else { touch(store) }
+}
+
+/// From here on it counts as being away, and not from the engine's last commit.
+pub fn touch(store: &mut SqliteStore) -> anyhow::Result<()> {
+    store.commit(&Changes { now: now(), durable: true, ..Changes::default() })?;
     Ok(())
 }
 

@@ -176,7 +176,8 @@ impl Progress {
         Ok(())
     }
 
-    /// The plan: how many people it counted, and when the fan-out begins.
+    /// The plan: how many people it counted, and when the fan-out begins. If that time has passed,
+    /// nothing begins by itself: whoever plans has not seen the plan yet.
     pub fn plan(
         &mut self,
         broadcast: &Broadcast,
@@ -185,7 +186,7 @@ impl Progress {
     ) -> Result<(), Problem> {
         self.apply(BroadcastAction::Plan)?;
         (self.recipients, self.done_through) = (counted, None);
-        (self.planned_at, self.due) = (Some(now), broadcast.first_due());
+        (self.planned_at, self.due) = (Some(now), broadcast.first_due().filter(|it| now < *it));
         Ok(())
     }
 

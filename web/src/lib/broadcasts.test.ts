@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { broadcastPlan, broadcasts } from "../../mock/broadcasts.ts";
 import type { Broadcast } from "../api/types";
-import { decides, foreseen, inGroups, isPast, progressOf, type Stage, stepsOf } from "./broadcasts";
+import {
+  decides,
+  foreseen,
+  inGroups,
+  progressOf,
+  type Stage,
+  startsByItself,
+  stepsOf,
+} from "./broadcasts";
 import { ledgerSum } from "./ledger";
 
 const now = Date.parse("2026-11-22T09:00:00Z");
@@ -52,26 +60,31 @@ test("what runs comes first, then what has the nearest time, then what is over",
 });
 
 test("nothing can be started before it was planned, and nothing that is over can be changed", () => {
-  expect(stepsOf(broadcast("a", "draft"))).toEqual(["plan", "cancel"]);
-  expect(stepsOf(broadcast("a", "planned"))).toContain("start");
-  expect(stepsOf(broadcast("a", "done"))).toEqual([]);
-  expect(stepsOf(broadcast("a", "cancelled"))).toEqual([]);
+  expect(stepsOf(broadcast("a", "draft"), now)).toEqual(["plan", "cancel"]);
+  expect(stepsOf(broadcast("a", "planned"), now)).toContain("start");
+  expect(stepsOf(broadcast("a", "done"), now)).toEqual([]);
+  expect(stepsOf(broadcast("a", "cancelled"), now)).toEqual([]);
 });
 
 test("what starts by itself is not offered to be started", () => {
-  expect(stepsOf(broadcast("a", "planned", "2026-11-27T09:00:00Z"))).toEqual(["plan", "cancel"]);
+  expect(stepsOf(broadcast("a", "planned", "2026-11-27T09:00:00Z"), now)).toEqual([
+    "plan",
+    "cancel",
+  ]);
 });
 
 test("planning decides something only where nobody has to start it, and only the first time", () => {
-  expect(decides(broadcast("a", "draft", "2026-11-27T09:00:00Z"))).toBe(true);
-  expect(decides(broadcast("a", "draft"))).toBe(false);
-  expect(decides(broadcast("a", "planned", "2026-11-27T09:00:00Z"))).toBe(false);
+  expect(decides(broadcast("a", "draft", "2026-11-27T09:00:00Z"), now)).toBe(true);
+  expect(decides(broadcast("a", "draft", "2026-11-22T08:00:00Z"), now)).toBe(false);
+  expect(decides(broadcast("a", "draft"), now)).toBe(false);
+  expect(decides(broadcast("a", "planned", "2026-11-27T09:00:00Z"), now)).toBe(false);
 });
 
-test("a time of this very moment has passed", () => {
-  expect(isPast({ at: "2026-11-22T09:00:00Z" }, now)).toBe(true);
-  expect(isPast({ at: "2026-11-22T09:00:01Z" }, now)).toBe(false);
-  expect(isPast({ at: null }, now)).toBe(false);
+test("one whose time has passed is started by somebody", () => {
+  expect(startsByItself({ at: "2026-11-22T09:00:00Z" }, now)).toBe(false);
+  expect(startsByItself({ at: "2026-11-22T09:00:01Z" }, now)).toBe(true);
+  expect(startsByItself({ at: null }, now)).toBe(false);
+  expect(stepsOf(broadcast("a", "planned", "2026-11-22T08:00:00Z"), now)).toContain("start");
 });
 
 test("progress adds up to the plan, and never to more", () => {

@@ -25,13 +25,13 @@ export function groupOf(stage: Stage): Group {
 }
 
 /** What may be done now, the next step first. */
-export function stepsOf(it: Pick<Broadcast, "state" | "at">): Step[] {
+export function stepsOf(it: Pick<Broadcast, "state" | "at">, now: number): Step[] {
   switch (it.state) {
     case "draft":
       return ["plan", "cancel"];
     case "planned":
       // One with a time starts by itself: started by hand, it would wait for that time just the same.
-      return it.at === null ? ["plan", "start", "cancel"] : ["plan", "cancel"];
+      return startsByItself(it, now) ? ["plan", "cancel"] : ["plan", "start", "cancel"];
     case "running":
       return ["pause", "cancel"];
     case "paused":
@@ -42,9 +42,9 @@ export function stepsOf(it: Pick<Broadcast, "state" | "at">): Step[] {
   }
 }
 
-/** Whether its own time has passed; one that is planned then starts at once. */
-export function isPast(it: Pick<Broadcast, "at">, now: number): boolean {
-  return it.at !== null && new Date(it.at).getTime() <= now;
+/** Whether it has a time to come; one whose time has passed waits for somebody, as one without. */
+export function startsByItself(it: Pick<Broadcast, "at">, now: number): boolean {
+  return it.at !== null && now < new Date(it.at).getTime();
 }
 
 /** What goes out before what waits, what is decided before what is not; within that by time. */
@@ -58,8 +58,8 @@ const rank: Record<Stage, number> = {
 };
 
 /** Whether planning it decides that it goes out: from then on it starts by itself. */
-export function decides(it: Pick<Broadcast, "state" | "at">): boolean {
-  return it.state === "draft" && it.at !== null;
+export function decides(it: Pick<Broadcast, "state" | "at">, now: number): boolean {
+  return it.state === "draft" && startsByItself(it, now);
 }
 
 /** By group: what comes next stands first, of what is over the latest; what has no time comes last. */

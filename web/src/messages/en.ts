@@ -371,7 +371,7 @@ export const en = {
       draftAt: (time: string) =>
         `Nothing happens until it is planned. Once it is, it starts by itself: ${time}.`,
       draftPast: (time: string) =>
-        `Its time has passed: ${time}. It would start the moment it is planned. To look first, give its file another time or none, and apply the programme.`,
+        `Its time has passed: ${time}. Once it is planned, it waits for somebody to start it.`,
       planned: "Its list is written down. It goes out when somebody starts it.",
       plannedAt: (time: string) => `Its list is written down, and it starts by itself: ${time}.`,
       running: "It is going out. Each message is decided again at its own moment.",
@@ -402,8 +402,6 @@ export const en = {
         "Planning counts everybody in the audience by what would become of their message. Nothing is sent by it.",
       unplannedAt: (time: string) =>
         `Planning counts everybody in the audience by what would become of their message. From then on it starts by itself: ${time}.`,
-      unplannedPast:
-        "Planning would start it at once, because its time has passed. What would become of it cannot be looked at before.",
       what: "What would become of the message",
       people: "People",
       now: "Gets it",
@@ -446,15 +444,6 @@ export const en = {
         `Its list is written down now, and it starts by itself: ${time}. Nobody has to press anything then.`,
       planAtStop: "To stop it you cancel it, and that is for good.",
       planYes: "Plan it",
-      planPast: (time: string) =>
-        `Its time has passed: ${time}. So it starts the moment it is planned, without a look before.`,
-      planPastTo: (n: number, text: string, audience: string) =>
-        plural(
-          n,
-          `1 person is in the audience “${audience}” now.`,
-          `${text} people are in the audience “${audience}” now.`,
-        ),
-      planPastYes: "Plan and start at once",
       startTitle: (name: string) => `Start “${name}”?`,
       startLead: (n: number, text: string) =>
         plural(n, "1 person gets it.", `${text} people get it.`),
@@ -497,7 +486,6 @@ export const en = {
     done: {
       plan: (n: number, text: string) =>
         plural(n, "Planned: 1 person on its list.", `Planned: ${text} people on its list.`),
-      planAndStart: "Planned, and started at once: its time had passed.",
       start: "Started.",
       pause: "Paused. Nothing more goes out.",
       resume: "Resumed. What waits goes on within a minute.",

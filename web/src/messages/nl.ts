@@ -373,7 +373,7 @@ export const nl: Messages = {
         "Er gebeurt niets vanzelf. Plannen schrijft op wie er in de doelgroep is, en laat zien wie het zou krijgen en wie niet. Daarna start iemand haar.",
       draftAt: (time) => `Er gebeurt niets tot ze gepland is. Daarna start ze vanzelf: ${time}.`,
       draftPast: (time) =>
-        `Haar tijd is voorbij: ${time}. Ze zou starten op het moment dat ze gepland wordt. Om eerst te kijken: geef haar bestand een andere tijd of geen, en pas het programma toe.`,
+        `Haar tijd is voorbij: ${time}. Eenmaal gepland wacht ze tot iemand haar start.`,
       planned: "De lijst is opgeschreven. Ze gaat eruit als iemand haar start.",
       plannedAt: (time) => `De lijst is opgeschreven, en ze start vanzelf: ${time}.`,
       running: "Ze gaat eruit. Over elk bericht wordt op zijn eigen moment opnieuw besloten.",
@@ -405,8 +405,6 @@ export const nl: Messages = {
         "Plannen telt iedereen in de doelgroep naar wat er van het bericht zou worden. Er wordt niets mee gestuurd.",
       unplannedAt: (time) =>
         `Plannen telt iedereen in de doelgroep naar wat er van het bericht zou worden. Vanaf dan start ze vanzelf: ${time}.`,
-      unplannedPast:
-        "Plannen zou haar meteen starten, omdat haar tijd voorbij is. Vooraf kijken wat ervan wordt, kan niet.",
       what: "Wat er van het bericht zou worden",
       people: "Mensen",
       now: "Krijgt het",
@@ -449,15 +447,6 @@ export const nl: Messages = {
         `De lijst wordt nu opgeschreven, en ze start vanzelf: ${time}. Dan hoeft niemand meer iets te doen.`,
       planAtStop: "Tegenhouden kan door haar af te gelasten, en dat is voorgoed.",
       planYes: "Plannen",
-      planPast: (time) =>
-        `Haar tijd is voorbij: ${time}. Ze start dus op het moment dat ze gepland wordt, zonder dat u eerst kunt kijken.`,
-      planPastTo: (n, text, audience) =>
-        plural(
-          n,
-          `Er is nu 1 persoon in de doelgroep “${audience}”.`,
-          `Er zijn nu ${text} mensen in de doelgroep “${audience}”.`,
-        ),
-      planPastYes: "Plannen en meteen starten",
       startTitle: (name) => `“${name}” starten?`,
       startLead: (n, text) => plural(n, "1 persoon krijgt het.", `${text} mensen krijgen het.`),
       startLater: (n, text) =>
@@ -498,7 +487,6 @@ export const nl: Messages = {
     done: {
       plan: (n, text) =>
         plural(n, "Gepland: 1 persoon op de lijst.", `Gepland: ${text} mensen op de lijst.`),
-      planAndStart: "Gepland, en meteen gestart: haar tijd was voorbij.",
       start: "Gestart.",
       pause: "Gepauzeerd. Er gaat niets meer uit.",
       resume: "Hervat. Wat wacht, gaat binnen een minuut verder.",

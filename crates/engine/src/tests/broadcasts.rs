@@ -148,6 +148,25 @@ fn it_waits_for_its_time() {
     );
 }
 
+/// Planning used to begin it at once, before anybody had seen whom it would reach.
+#[test]
+fn one_whose_time_has_passed_waits_for_somebody() {
+    let timed = SPRING.replace("expires: 2d", "expires: 2d, at: \"2026-11-21T09:00:00Z\"");
+    check(
+        &timed,
+        r#"
+        1.09:00 identify ada ; broadcast spring plan
+        2.09:00 show broadcast spring ; broadcast spring start
+        2.10:00 show broadcast spring
+        "#,
+        r#"
+        spring is planned: 0 of 1 made
+        2.09:10 m1 onsite to ada "Offer"
+        spring is done: 1 of 1 made
+        "#,
+    );
+}
+
 #[test]
 fn two_on_the_list_who_become_one_get_one() {
     check(

@@ -274,7 +274,10 @@ fn rejected(source: &SourceId, at: Timestamp, it: &collection::Rejected) -> Rece
         at: at.to_string(),
         source: source.to_string(),
         kind: text(&["type"]),
-        name: text(&["event", "name", "groupId", "previousId", "userId"]),
+        name: match text(&["type"]).as_str() {
+            "identify" => text(&["userId"]),
+            _ => text(&["event", "name", "groupId", "previousId"]),
+        },
         person: None,
         accepted: false,
         rejection: Some(RejectionInfo {

@@ -9,10 +9,10 @@ import {
   decides,
   foreseen,
   groupOf,
-  isPast,
   progressOf,
   type Stage,
   type Step,
+  startsByItself,
   stepsOf,
 } from "../../lib/broadcasts";
 import { channelName, type Spoken, useText } from "../../messages";
@@ -59,7 +59,7 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
   const step = useStep(it.name, () => setAsking(null));
   const size = today?.audiences.find(({ name }) => name === it.audience)?.size;
   const choose = (next: Step) => {
-    if (next === "plan" && !decides(it)) return step.mutate("plan");
+    if (next === "plan" && !decides(it, now)) return step.mutate("plan");
     step.reset();
     setAsking(next);
   };
@@ -145,7 +145,6 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
           it={it}
           step={asking}
           seen={seen ?? null}
-          audienceSize={size}
           now={now}
           taking={step}
           onClose={() => {
@@ -178,8 +177,9 @@ function Steps({
   onChoose: (step: Step) => void;
 }) {
   const { t } = useText();
+  const now = useNow(10_000);
   // What was not looked at is looked at in the card below, and is not offered to be started.
-  const steps = stepsOf(it).filter((step) => {
+  const steps = stepsOf(it, now).filter((step) => {
     if (step === "plan") return seen;
     return step !== "start" || (seen && startable);
   });
@@ -267,14 +267,14 @@ function ProgressCard({ it }: { it: Broadcast }) {
 function nextText(it: Broadcast, now: number, spoken: Spoken): string {
   const { next } = spoken.t.broadcasts;
   const when = whenInWords(it, spoken);
-  const past = isPast(it, now);
+  const byItself = startsByItself(it, now);
   switch (it.state) {
     case "draft":
-      return when === null ? next.draft : past ? next.draftPast(when) : next.draftAt(when);
+      return when === null ? next.draft : byItself ? next.draftAt(when) : next.draftPast(when);
     case "planned":
-      return when === null ? next.planned : next.plannedAt(when);
+      return when === null || !byItself ? next.planned : next.plannedAt(when);
     case "running":
-      return when === null || past ? next.running : next.runningAt(when);
+      return when === null || !byItself ? next.running : next.runningAt(when);
     case "paused":
       return next.paused;
     case "done":
@@ -293,8 +293,7 @@ function doneText(
   const { done } = t.broadcasts;
   // Said for as long as it is true.
   if (!("plan" in answer)) return step === "plan" || answer.state !== stage ? "" : done[step];
-  // One whose time has passed does not stay planned.
-  if (groupOf(stage) !== "coming") return done.planAndStart;
+  if (groupOf(stage) !== "coming") return "";
   const { recipients } = answer.plan;
   return done.plan(recipients, format.count(recipients));
 }

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { broadcastsQuery, todayQuery } from "../../api/client";
 import type { Broadcast, Today } from "../../api/types";
 import { LedgerBar, Swatch } from "../../charts/ledger";
-import { inGroups, isPast, progressOf, statesWithPeople } from "../../lib/broadcasts";
+import { inGroups, progressOf, startsByItself, statesWithPeople } from "../../lib/broadcasts";
 import { channelName, useText } from "../../messages";
 import { ChannelIcon } from "../../ui/icons";
 import { useLedgerWords } from "../../ui/ledger";
@@ -99,12 +99,14 @@ function When({ it }: { it: Broadcast }) {
   const { t } = spoken;
   const now = useNow(30_000);
   const when = whenOf(it, spoken);
-  const past = it.state === "draft" && isPast(it, now);
+  const byItself = startsByItself(it, now);
+  const past = !byItself && (it.state === "draft" || it.state === "planned");
   if (when === null) return <p className="broadcast-when faint">{byHand(it, spoken)}</p>;
   const notes = [
     it.local_time !== undefined && t.broadcasts.localTime,
-    it.state === "planned" && t.broadcasts.selfStart,
-    it.state === "draft" && (past ? t.broadcasts.timePassed : t.broadcasts.oncePlanned),
+    it.state === "planned" && byItself && t.broadcasts.selfStart,
+    it.state === "draft" && byItself && t.broadcasts.oncePlanned,
+    past && t.broadcasts.timePassed,
   ].filter((note) => note !== false);
   return (
     <p className="broadcast-when">

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import type { PlanSeen } from "../../api/client";
 import type { Broadcast } from "../../api/types";
 import { Strip, Swatch } from "../../charts/ledger";
-import { decides, foreseen, isPast } from "../../lib/broadcasts";
+import { decides, foreseen, startsByItself } from "../../lib/broadcasts";
 import { reasonText, useText } from "../../messages";
 import { Button, Card, Empty, useNow } from "../../ui/parts";
 import { whenInWords } from "./parts";
@@ -48,18 +48,16 @@ function Unseen({ it, busy, onLook }: { it: Broadcast; busy: boolean; onLook: ()
   const planned = it.state === "planned";
   const hint = planned
     ? words.unseenHint
-    : when === null
+    : when === null || !startsByItself(it, now)
       ? words.unplannedHint
-      : isPast(it, now)
-        ? words.unplannedPast
-        : words.unplannedAt(when);
+      : words.unplannedAt(when);
   return (
     <Card title={words.title}>
       <Empty
         title={planned ? words.unseen : words.unplanned}
         action={
           <Button kind="primary" disabled={busy} onClick={onLook}>
-            {busy ? steps.busy : decides(it) ? steps.plan : steps.look}
+            {busy ? steps.busy : decides(it, now) ? steps.plan : steps.look}
           </Button>
         }
       >

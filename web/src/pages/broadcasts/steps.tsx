@@ -9,7 +9,7 @@ import {
   steerBroadcast,
 } from "../../api/client";
 import type { Broadcast } from "../../api/types";
-import { foreseen, isPast, progressOf, type Step, stepsOf } from "../../lib/broadcasts";
+import { foreseen, progressOf, type Step, stepsOf } from "../../lib/broadcasts";
 import { channelName, type Spoken, useText } from "../../messages";
 import { Button, Dialog, Text } from "../../ui/parts";
 import { whenInWords } from "./parts";
@@ -65,7 +65,6 @@ export function Confirm({
   it,
   step,
   seen,
-  audienceSize,
   now,
   taking,
   onClose,
@@ -73,16 +72,15 @@ export function Confirm({
   it: Broadcast;
   step: Step;
   seen: PlanSeen | null;
-  audienceSize: number | undefined;
   now: number;
   taking: Taking;
   onClose: () => void;
 }) {
   const spoken = useText();
   const { t } = spoken;
-  const { title, lines, yes, danger } = question(it, step, seen, audienceSize, now, spoken);
+  const { title, lines, yes, danger } = question(it, step, seen, now, spoken);
   // It went on while the question stood there: the question has no answer any more.
-  const late = taking.isIdle && !stepsOf(it).includes(step);
+  const late = taking.isIdle && !stepsOf(it, now).includes(step);
   // What was refused is refused again; only a fresh look helps.
   const refused = late || (taking.error instanceof ApiError && taking.error.status < 500);
   return (
@@ -123,7 +121,6 @@ function question(
   it: Broadcast,
   step: Step,
   seen: PlanSeen | null,
-  audienceSize: number | undefined,
   now: number,
   spoken: Spoken,
 ): Question {
@@ -135,14 +132,7 @@ function question(
     case "plan": {
       const when = whenInWords(it, spoken) ?? "";
       const title = confirm.planTitle(it.name);
-      if (!isPast(it, now)) {
-        return { title, lines: [confirm.planAt(when), confirm.planAtStop], yes: confirm.planYes };
-      }
-      const lines = [confirm.planPast(when)];
-      if (audienceSize !== undefined) {
-        lines.push(confirm.planPastTo(audienceSize, format.count(audienceSize), it.audience));
-      }
-      return { title, lines, yes: confirm.planPastYes, danger: true };
+      return { title, lines: [confirm.planAt(when), confirm.planAtStop], yes: confirm.planYes };
     }
     case "start": {
       const plan = seen ? foreseen(seen.plan) : { now: 0, later: 0, not: 0 };
