@@ -3,10 +3,14 @@
 use crate::figure::Figure;
 use crate::machine;
 use anyhow::Context;
+use serde::Deserialize;
 use serde_json::json;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+const HISTORY: &str = "bench/history.jsonl";
+const README: &str = "README.md";
 
 pub fn print(figures: &[Figure], checksum: u64, load: f64) {
     println!("{:<34} {:>12} {:<12} {:>12} {:>7}  limit", "", "value", "", "limit", "share");
@@ -43,7 +47,7 @@ fn number(value: f64) -> String {
 }
 
 pub fn append(figures: &[Figure], checksum: u64, load: f64) -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root();
     let line = json!({
         "date": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "commit": commit(&root),
@@ -55,42 +59,59 @@ pub fn append(figures: &[Figure], checksum: u64, load: f64) -> anyhow::Result<()
         "checksum": format!("{checksum:016x}"),
         "results": figures,
     });
-    show(&root, figures)?;
-    let path = root.join("bench/history.jsonl");
+    let path = root.join(HISTORY);
     let mut file = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
         .open(&path)
         .with_context(|| format!("could not open {}", path.display()))?;
-    writeln!(file, "{line}").with_context(|| format!("could not write {}", path.display()))
+    writeln!(file, "{line}").with_context(|| format!("could not write {}", path.display()))?;
+    show()
 }
 
-/// Writes the figures between the marks in the README, so that nobody has to copy them.
-fn show(root: &Path, figures: &[Figure]) -> anyhow::Result<()> {
+/// Writes the last line of the history as a table between the marks in the README, so that nobody
+/// has to copy figures.
+pub fn show() -> anyhow::Result<()> {
     const BEGIN: &str = "<!-- bench: begin -->\n";
     const END: &str = "<!-- bench: end -->";
-    let path = root.join("README.md");
-    let readme = std::fs::read_to_string(&path)
-        .with_context(|| format!("could not read {}", path.display()))?;
-    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(END)?;
-        Some((before, after))
-    });
-    let (before, after) = parts.context("README.md has no marks for the table")?;
+    #[derive(Deserialize)]
+    struct Line {
+        date: String,
+        machine: Machine,
+        results: Vec<Figure>,
+    }
+    #[derive(Deserialize)]
+    struct Machine {
+        cores: usize,
+    }
+    let history = read(HISTORY)?;
+    let last = history.lines().last().context("the history is empty")?;
+    let line: Line = serde_json::from_str(last).context("the last line cannot be read")?;
+    let readme = read(README)?;
+    let (before, rest) = readme.split_once(BEGIN).context("README.md has no mark")?;
+    let (_, after) = rest.split_once(END).context("README.md has no second mark")?;
+    let day = line.date.split('T').next().unwrap_or_default();
     let mut table = format!(
-        "On {} cores, {}:\n\n| | value | limit | share |\n|---|--:|--:|--:|\n",
-        machine::cores(),
-        jiff::Timestamp::now().strftime("%Y-%m-%d"),
+        "On {} cores, {day}:\n\n| | value | limit | share |\n|---|--:|--:|--:|\n",
+        line.machine.cores,
     );
-    for it in figures {
+    for it in line.results {
         let limit = it.limit.map(|limit| format!("{} ({})", number(limit), it.limit_name));
         let share = it.share.map(|it| format!("{:.0} %", it * 100.0));
         let (limit, share) = (limit.unwrap_or_default(), share.unwrap_or_default());
-        table +=
-            &format!("| {} | {} {} | {limit} | {share} |\n", it.name, number(it.value), it.unit,);
+        let (name, value) = (it.name, number(it.value));
+        table += &format!("| {name} | {value} {} | {limit} | {share} |\n", it.unit);
     }
-    std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}"))
-        .with_context(|| format!("could not write {}", path.display()))
+    std::fs::write(root().join(README), format!("{before}{BEGIN}{table}{END}{after}"))
+        .context("could not write README.md")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(file: &str) -> anyhow::Result<String> {
+    std::fs::read_to_string(root().join(file)).with_context(|| format!("could not read {file}"))
 }
 
 /// Marked with a plus when the tree held changes that no commit has.

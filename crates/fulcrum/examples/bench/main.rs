@@ -37,6 +37,7 @@ usage: cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]
   --runs N       how often each is run, at least 3; the median counts
   --dir DIR      where the data go, and with them the disk that is meant [target/]
   --no-history   do not add a line to bench/history.jsonl
+  --show         measure nothing; write the last line of the history into the README
 ";
 
 type Measure = fn(&Path) -> anyhow::Result<Run>;
@@ -55,6 +56,7 @@ struct Options {
     runs: usize,
     dir: PathBuf,
     history: bool,
+    show: bool,
     /// Run this one here, once, and print what came of it: what the other processes do.
     child: Option<String>,
 }
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
     };
     let done = match &options.child {
         Some(name) => child(name, &options.dir),
+        None if options.show => history::show(),
         None => all(&options),
     };
     match done {
@@ -86,6 +89,7 @@ fn options(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
         runs: RUNS_MIN,
         dir: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
         history: true,
+        show: false,
         child: None,
     };
     while let Some(word) = words.next() {
@@ -94,6 +98,7 @@ fn options(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
             "--only" => options.only = Some(known(value()?)?),
             "--runs" => options.runs = value()?.parse().context("--runs needs a number")?,
             "--dir" => options.dir = PathBuf::from(value()?),
+            "--show" => options.show = true,
             "--no-history" => options.history = false,
             "--child" => options.child = Some(known(value()?)?),
             _ => bail!("there is no option {word}"),
