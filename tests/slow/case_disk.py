@@ -39,10 +39,12 @@ class SmallDisk:
         return (it.f_blocks - it.f_bfree) * it.f_frsize
 
     def fill(self):
-        """Leaves a page or two free: a write fails in the middle, not only at the door."""
-        for _ in range(20):
+        """Leaves a page or two free: a write fails in the middle, not only at the door. A server that
+        writes meanwhile is ahead of the mount, so the margin grows until one catches it."""
+        for attempt in range(100):
+            size = self.used() + 8192 * (1 + attempt)
             done = subprocess.run(
-                ["mount", "-o", f"remount,size={self.used() + 8192}", str(self.path)], capture_output=True
+                ["mount", "-o", f"remount,size={size}", str(self.path)], capture_output=True
             )
             if done.returncode == 0:
                 return
