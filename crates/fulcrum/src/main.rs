@@ -61,6 +61,9 @@ enum Command {
     Restore(commands::restore::Arguments),
     Doctor(commands::doctor::Arguments),
     Leverage(commands::leverage::Arguments),
+    Attribution(commands::attribution::Arguments),
+    Lifetime(commands::lifetime::Arguments),
+    Mix(commands::mix::Arguments),
     Power(commands::power::Arguments),
     Completions(commands::completions::Arguments),
 }
@@ -68,7 +71,14 @@ enum Command {
 fn main() -> ExitCode {
     let Arguments { place, command } = Arguments::parse();
     // For the analysis commands everything that goes wrong is wrong usage or unreadable input.
-    let analysis = matches!(command, Command::Leverage(_) | Command::Power(_));
+    let analysis = matches!(
+        command,
+        Command::Leverage(_)
+            | Command::Attribution(_)
+            | Command::Lifetime(_)
+            | Command::Mix(_)
+            | Command::Power(_)
+    );
     let done = match command {
         Command::Serve(arguments) => commands::serve::run(&place, &arguments),
         Command::Demo(arguments) => commands::demo::run(&place, &arguments),
@@ -85,6 +95,9 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => commands::restore::run(&place, &arguments),
         Command::Doctor(arguments) => commands::doctor::run(&place, &arguments),
         Command::Leverage(arguments) => commands::leverage::run(&place, &arguments),
+        Command::Attribution(arguments) => commands::attribution::run(&arguments),
+        Command::Lifetime(arguments) => commands::lifetime::run(&arguments),
+        Command::Mix(arguments) => commands::mix::run(&arguments),
         Command::Power(arguments) => commands::power::run(&arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };

@@ -4,11 +4,13 @@
 //! from the first bytes. After each row the position is known, so that reading can be resumed.
 
 mod error;
+mod fast;
 mod json_lines;
 mod source;
 mod table;
 
 pub use error::TableError;
+pub use fast::{Blocks, FastRow};
 pub use json_lines::{JsonLines, JsonRow};
 pub use source::{Position, ROW_BYTES_MAX};
 pub use table::{Column, Options, Row, Table, did_you_mean};

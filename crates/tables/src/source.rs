@@ -76,7 +76,8 @@ pub(crate) fn open(path: &Path, from: u64) -> Result<Bounded, TableError> {
             return Err(TableError::new(&file, "is shorter than when it was last read"));
         }
     }
-    Ok(Bounded { text, since_row: Arc::new(AtomicU64::new(0)) })
+    let is_plain = !gzip && !zstd && !is_standard_input(path);
+    Ok(Bounded { text, is_plain, since_row: Arc::new(AtomicU64::new(0)) })
 }
 
 fn is_standard_input(path: &Path) -> bool {
@@ -86,8 +87,16 @@ fn is_standard_input(path: &Path) -> bool {
 /// Fails when more than [`ROW_BYTES_MAX`] were taken since the last row ended.
 pub(crate) struct Bounded {
     text: Box<dyn Read + Send>,
+    /// The bytes are those of a file.
+    is_plain: bool,
     /// Shared, because the parser owns the reader while rows are read.
     pub since_row: Arc<AtomicU64>,
+}
+
+impl Bounded {
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
+    }
 }
 
 impl Read for Bounded {

@@ -27,10 +27,13 @@ impl Default for Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column(usize);
 
-#[cfg(test)]
 impl Column {
-    pub(crate) fn of(index: usize) -> Column {
+    pub(crate) fn at(index: usize) -> Column {
         Column(index)
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0
     }
 }
 
@@ -68,7 +71,7 @@ impl Table {
             return Err(TableError::new(&table.file, "is empty")
                 .hint("the first row must name the columns"));
         }
-        table.columns = header(&table.file, &table.record)?;
+        table.columns = header(&table.file, table.record.iter())?;
         Ok(table)
     }
 
@@ -218,21 +221,28 @@ impl<'a> Row<'a> {
     }
 
     fn not(&self, column: Column, text: &str, wanted: &str) -> TableError {
-        /// Enough to find the value by; a file of the wrong kind may hold anything.
-        const SHOWN_MAX: usize = 40;
-        let shown: String = text.chars().take(SHOWN_MAX).collect();
-        let more = if shown.len() < text.len() { "…" } else { "" };
-        self.error(column, format!("`{shown}{more}` is not {wanted}"))
+        self.error(column, format!("`{}` is not {wanted}", shortened(text)))
     }
 }
 
-fn header(file: &str, record: &ByteRecord) -> Result<Vec<String>, TableError> {
+/// Enough to find a value by; a file of the wrong kind may hold anything.
+pub(crate) fn shortened(text: &str) -> String {
+    const SHOWN_MAX: usize = 40;
+    let shown: String = text.chars().take(SHOWN_MAX).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    format!("{shown}{more}")
+}
+
+pub(crate) fn header<'a>(
+    file: &str,
+    record: impl ExactSizeIterator<Item = &'a [u8]>,
+) -> Result<Vec<String>, TableError> {
     let error = |message: String| Err(TableError::new(file, message).at_row(1));
     if COLUMNS_MAX < record.len() {
         return error(format!("has more than {COLUMNS_MAX} columns"));
     }
     let mut columns: Vec<String> = Vec::with_capacity(record.len());
-    for (i, name) in record.iter().enumerate() {
+    for (i, name) in record.enumerate() {
         let Ok(name) = std::str::from_utf8(name) else {
             return error(format!("the name of column {} is not UTF-8 text", i + 1));
         };
@@ -275,7 +285,7 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-fn listing(columns: &[String]) -> String {
+pub(crate) fn listing(columns: &[String]) -> String {
     const LISTED_MAX: usize = 20;
     let mut names: Vec<String> =
         columns.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();

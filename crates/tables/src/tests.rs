@@ -137,7 +137,7 @@ fn reading_goes_on_where_it_was_left() {
         let mut whole = Vec::new();
         let mut positions = vec![table.position()];
         while let Some(row) = table.next_row().expect("a row") {
-            whole.push((row.number, row.text(Column::of(0)).expect("text").to_owned()));
+            whole.push((row.number, row.text(Column::at(0)).expect("text").to_owned()));
             positions.push(table.position());
         }
         assert_eq!(whole, [(2, "Ada".into()), (3, "B\no".into()), (4, "Cy".into())]);

@@ -5,12 +5,14 @@
 //! what is kept is the median. Every run proves by a checksum that the work was done: it is made
 //! from what was stored or received, compared with what was sent, and the same in all runs.
 
+mod attribution;
 mod client;
 mod events;
 mod figure;
 mod history;
 mod ingest;
 mod lag;
+mod lifetime;
 mod machine;
 mod mail;
 mod process;
@@ -33,7 +35,7 @@ const RUNS_MIN: usize = 3;
 const USAGE: &str = "\
 usage: cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]
 
-  --only NAME    one of ingest, process, programme, mail, lag, size
+  --only NAME    one of ingest, process, programme, mail, lag, size, lifetime, attribution
   --runs N       how often each is run, at least 3; the median counts
   --dir DIR      where the data go, and with them the disk that is meant [target/]
   --no-history   do not add a line to bench/history.jsonl
@@ -42,13 +44,15 @@ usage: cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]
 
 type Measure = fn(&Path) -> anyhow::Result<Run>;
 
-const MEASUREMENTS: [(&str, Measure); 6] = [
+const MEASUREMENTS: [(&str, Measure); 8] = [
     ("ingest", ingest::run),
     ("process", process::without_programme),
     ("programme", process::with_programme),
     ("mail", mail::run),
     ("lag", lag::run),
     ("size", size::run),
+    ("lifetime", lifetime::run),
+    ("attribution", attribution::run),
 ];
 
 struct Options {

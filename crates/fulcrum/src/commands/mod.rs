@@ -1,6 +1,7 @@
 //! One module per subcommand, and what they share: the output format and the exit codes.
 
 pub mod apply;
+pub mod attribution;
 pub mod backup;
 pub mod check;
 pub mod completions;
@@ -9,6 +10,8 @@ pub mod doctor;
 pub mod import;
 pub mod init;
 pub mod leverage;
+pub mod lifetime;
+pub mod mix;
 pub mod password;
 pub mod power;
 pub mod restore;

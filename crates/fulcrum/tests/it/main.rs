@@ -29,6 +29,8 @@ fn help_names_every_command() {
         "restore",
         "doctor",
         "leverage",
+        "lifetime",
+        "mix",
         "power",
         "completions",
     ] {

@@ -1,0 +1,222 @@
+//! The result for people and for spreadsheets.
+
+use measurement::{Allocated, Mix};
+
+use crate::commands::leverage::wrapped;
+use crate::commands::{csv_row, decimals, grouped, shown};
+
+/// One row per number.
+pub fn csv(mix: &Mix) -> String {
+    let head = ["kind", "name", "mean", "sd", "low", "high", "p", "reason"];
+    let mut text = csv_row(&head.map(str::to_owned));
+    let number = |value: Option<f64>| value.map(|it| it.to_string()).unwrap_or_default();
+    let mut row = |kind: &str, name: &str, values: [Option<f64>; 5], reason: &str| {
+        let mut cells = vec![kind.to_owned(), name.to_owned()];
+        cells.extend(values.map(number));
+        cells.push(reason.to_owned());
+        text += &csv_row(&cells);
+    };
+    for it in &mix.parameters {
+        row("parameter", &it.name, [Some(it.mean), it.sd, it.low, it.high, it.p], "");
+    }
+    for it in &mix.media {
+        let (low, high) = (Some(it.contribution_low), Some(it.contribution_high));
+        let sd = Some(it.contribution_sd);
+        row("contribution", &it.name, [Some(it.contribution), sd, low, high, None], "");
+        row("share", &it.name, [it.share, None, None, None, None], "");
+        row("return", &it.name, [it.per_unit, None, it.return_low, it.return_high, None], "");
+        let (low, high) = (it.marginal_return_low, it.marginal_return_high);
+        row("marginal_return", &it.name, [it.marginal_return, None, low, high, None], "");
+    }
+    for it in &mix.synergy {
+        let reason = it.reason.as_deref().unwrap_or_default();
+        row("synergy", &it.media.join("*"), [it.mean, it.sd, it.low, it.high, it.p], reason);
+    }
+    for (kind, it) in [("leverage", &mix.leverage), ("base", &mix.base)] {
+        if let Some(it) = it {
+            row(kind, "", [Some(it.mean), Some(it.sd), Some(it.low), Some(it.high), None], "");
+        }
+    }
+    for (kind, list) in [("allocation", &mix.allocation), ("optimum", &mix.optimum)] {
+        for it in list.iter().flatten() {
+            row(&format!("{kind}_spend"), &it.name, [Some(it.spend), None, None, None, None], "");
+            let expected = [Some(it.expected), None, None, None, None];
+            row(&format!("{kind}_expected"), &it.name, expected, "");
+        }
+    }
+    text
+}
+
+/// Longer names are cut; the whole table stays under 100 columns.
+const LABEL: usize = 24;
+
+/// For people: what it means first, then the numbers.
+pub fn table(mix: &Mix, outcome: &str, total: f64) -> String {
+    let percent = mix.confidence * 100.0;
+    let percent = shown(percent, usize::from(1e-9 < (percent - percent.round()).abs()));
+    if let (Some(reason), true) = (&mix.insufficient, mix.media.is_empty()) {
+        return wrapped(&format!("Not enough data to know what the media do: {reason}."), "");
+    }
+    let mut text = wrapped(&meaning(mix, outcome, total, &percent), "");
+    text += &media(mix, &percent);
+    text += &coefficients(mix, &percent);
+    text += &spend("The best split of the budget, per row", mix.allocation.as_deref());
+    text += &spend("The budget that earns most, per row", mix.optimum.as_deref());
+    if let Some(reason) = &mix.insufficient {
+        text += &wrapped(&format!("not known: {reason}"), "  ");
+    }
+    for it in mix.synergy.iter().filter(|it| it.mean.is_none()) {
+        let reason = it.reason.as_deref().unwrap_or("no reason");
+        text += &wrapped(&format!("not known: {} ({reason})", it.media.join("*")), "  ");
+    }
+    for warning in &mix.warnings {
+        text += &wrapped(&format!("warning: {warning}"), "  ");
+    }
+    text + "\nA model of what happened, not an experiment.\n"
+}
+
+fn meaning(mix: &Mix, outcome: &str, total: f64, percent: &str) -> String {
+    let mut text = format!("Over {} rows, ", mix.n);
+    if let Some(base) = &mix.base {
+        let places = decimals(base.sd);
+        text += &format!(
+            "the media brought {} of {} {outcome} ({percent} % interval {} to {}).",
+            amount(total - base.mean, places),
+            amount(total, places),
+            amount(total - base.high, places),
+            amount(total - base.low, places),
+        );
+    }
+    if let Some(leverage) = &mix.leverage {
+        let places = decimals(leverage.sd);
+        let (low, high) = (amount(leverage.low, places), amount(leverage.high, places));
+        text += &match 0.0 < leverage.low || leverage.high < 0.0 {
+            true => format!(
+                " Of that, {} came from media that worked together ({percent} % interval {low} to \
+                 {high}).",
+                amount(leverage.mean, places)
+            ),
+            false => format!(
+                " No leverage is shown: what media brought by working together lies between {low} \
+                 and {high}."
+            ),
+        };
+    }
+    text
+}
+
+/// With thousands, where there are no decimals.
+fn amount(number: f64, places: usize) -> String {
+    if 0 < places {
+        return shown(number, places);
+    }
+    let sign = if number <= -0.5 { "−" } else { "" };
+    format!("{sign}{}", grouped(number.abs().round() as u64))
+}
+
+fn media(mix: &Mix, percent: &str) -> String {
+    let mut text = format!(
+        "\n{:<width$}{:>12}{:>14}  {:^25}{:>7}{:>9}{:>9}\n",
+        "medium",
+        "spend",
+        "brought",
+        format!("{percent} % interval"),
+        "share",
+        "per unit",
+        "next",
+        width = LABEL - 2,
+    );
+    for it in &mix.media {
+        let places = decimals(it.contribution_sd);
+        let share = it.share.map(|it| format!("{} %", shown(100.0 * it, 1))).unwrap_or_default();
+        let ratio = |value: Option<f64>| {
+            value.map(|value| shown(value, decimals(value.abs() / 3.0))).unwrap_or_default()
+        };
+        text += &format!(
+            "  {:<width$}{:>12}{:>14}  {:>11} to {:<11}{share:>6}{:>9}{:>9}\n",
+            cut(&it.name, LABEL - 4),
+            amount(it.spend, if it.spend < 1e4 { 1 } else { 0 }),
+            amount(it.contribution, places),
+            amount(it.contribution_low, places),
+            amount(it.contribution_high, places),
+            ratio(it.per_unit),
+            ratio(it.marginal_return),
+            width = LABEL - 4,
+        );
+    }
+    text
+}
+
+fn coefficients(mix: &Mix, percent: &str) -> String {
+    let interval = format!("{percent} % interval");
+    let mut text = format!(
+        "\n{:<width$}{:>12}{:>12}  {interval:^26}{:>9}\n",
+        "model",
+        "mean",
+        "sd",
+        "p",
+        width = LABEL + 2
+    );
+    for it in &mix.parameters {
+        let places = decimals(it.sd.unwrap_or(it.mean.abs() / 10.0));
+        let number = |value: Option<f64>| match value {
+            Some(value) if value != 0.0 && value.abs() < 1e-6 => format!("{value:.2e}"),
+            Some(value) => shown(value, places),
+            None => String::new(),
+        };
+        let ends = match (it.low, it.high) {
+            (Some(low), Some(high)) => {
+                format!("{:>11} to {:<11}", number(Some(low)), number(Some(high)))
+            }
+            _ => String::new(),
+        };
+        // A pair among several is a find only if it stands out from all of them.
+        let pair =
+            mix.synergy.iter().find(|pair| it.name == format!("kappa_{}", pair.media.join("*")));
+        let p = pair.map_or(it.p, |pair| pair.p_holm);
+        let p = p.map(|p| if p < 0.0001 { "<0.0001".to_owned() } else { format!("{p:.4}") });
+        let line = format!(
+            "  {:<LABEL$}{:>12}{:>12}  {ends:<26}{:>9}",
+            cut(&it.name, LABEL),
+            number(Some(it.mean)),
+            number(it.sd),
+            p.unwrap_or_default(),
+        );
+        text += line.trim_end();
+        text.push('\n');
+    }
+    if mix.synergy.iter().filter(|it| it.mean.is_some()).nth(1).is_some() {
+        text += "  p of a kappa: corrected for testing all pairs (Holm)\n";
+    }
+    text
+}
+
+fn spend(title: &str, rows: Option<&[Allocated]>) -> String {
+    let Some(rows) = rows else { return String::new() };
+    let mut text = format!("\n{title:<40}{:>12}{:>12}{:>14}\n", "spend now", "spend", "brings");
+    let total = |of: fn(&Allocated) -> f64| rows.iter().map(of).sum::<f64>();
+    let all = Allocated {
+        name: "all".to_owned(),
+        spend: total(|it| it.spend),
+        expected: total(|it| it.expected),
+        spend_now: total(|it| it.spend_now),
+    };
+    let places = |value: f64| if value.abs() < 1e3 { decimals(value.abs() / 10.0) } else { 0 };
+    for it in rows.iter().chain([&all]) {
+        text += &format!(
+            "  {:<38}{:>12}{:>12}{:>14}\n",
+            cut(&it.name, 38),
+            amount(it.spend_now, places(all.spend_now)),
+            amount(it.spend, places(all.spend)),
+            amount(it.expected, places(all.expected)),
+        );
+    }
+    text
+}
+
+fn cut(name: &str, letters: usize) -> String {
+    match name.chars().count() <= letters {
+        true => name.to_owned(),
+        false => name.chars().take(letters - 1).chain(['…']).collect(),
+    }
+}

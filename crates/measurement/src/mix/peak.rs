@@ -1,0 +1,231 @@
+//! Where the likelihood of the two numbers that are not linear is highest, within their bounds.
+
+use super::filter::Place;
+
+/// At 1 nothing ever fades, and effects cannot be told from a trend.
+pub(crate) const CARRY_MAX: f64 = 0.99;
+
+/// The top, and how sharp it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Top {
+    pub place: Place,
+    pub value: f64,
+    /// The covariance of λ and ψ; zero for one that lies on its bound or that nothing tells.
+    pub covariance: [[f64; 2]; 2],
+}
+
+/// Half the distance over which slopes are taken. Errors are its square.
+pub(crate) const STEP: f64 = 3e-4;
+/// The likelihood cannot be seen to rise by less.
+const GAIN_MIN: f64 = 1e-11;
+const ROUNDS_MAX: usize = 60;
+
+pub(crate) fn top(value: &impl Fn(Place) -> Option<f64>) -> Option<Top> {
+    let (mut best, mut place): (Option<f64>, Option<Place>) = (None, None);
+    for start in starts(value) {
+        let (found, at) = climb(value, start)?;
+        if best.is_none_or(|best| best < found) {
+            (best, place) = (Some(found), Some(at));
+        }
+    }
+    let (value_at, place) = (best?, place?);
+    Some(Top { place, value: value_at, covariance: covariance(value, place)? })
+}
+
+/// The highest places of a grid that are no neighbours: there may be more than one hill, one with
+/// noise that is carried over and one without.
+fn starts(value: &impl Fn(Place) -> Option<f64>) -> Vec<Place> {
+    const CARRIES: [f64; 11] = [0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97];
+    const SHARES: [f64; 5] = [0.02, 0.25, 0.5, 0.75, 0.98];
+    const STARTS: usize = 2;
+    let mut grid: Vec<(f64, usize, usize)> = Vec::new();
+    for (i, carry) in CARRIES.into_iter().enumerate() {
+        for (j, share) in SHARES.into_iter().enumerate() {
+            if let Some(found) = value(Place { carry, share }) {
+                grid.push((found, i, j));
+            }
+        }
+    }
+    grid.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    for (_, i, j) in grid {
+        let apart = |it: &(usize, usize)| 1 < it.0.abs_diff(i) || 1 < it.1.abs_diff(j);
+        if taken.len() < STARTS && taken.iter().all(apart) {
+            taken.push((i, j));
+        }
+    }
+    taken.into_iter().map(|(i, j)| Place { carry: CARRIES[i], share: SHARES[j] }).collect()
+}
+
+/// Newton's method with slopes from both sides, kept uphill and within the bounds.
+fn climb(value: &impl Fn(Place) -> Option<f64>, start: Place) -> Option<(f64, Place)> {
+    let mut at = start;
+    let mut here = value(at)?;
+    for _ in 0..ROUNDS_MAX {
+        let (gradient, curvature) = slopes(value, at, here)?;
+        let free = free(at, gradient);
+        let step = step(gradient, curvature, free);
+        let Some((next, there)) = advance(value, at, here, step) else { break };
+        let gain = there - here;
+        (at, here) = (next, there);
+        if gain < GAIN_MIN {
+            break;
+        }
+    }
+    Some((here, at))
+}
+
+/// Which of the two may move: not one that lies on its bound and would leave.
+fn free(at: Place, gradient: [f64; 2]) -> [bool; 2] {
+    let inside = |x: f64, most: f64, slope: f64| {
+        !((x <= 0.0 && slope <= 0.0) || (most <= x && 0.0 <= slope))
+    };
+    [inside(at.carry, CARRY_MAX, gradient[0]), inside(at.share, 1.0, gradient[1])]
+}
+
+fn step(gradient: [f64; 2], curvature: [[f64; 2]; 2], free: [bool; 2]) -> [f64; 2] {
+    /// Where it is not curved downwards: as far along the slope as the range allows.
+    const FAR: f64 = 0.2;
+    let alone = |i: usize| match curvature[i][i] < 0.0 {
+        true => -gradient[i] / curvature[i][i],
+        false => FAR * gradient[i].signum(),
+    };
+    let determinant = curvature[0][0] * curvature[1][1] - curvature[0][1] * curvature[0][1];
+    match free {
+        [true, true] if curvature[0][0] < 0.0 && 0.0 < determinant => [
+            (curvature[0][1] * gradient[1] - curvature[1][1] * gradient[0]) / determinant,
+            (curvature[0][1] * gradient[0] - curvature[0][0] * gradient[1]) / determinant,
+        ],
+        _ => [if free[0] { alone(0) } else { 0.0 }, if free[1] { alone(1) } else { 0.0 }],
+    }
+}
+
+fn advance(
+    value: &impl Fn(Place) -> Option<f64>,
+    at: Place,
+    here: f64,
+    step: [f64; 2],
+) -> Option<(Place, f64)> {
+    const HALVINGS_MAX: usize = 30;
+    let mut share = 1.0;
+    for _ in 0..HALVINGS_MAX {
+        let next = Place {
+            carry: (at.carry + share * step[0]).clamp(0.0, CARRY_MAX),
+            share: (at.share + share * step[1]).clamp(0.0, 1.0),
+        };
+        if let Some(there) = value(next).filter(|there| here < *there) {
+            return Some((next, there));
+        }
+        share *= 0.5;
+    }
+    None
+}
+
+/// The likelihood goes on smoothly beyond the bounds by as much as the step, so that slopes can be
+/// taken from both sides everywhere.
+fn slopes(
+    value: &impl Fn(Place) -> Option<f64>,
+    at: Place,
+    here: f64,
+) -> Option<([f64; 2], [[f64; 2]; 2])> {
+    let beside = |carry: f64, share: f64| {
+        value(Place { carry: at.carry + carry * STEP, share: at.share + share * STEP })
+    };
+    let (right, left) = (beside(1.0, 0.0)?, beside(-1.0, 0.0)?);
+    let (up, down) = (beside(0.0, 1.0)?, beside(0.0, -1.0)?);
+    let both = beside(1.0, 1.0)? + beside(-1.0, -1.0)? - beside(1.0, -1.0)? - beside(-1.0, 1.0)?;
+    let square = STEP * STEP;
+    let cross = both / (4.0 * square);
+    Some((
+        [(right - left) / (2.0 * STEP), (up - down) / (2.0 * STEP)],
+        [[(right - 2.0 * here + left) / square, cross], [cross, (up - 2.0 * here + down) / square]],
+    ))
+}
+
+fn covariance(value: &impl Fn(Place) -> Option<f64>, at: Place) -> Option<[[f64; 2]; 2]> {
+    /// So flat that rounding makes its sign: the number may be anything.
+    const FLAT: f64 = 1e-3;
+    let (gradient, curvature) = slopes(value, at, value(at)?)?;
+    let inside = free(at, gradient);
+    let on_bound = |x: f64, most: f64| x <= 0.0 || most <= x;
+    let sharp = |i: usize| curvature[i][i] < -FLAT;
+    let carry = inside[0] && !on_bound(at.carry, CARRY_MAX) && sharp(0);
+    let share = inside[1] && !on_bound(at.share, 1.0) && sharp(1);
+    let determinant = curvature[0][0] * curvature[1][1] - curvature[0][1] * curvature[0][1];
+    if carry && share && FLAT * curvature[0][0].abs() < determinant {
+        return Some([
+            [-curvature[1][1] / determinant, curvature[0][1] / determinant],
+            [curvature[0][1] / determinant, -curvature[0][0] / determinant],
+        ]);
+    }
+    let alone = |sharp: bool, i: usize| if sharp { -1.0 / curvature[i][i] } else { 0.0 };
+    Some([[alone(carry, 0), 0.0], [0.0, alone(share && !carry, 1)]])
+}
+
+/// How far λ can go with the likelihood within `drop` of the top, the other number following.
+pub(crate) fn ends(
+    value: &impl Fn(Place) -> Option<f64>,
+    top: &Top,
+    drop: f64,
+) -> Option<(Place, Place)> {
+    let wanted = top.value - drop;
+    let end = |bound: f64| {
+        let (mut low, share) = along(value, bound, top.place.share)?;
+        let mut outer = Place { carry: bound, share };
+        if wanted <= low {
+            return Some(outer);
+        }
+        // The likelihood is above `wanted` at `inner` and below it at `outer`.
+        let (mut inner, mut high) = (top.place, top.value);
+        while 1e-5 < (inner.carry - outer.carry).abs() {
+            // Where a parabola with its top at the estimate would meet `wanted`, kept well inside.
+            let ratio = ((top.value - wanted) / (top.value - low)).sqrt();
+            let guess = top.place.carry + ratio * (outer.carry - top.place.carry);
+            let share_of_way = (guess - inner.carry) / (outer.carry - inner.carry);
+            let way = share_of_way.clamp(0.1, 0.9);
+            let carry = inner.carry + way * (outer.carry - inner.carry);
+            let (found, share) = along(value, carry, inner.share)?;
+            let there = Place { carry, share };
+            if wanted <= found {
+                (inner, high) = (there, found)
+            } else {
+                (outer, low) = (there, found)
+            }
+        }
+        debug_assert!(low <= high);
+        Some(inner)
+    };
+    Some((end(0.0)?, end(CARRY_MAX)?))
+}
+
+/// The highest value over ψ at one λ, and where: golden sections from a grid.
+fn along(value: &impl Fn(Place) -> Option<f64>, carry: f64, near: f64) -> Option<(f64, f64)> {
+    const CELLS: usize = 6;
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    const CLOSE: f64 = 1e-4;
+    let of = |share: f64| value(Place { carry, share });
+    let mut best = (of(near)?, near);
+    for i in 0..=CELLS {
+        let share = i as f64 / CELLS as f64;
+        best = of(share).filter(|found| best.0 < *found).map_or(best, |found| (found, share));
+    }
+    let width = 1.0 / CELLS as f64;
+    let (mut low, mut high) = ((best.1 - width).max(0.0), (best.1 + width).min(1.0));
+    let (mut a, mut b) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
+    let (mut at_a, mut at_b) = (of(a)?, of(b)?);
+    while CLOSE < high - low {
+        if at_a < at_b {
+            (low, a, at_a) = (a, b, at_b);
+            b = low + GOLDEN * (high - low);
+            at_b = of(b)?;
+        } else {
+            (high, b, at_b) = (b, a, at_a);
+            a = high - GOLDEN * (high - low);
+            at_a = of(a)?;
+        }
+    }
+    for found in [(at_a, a), (at_b, b)] {
+        best = if best.0 < found.0 { found } else { best };
+    }
+    Some(best)
+}

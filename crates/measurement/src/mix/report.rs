@@ -1,0 +1,140 @@
+//! The result, as the command prints it. Field names are the JSON keys.
+
+use serde::Serialize;
+
+/// What each medium does, and what they do together. What cannot be known is absent, with a reason.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Mix {
+    /// `kalman`.
+    pub model: &'static str,
+    /// Rows of the series.
+    pub n: usize,
+    pub parameters: Vec<Parameter>,
+    pub media: Vec<Medium>,
+    pub synergy: Vec<Synergy>,
+    /// What only the combinations brought, over all rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leverage: Option<Interval>,
+    /// What came without the media, over all rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Interval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocation: Option<Vec<Allocated>>,
+    /// What the whole allocation brings per row in the long run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocation_expected: Option<Interval>,
+    /// The spend per row that earns most, where a margin is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimum: Option<Vec<Allocated>>,
+    /// The outcome per row in the long run, by spend per row on one medium, the others as they were.
+    pub response: Vec<Response>,
+    pub diagnostics: Diagnostics,
+    /// `linear`: an effort is what is spent; `root`: its square root.
+    pub effort: &'static str,
+    pub confidence: f64,
+    pub warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insufficient: Option<String>,
+}
+
+/// A number with its standard error and the ends of its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    pub mean: f64,
+    pub sd: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Parameter {
+    pub name: String,
+    pub mean: f64,
+    pub sd: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Two-sided, against none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Medium {
+    pub name: String,
+    pub spend: f64,
+    /// Over all rows, with half of each synergy that the medium has a part in.
+    pub contribution: f64,
+    /// Of the whole outcome; absent where that is not above 0.
+    pub share: Option<f64>,
+    /// The contribution per unit of spend.
+    #[serde(rename = "return")]
+    pub per_unit: Option<f64>,
+    /// What one more unit of spend brings, spread over the rows as the spend is, within the rows.
+    pub marginal_return: Option<f64>,
+    pub contribution_sd: f64,
+    pub contribution_low: f64,
+    pub contribution_high: f64,
+    pub return_low: Option<f64>,
+    pub return_high: Option<f64>,
+    pub marginal_return_low: Option<f64>,
+    pub marginal_return_high: Option<f64>,
+}
+
+/// κ of two media: what an effort in one adds to the effect of an effort in the other.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Synergy {
+    pub media: [String; 2],
+    pub mean: Option<f64>,
+    pub sd: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Two-sided, against none.
+    pub p: Option<f64>,
+    /// Corrected for testing all pairs (Holm).
+    pub p_holm: Option<f64>,
+    /// What it brought over all rows.
+    pub contribution: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Spend per row on a medium, and what it brings per row in the long run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Allocated {
+    pub name: String,
+    pub spend: f64,
+    pub expected: f64,
+    /// The mean spend per row in the series.
+    pub spend_now: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Response {
+    pub name: String,
+    pub points: Vec<ResponsePoint>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ResponsePoint {
+    pub spend: f64,
+    pub expected: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Diagnostics {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_likelihood: Option<f64>,
+    /// Of one row ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r_squared: Option<f64>,
+    /// That the errors of one row ahead have no memory (Ljung and Box 1978).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ljung_box_p: Option<f64>,
+    /// Rows less parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub df: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+}
