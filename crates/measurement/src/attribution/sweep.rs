@@ -71,6 +71,7 @@ fn sweep(steps: &Steps, right: &[f64], factors: &[Lane], x: &mut [Lane]) -> (Lan
 /// Directions kept before a restart.
 const DIRECTIONS: usize = 40;
 const RESTARTS_MAX: usize = 50;
+const STALLED_MAX: usize = 2;
 
 /// Saad and Schultz 1986 (SIAM J. Sci. Stat. Comput. 7(3)), restarted, for one scenario.
 fn minimal_residual(
@@ -87,7 +88,7 @@ fn minimal_residual(
         (0..x.len()).map(row).collect()
     };
     let norm = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let mut before = f64::INFINITY;
+    let (mut before, mut stalled) = (f64::INFINITY, 0);
     for _ in 0..RESTARTS_MAX {
         let residual = apply(&x, 1.0);
         let size = norm(&residual);
@@ -95,6 +96,11 @@ fn minimal_residual(
         // Rounding is all that is left when a whole round has gained nothing.
         if enough || (before * 0.5 <= size && size <= 1e-12 * norm(&x)) {
             return Some(x);
+        }
+        // A round that gains next to nothing is followed by others like it.
+        stalled += usize::from(before * 0.9 <= size);
+        if STALLED_MAX < stalled {
+            return None;
         }
         before = size;
         let mut basis = vec![scaled(&residual, 1.0 / size)];

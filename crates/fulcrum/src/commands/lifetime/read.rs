@@ -57,7 +57,9 @@ impl Reading {
     pub fn row(&mut self, table: &Table) {
         const ROWS_PER_LOOK: u64 = 8_192;
         self.rows += 1;
-        if let Some(progress) = self.progress.as_ref().filter(|_| self.rows % ROWS_PER_LOOK == 0) {
+        if let Some(progress) =
+            self.progress.as_ref().filter(|_| self.rows.is_multiple_of(ROWS_PER_LOOK))
+        {
             progress.at(table.position().byte);
         }
     }

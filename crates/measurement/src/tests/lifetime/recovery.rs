@@ -125,6 +125,20 @@ fn a_known_market_is_covered() {
     }
 }
 
+/// The same customers, but time is counted in the wrong unit by half: the truth must be missed.
+#[test]
+fn a_model_of_another_time_does_not_recover_the_truth() {
+    let mut hits = 0;
+    for seed in 0..40 {
+        let slower =
+            |it: &Customer| customer(it.frequency().into(), 1.5 * it.recency(), 1.5 * it.age());
+        let customers: Vec<Customer> = market(1_500, 0.0, seed).0.iter().map(slower).collect();
+        let fit = lifetime(&customers, &within(39.0)).bgnbd.expect("a model");
+        hits += usize::from(fit.low.alpha <= TIMING.alpha && TIMING.alpha <= fit.high.alpha);
+    }
+    assert!(hits < 10, "{hits} of 40 must not cover");
+}
+
 #[test]
 fn known_markets_are_covered_at_the_stated_rate() {
     if !super::super::slow() {
