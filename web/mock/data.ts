@@ -402,6 +402,8 @@ export function timeline(id: string, now: number): TimelineItem[] {
   return items;
 }
 
+/** What is measured first. */
+export const OUTCOME = "revenue";
 const channels = ["email", "push", "onsite"];
 
 function estimate(channels: string[], value: number, se: number) {
@@ -431,7 +433,7 @@ export function leverageReport(scenario: Scenario): LeverageReport {
   const report: LeverageReport = {
     n: 18_432,
     channels,
-    outcome: { name: "Order Completed, revenue in 28 days", unit: "EUR" },
+    outcome: { name: OUTCOME, unit: "EUR" },
     confidence: 0.95,
     baseline: { estimate: 6.12, se: 0.07, low: 5.98, high: 6.26 },
     cells: cells.map((on, n) => ({

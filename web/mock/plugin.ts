@@ -18,6 +18,7 @@ import {
   timeline,
   today,
 } from "./data.ts";
+import { figure, leverageOf, measuring, power } from "./measure.ts";
 
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -64,7 +65,13 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   if (cookies.get("mock_signed_out")) return problem(response, 401, "Sign in first.");
   if (scenario === "lost") return problem(response, 503, "The engine is starting.");
   if (key === "GET /today") return json(response, today(now, scenario));
-  if (key === "GET /leverage") return json(response, today(now, scenario).leverage);
+  if (key === "GET /leverage") return json(response, leverageOf(url, scenario));
+  if (key === "GET /panel") return json(response, measuring(scenario));
+  if (key === "GET /power") return json(response, power(url.searchParams));
+  if (key === "GET /leverage/figure" && scenario === "insufficient")
+    return problem(response, 409, "no people in cell `email+push`");
+  if (key === "GET /leverage/figure" || key === "GET /power/figure")
+    return drawing(response, figure(url.searchParams));
   if (key === "POST /resume")
     return done(response, "mock_scenario=normal; Path=/", { released: 2_913 });
   if (key === "GET /people")
@@ -197,6 +204,11 @@ async function body(request: IncomingMessage): Promise<Record<string, unknown>> 
 function json(response: ServerResponse, data: unknown) {
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify(data));
+}
+
+function drawing(response: ServerResponse, svg: string) {
+  response.setHeader("content-type", "image/svg+xml");
+  response.end(svg);
 }
 
 function done(response: ServerResponse, cookie: string, data?: unknown) {

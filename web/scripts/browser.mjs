@@ -15,6 +15,16 @@ export const views = [
   { name: "today-singles", path: "/", scenario: "singles" },
   { name: "today-empty", path: "/", scenario: "empty" },
   { name: "today-lost", path: "/", scenario: "lost" },
+  { name: "leverage", path: "/leverage" },
+  { name: "leverage-singles", path: "/leverage", scenario: "singles" },
+  { name: "leverage-insufficient", path: "/leverage", scenario: "insufficient" },
+  { name: "leverage-empty", path: "/leverage", scenario: "empty" },
+  { name: "leverage-lost", path: "/leverage", scenario: "lost" },
+  { name: "leverage-dutch", path: "/leverage", language: "nl" },
+  { name: "leverage-plan", path: "/leverage/plan", act: calculated },
+  { name: "leverage-plan-first", path: "/leverage/plan", scenario: "empty", act: calculated },
+  { name: "leverage-plan-wrong", path: "/leverage/plan?rate=x&panel=300&channels=2.5" },
+  { name: "leverage-plan-dutch", path: "/leverage/plan?rate=2.5", language: "nl", act: calculated },
   { name: "people", path: "/people" },
   { name: "people-none", path: "/people?q=nobody-of-that-name" },
   { name: "person", path: "/people/p1", act: openTrails },
@@ -44,6 +54,10 @@ export const views = [
   { name: "not-found", path: "/nowhere" },
   { name: "today-dutch", path: "/", language: "nl" },
 ];
+
+async function calculated(page) {
+  await page.locator(".plan-facts").waitFor();
+}
 
 function choose(name) {
   return async (page) => {

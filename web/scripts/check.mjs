@@ -43,6 +43,8 @@ async function checkView(running, view, theme, size) {
 /** What a person does with the keyboard and the mouse, and what they then see. */
 const stories = {
   "keys lead to the pages": async (page) => {
+    await page.keyboard.type("gl");
+    await page.getByRole("heading", { level: 1, name: "Leverage" }).waitFor();
     await page.keyboard.type("gp");
     await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
     await page.keyboard.type("gb");
@@ -75,6 +77,57 @@ const stories = {
     await page.keyboard.type("gp");
     await page.getByRole("button", { name: "Show more" }).click();
     await page.waitForFunction(() => document.querySelectorAll("a.row-link").length === 100);
+  },
+  "leverage is read, drawn, checked and taken along": async (page, origin) => {
+    await page.getByRole("link", { name: "All numbers and checks" }).click();
+    await page.getByRole("heading", { level: 1, name: "Leverage" }).waitFor();
+    await page.getByRole("img", { name: "A stand-in for the picture" }).waitFor();
+    await page.getByText("E-mail + On-site reinforce each other").waitFor();
+    await page.getByLabel("Outcome").selectOption("orders");
+    await page.waitForURL(/outcome=orders/);
+    const came = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Numbers (CSV)" }).click();
+    const file = await came;
+    if (file.suggestedFilename() !== "leverage-orders.csv") throw new Error("another name");
+    await page.getByRole("link", { name: "No check says otherwise" }).click();
+    await page.waitForURL(/#trust/);
+    await page.goto(`${origin}/leverage`);
+    await page.context().addCookies([{ name: "mock_scenario", value: "singles", url: origin }]);
+    await page.reload();
+    await page.getByText("not known: this design has no cell").first().waitFor();
+  },
+  "a plan follows what is typed, and its address keeps it": async (page, origin) => {
+    await page.goto(`${origin}/leverage/plan`);
+    await page.getByText("Filled in from your panel").waitFor();
+    await page.getByRole("radio", { name: "a yes or no" }).check();
+    const share = page.getByLabel("Panel's share of all people", { exact: true });
+    const smallest = () => page.locator(".plan-facts strong").first().textContent();
+    await share.fill("20");
+    await page.waitForURL(/outcome|rate|people/);
+    const changes = async (act) => {
+      const before = await smallest();
+      await act();
+      await page.waitForFunction(
+        (it) => document.querySelector(".plan-facts strong")?.textContent !== it,
+        before,
+      );
+    };
+    await changes(() => share.fill("40"));
+    await share.fill("4o");
+    await page.getByText("This is not a number.").waitFor();
+    await page.getByLabel("Panel's share of all people, slider").focus();
+    await changes(() => page.keyboard.press("End"));
+    await page.waitForURL(/panel=100/);
+    const after = await smallest();
+    await page.reload();
+    await page.waitForFunction(
+      (it) => document.querySelector(".plan-facts strong")?.textContent === it,
+      after,
+    );
+    await page.getByRole("radio", { name: "how long it takes" }).check();
+    await page.getByText("This number is needed.").waitFor();
+    await page.getByLabel("Leverage that must be seen").fill("2");
+    await page.waitForURL(/leverage=2/);
   },
   "a message opens to the reasons for each decision": async (page, origin) => {
     await page.goto(`${origin}/people/p1`);

@@ -15,6 +15,8 @@ const People = lazy(() => import("./pages/people/people"));
 const PersonPage = lazy(() => import("./pages/people/person"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
+const Leverage = lazy(() => import("./pages/leverage/leverage"));
+const Planner = lazy(() => import("./pages/leverage/planner"));
 const Events = lazy(() => import("./pages/events/events"));
 
 export function App() {
@@ -39,6 +41,8 @@ export function App() {
           {data.signed_in ? (
             <Route element={<Shell session={data} />}>
               <Route index element={<Today />} />
+              <Route path="leverage" element={<Leverage />} />
+              <Route path="leverage/plan" element={<Planner />} />
               <Route path="people" element={<People />} />
               <Route path="people/:id" element={<PersonPage />} />
               <Route path="broadcasts" element={<Broadcasts />} />

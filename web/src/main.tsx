@@ -11,6 +11,8 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/charts.css";
 import "./styles/pages.css";
+import "./styles/leverage.css";
+import "./styles/picture.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -64,6 +64,8 @@ enum Command {
     Attribution(commands::attribution::Arguments),
     Lifetime(commands::lifetime::Arguments),
     Mix(commands::mix::Arguments),
+    Influence(commands::influence::Arguments),
+    Connectedness(commands::connectedness::Arguments),
     Power(commands::power::Arguments),
     Completions(commands::completions::Arguments),
 }
@@ -77,6 +79,8 @@ fn main() -> ExitCode {
             | Command::Attribution(_)
             | Command::Lifetime(_)
             | Command::Mix(_)
+            | Command::Influence(_)
+            | Command::Connectedness(_)
             | Command::Power(_)
     );
     let done = match command {
@@ -98,6 +102,8 @@ fn main() -> ExitCode {
         Command::Attribution(arguments) => commands::attribution::run(&arguments),
         Command::Lifetime(arguments) => commands::lifetime::run(&arguments),
         Command::Mix(arguments) => commands::mix::run(&arguments),
+        Command::Influence(arguments) => commands::influence::run(&arguments),
+        Command::Connectedness(arguments) => commands::connectedness::run(&arguments),
         Command::Power(arguments) => commands::power::run(&arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };

@@ -13,6 +13,7 @@ mod counts;
 mod credit;
 mod direct;
 mod effects;
+mod flow;
 mod interval;
 mod names;
 mod order;
@@ -24,6 +25,7 @@ mod touches;
 
 pub use chain::{CONVERSION, NULL, START};
 pub use counts::ORDER_MAX;
+pub use flow::ChannelFlow;
 pub use names::NameProblem;
 pub use paths::{PATH_CHANNELS_MAX, PathChannel, PathSettings, PathWeight, Paths, WeightProblem};
 pub use report::{Attribution, ChannelCredit, OrderFit, PairCredit, PathModel, Transition};

@@ -1,21 +1,33 @@
 //! Leverage: what the channels achieve together beyond the sum of what each achieves alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell::{cell_name, names, sets_up_to, subsets};
+use crate::clusters::PERMUTATIONS;
 use crate::distribution::{t_quantile, t_two_sided};
 use crate::fieller::{Fieller, ratio};
 use crate::quality::{Quality, SAMPLE_RATIO_ALARM, sample_ratio};
-use crate::regression::Fit;
-use crate::report::{CellRow, Effect, Estimate, Interaction, Ratio, Share, Source, Summary};
+use crate::report::{
+    CellRow, ClusterReport, Effect, Estimate, Interaction, Ratio, Share, Source, Summary,
+};
 use crate::sequence::{DEFAULT_SEQUENCE_AT, half_width};
-use crate::strata::{Combination, Stratum, covariance, moments, strata};
-use crate::{Cell, Design, Leverage, MAX_CHANNELS, Sums};
+use crate::strata::Moments;
+use crate::{Cell, Clusters, Design, Leverage, MAX_CHANNELS, Sums};
+
+mod means;
+mod truncated;
+
+use means::Means;
+use truncated::Lazy;
 
 /// With more channels, each interaction from its own cells would waste nearly all people.
 const SATURATED_CHANNELS_MAX: usize = 6;
 /// The regression stops here: larger sets are too many, and too small to be seen.
 const ORDER_MAX: usize = 3;
+/// Errors by cluster from fewer are guesses, however the formula corrects them.
+const CLUSTERS_MIN: usize = 12;
+/// Below this the Satterthwaite approximation is too bold (Tipton 2015, Psychological Methods 20).
+const CLUSTER_DF_MIN: f64 = 4.0;
 
 /// What is asked of which sums. [`Question::new`] has the usual answers to the rest.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +46,11 @@ pub struct Question<'a> {
     pub design: Option<Design>,
     /// The number of people at which the sequences are narrowest, fixed beforehand.
     pub sequence_at: f64,
+    /// The rows of the one cohort, where they belong together or have weights: means and errors come
+    /// from these then, and `cohorts` (see [`Clusters::cells`]) says how many people there are.
+    pub clusters: Option<&'a Clusters>,
+    /// The seed of the deals by which whole clusters are compared; without it there are none.
+    pub deals: Option<u64>,
 }
 
 impl<'a> Question<'a> {
@@ -46,6 +63,8 @@ impl<'a> Question<'a> {
             expected_shares: None,
             design: None,
             sequence_at: DEFAULT_SEQUENCE_AT,
+            clusters: None,
+            deals: Some(1),
         }
     }
 }
@@ -60,10 +79,11 @@ pub fn leverage(question: &Question) -> Leverage {
 }
 
 /// The same for an outcome capped per person, with the short form of the outcome without the cap.
-pub fn leverage_with_uncapped(question: &Question, cap: f64, uncapped: &[Vec<Cell>]) -> Leverage {
+/// `uncapped` is the question about those.
+pub fn leverage_with_uncapped(question: &Question, cap: f64, uncapped: &Question) -> Leverage {
     let mut report = leverage(question);
     report.cap = Some(cap);
-    let question = Question { cohorts: uncapped, ..*question };
+    let question = Question { confidence: question.confidence, ..*uncapped };
     if refusal(&question).is_none() {
         report.uncapped = Some(Analysis::new(&question).summary());
     }
@@ -96,6 +116,12 @@ fn refusal(question: &Question) -> Option<String> {
     if cells().any(|cell| !sane(&cell.sums)) {
         return Some("the sums of a cell are not finite numbers".to_owned());
     }
+    if question.clusters.is_some() && question.cohorts.len() != 1 {
+        return Some("clusters and weights are of one cohort".to_owned());
+    }
+    if let Some(problem) = question.clusters.and_then(Clusters::problem) {
+        return Some(problem);
+    }
     cells().all(|cell| cell.sums.n == 0).then(|| "there are no people".to_owned())
 }
 
@@ -103,30 +129,18 @@ struct Analysis<'a> {
     question: &'a Question<'a>,
     k: usize,
     all: u32,
-    strata: Vec<Stratum>,
+    means: Means,
     quality: Quality<'a>,
     left_out: u64,
 }
 
-/// A regression over all strata, and the strata with its variances.
-struct Regression {
-    order: usize,
-    fits: Vec<Fit>,
-    strata: Vec<Stratum>,
-}
-
-/// The regression is fitted when the first row needs it.
-#[derive(Default)]
-struct Lazy(std::cell::OnceCell<Regression>);
-
 impl<'a> Analysis<'a> {
     fn new(question: &'a Question<'a>) -> Analysis<'a> {
         let k = question.channels.len();
-        let all = (1 << k) - 1;
-        let (strata, pooled, left_out) = strata(question.cohorts, &core_cells(k));
+        let (means, pooled, left_out) = Means::new(question, &core_cells(k));
         let binary = pooled.values().all(Sums::is_binary);
         let quality = Quality { channels: question.channels, pooled, binary };
-        Analysis { question, k, all, strata, quality, left_out }
+        Analysis { question, k, all: (1 << k) - 1, means, quality, left_out }
     }
 
     fn report(&self) -> Leverage {
@@ -151,7 +165,8 @@ impl<'a> Analysis<'a> {
             leverage,
             leverage_ratio: self.ratio(),
             sample_ratio,
-            variance: "HC2",
+            variance: self.means.variance_name(),
+            clusters: self.clusters(),
             design: self.design(),
             confidence: self.question.confidence,
             sequence_at: self.question.sequence_at,
@@ -187,20 +202,32 @@ impl<'a> Analysis<'a> {
         let cohort = |cells: &Vec<Cell>| cells.iter().map(convert).collect::<Option<Vec<Cell>>>();
         let cohorts: Vec<Vec<Cell>> =
             self.question.cohorts.iter().map(cohort).collect::<Option<_>>()?;
-        let question = Question { cohorts: &cohorts, ..*self.question };
+        let clusters = self.question.clusters.map(Clusters::conversion);
+        let question =
+            Question { cohorts: &cohorts, clusters: clusters.as_ref(), ..*self.question };
         Some(Analysis::new(&question).summary())
     }
 
+    fn clusters(&self) -> Option<ClusterReport> {
+        let clusters = self.question.clusters.filter(|clusters| clusters.are_told())?;
+        let deal = |seed| self.means.randomisation(&leverage_weights(self.k), seed);
+        let dealt = self.question.deals.and_then(deal);
+        Some(ClusterReport {
+            n: clusters.count() as u64,
+            dealt: dealt.map_or(Vec::new(), |(_, bits)| names(bits, self.question.channels)),
+            randomisation_p: dealt.map(|(p, _)| p),
+            permutations: dealt.map(|_| PERMUTATIONS),
+        })
+    }
+
     fn baseline(&self) -> Estimate {
-        let weights = Combination::same(&self.strata, vec![(0, 1.0)]);
         // That the outcome is not zero by itself is no finding.
-        Estimate { p: None, ..self.by_cells(&weights) }
+        Estimate { p: None, ..self.by_cells(&[(0, 1.0)]) }
     }
 
     fn cells(&self) -> Vec<CellRow> {
         let row = |(on, sums): (&u32, &Sums)| {
-            let weights = Combination::same(&self.strata, vec![(*on, 1.0)]);
-            let found = moments(&self.strata, &weights);
+            let found = self.means.moments(&[(*on, 1.0)]);
             CellRow {
                 on: names(*on, self.question.channels),
                 n: sums.n,
@@ -228,12 +255,12 @@ impl<'a> Analysis<'a> {
     }
 
     fn value(&self, set: u32) -> Effect {
-        let weights = Combination::same(&self.strata, vec![(set, 1.0), (0, -1.0)]);
-        Effect { channels: names(set, self.question.channels), estimate: self.by_cells(&weights) }
+        let estimate = self.by_cells(&[(set, 1.0), (0, -1.0)]);
+        Effect { channels: names(set, self.question.channels), estimate }
     }
 
     fn leverage(&self) -> Estimate {
-        self.by_cells(&Combination::same(&self.strata, leverage_weights(self.k)))
+        self.by_cells(&leverage_weights(self.k))
     }
 
     fn ratio(&self) -> Ratio {
@@ -244,25 +271,22 @@ impl<'a> Analysis<'a> {
             kind: None,
             reason: Some(reason),
         };
-        let together = Combination::same(&self.strata, vec![(self.all, 1.0), (0, -1.0)]);
+        let together = [(self.all, 1.0), (0, -1.0)];
         let mut parts: Vec<(u32, f64)> = (0..self.k).map(|channel| (1 << channel, 1.0)).collect();
         parts.push((0, -(self.k as f64)));
-        let parts = Combination::same(&self.strata, parts);
-        let core = core_cells(self.k).into_iter().collect();
-        if let Some(problem) = self.quality.problem(&core) {
+        if let Some(problem) = self.problem(&core_cells(self.k).into_iter().collect()) {
             return absent(problem);
         }
-        let (Some(a), Some(b)) = (moments(&self.strata, &together), moments(&self.strata, &parts))
-        else {
-            return absent(self.missing(&together));
+        let (Some(a), Some(b)) = (self.means.moments(&together), self.means.moments(&parts)) else {
+            return absent(self.missing(core_cells(self.k).into_iter()));
         };
         let (Some(var_a), Some(var_b)) = (a.variance, b.variance) else {
-            return absent("too few people in a cell to know its spread".to_owned());
+            return absent(TOO_FEW.to_owned());
         };
         if var_a == 0.0 || var_b == 0.0 {
             return absent(NOTHING_VARIES.to_owned());
         }
-        let shared = covariance(&self.strata, &together, &parts);
+        let shared = self.means.covariance(&together, &parts);
         // The fewer degrees of freedom of the two: a bounded set then always means that the sum of
         // the single effects has its whole interval on one side of zero.
         let t = t_quantile(self.question.confidence, a.df.min(b.df));
@@ -305,10 +329,10 @@ impl<'a> Analysis<'a> {
         if single || (filled && !self.prefers_regression()) {
             let sign =
                 |part: u32| if (set ^ part).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
-            let weights = subsets(set).map(|part| (part, sign(part))).collect();
-            return (self.by_cells(&Combination::same(&self.strata, weights)), Source::Cells);
+            let weights: Vec<(u32, f64)> = subsets(set).map(|part| (part, sign(part))).collect();
+            return (self.by_cells(&weights), Source::Cells);
         }
-        let missing = || self.missing(&Combination(vec![subsets(set).map(|s| (s, 1.0)).collect()]));
+        let missing = || self.missing(subsets(set));
         (self.by_regression(&[(set, 1.0)], lazy, missing), Source::Regression)
     }
 
@@ -318,8 +342,7 @@ impl<'a> Analysis<'a> {
             let (estimate, source) = match saturated {
                 true => (self.shapley_by_cells(channel), Source::Cells),
                 false => {
-                    let order = self.regression(lazy).order;
-                    let sets = sets_up_to(self.k, order);
+                    let sets = sets_up_to(self.k, self.truncated_order(lazy));
                     let with = sets.into_iter().filter(|set| set >> channel & 1 == 1);
                     let dividends: Vec<(u32, f64)> =
                         with.map(|set| (set, 1.0 / f64::from(set.count_ones()))).collect();
@@ -345,85 +368,52 @@ impl<'a> Analysis<'a> {
             weights.push((before, -weight));
             weights.push((before | 1 << channel, weight));
         }
-        self.by_cells(&Combination::same(&self.strata, weights))
+        self.by_cells(&weights)
     }
 
-    /// Whether people in the regression are so much better used that its assumption is worth it.
-    fn prefers_regression(&self) -> bool {
-        match self.question.order {
-            Some(order) if order < self.k.min(SATURATED_CHANNELS_MAX) => true,
-            _ if self.k <= SATURATED_CHANNELS_MAX => false,
-            _ => 2 * (1 + sets_up_to(self.k, 2).len()) <= self.quality.pooled.len(),
-        }
-    }
-
-    /// The regression of the asked order, or of the largest that the filled cells identify.
-    fn regression<'l>(&self, lazy: &'l Lazy) -> &'l Regression {
-        lazy.0.get_or_init(|| {
-            let fit = |order| -> Vec<Fit> {
-                self.strata.iter().map(|stratum| Fit::new(stratum, self.k, order)).collect()
-            };
-            let largest = ORDER_MAX.min(self.k);
-            let asked = self.question.order.filter(|order| *order < self.k);
-            let mut order = asked.unwrap_or(largest);
-            let mut fits = fit(order);
-            while asked.is_none() && 2 < order && !fits.iter().all(Fit::has_full_rank) {
-                order -= 1;
-                fits = fit(order);
-            }
-            let strata =
-                self.strata.iter().zip(&fits).map(|(stratum, fit)| fit.stratum(stratum)).collect();
-            Regression { order, fits, strata }
-        })
-    }
-
-    fn by_regression(
-        &self,
-        dividends: &[(u32, f64)],
-        lazy: &Lazy,
-        missing: impl Fn() -> String,
-    ) -> Estimate {
-        let regression = self.regression(lazy);
-        let within = |set: u32| set.count_ones() as usize <= regression.order;
-        if !dividends.iter().all(|(set, _)| within(*set)) {
-            return Estimate::absent(missing());
-        }
-        let fits = regression.fits.iter().zip(&self.strata);
-        let weights: Option<Vec<_>> =
-            fits.map(|(fit, stratum)| fit.weights(dividends, stratum)).collect();
-        match weights {
-            Some(weights) => self.estimate(&regression.strata, &Combination(weights)),
-            None => Estimate::absent(missing()),
-        }
-    }
-
-    fn by_cells(&self, weights: &Combination) -> Estimate {
-        let cells = weights.cells();
-        if cells.iter().any(|on| !self.filled(*on)) {
-            return Estimate::absent(self.missing(weights));
-        }
-        let estimate = self.estimate(&self.strata, weights);
-        match self.quality.problem(&cells) {
+    fn by_cells(&self, weights: &[(u32, f64)]) -> Estimate {
+        let parts = weights.iter().filter(|(_, weight)| *weight != 0.0);
+        let cells: BTreeSet<u32> = parts.map(|(on, _)| *on).collect();
+        let Some(found) = self.means.moments(weights) else {
+            return Estimate::absent(self.missing(cells.into_iter()));
+        };
+        let estimate = self.estimate(&found, &cells);
+        match self.problem(&cells) {
             None => estimate,
             Some(problem) => Estimate { estimate: estimate.estimate, ..Estimate::absent(problem) },
         }
     }
 
-    fn estimate(&self, strata: &[Stratum], weights: &Combination) -> Estimate {
-        let Some(found) = moments(strata, weights) else {
-            return Estimate::absent(self.missing(weights));
-        };
+    /// Why the cells cannot carry an interval.
+    fn problem(&self, cells: &BTreeSet<u32>) -> Option<String> {
+        let told = self.question.clusters.filter(|clusters| clusters.are_told());
+        let single = cells.iter().find(|on| self.means.has_one_cluster(**on));
+        match (told.map(Clusters::count), single) {
+            (Some(count), _) if count < CLUSTERS_MIN => Some(format!(
+                "{count} clusters; at least {CLUSTERS_MIN} are needed to know how far they stray"
+            )),
+            (Some(_), Some(on)) => Some(format!(
+                "only one cluster in cell `{}`",
+                cell_name(*on, self.question.channels)
+            )),
+            _ => self.quality.problem(cells),
+        }
+    }
+
+    fn estimate(&self, found: &Moments, cells: &BTreeSet<u32>) -> Estimate {
         let bare = Estimate { estimate: Some(found.estimate), ..Estimate::default() };
         let Some(variance) = found.variance else {
-            let reason = Some("too few people in a cell to know its spread".to_owned());
-            return Estimate { reason, ..bare };
+            return Estimate { reason: Some(TOO_FEW.to_owned()), ..bare };
         };
         let se = Some(variance.sqrt());
         if variance == 0.0 || !found.df.is_finite() {
             return Estimate { se, reason: Some(NOTHING_VARIES.to_owned()), ..bare };
         }
         let half = t_quantile(self.question.confidence, found.df) * variance.sqrt();
-        let unready = self.quality.sequence_problem(&weights.cells());
+        let unready = match self.question.clusters {
+            Some(_) => Some(NO_SEQUENCE.to_owned()),
+            None => self.quality.sequence_problem(cells),
+        };
         let sequence = match unready {
             Some(_) => None,
             None => Some(half_width(
@@ -446,13 +436,13 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Whether the cell has people in every cohort that takes part.
     fn filled(&self, on: u32) -> bool {
-        self.strata.iter().all(|stratum| stratum.cells.contains_key(&on))
+        self.means.filled(on)
     }
 
-    fn missing(&self, weights: &Combination) -> String {
-        match weights.cells().into_iter().find(|on| !self.filled(*on)) {
+    fn missing(&self, cells: impl Iterator<Item = u32>) -> String {
+        let mut empty = cells.filter(|on| !self.filled(*on));
+        match empty.next() {
             Some(on) => format!("no people in cell `{}`", cell_name(on, self.question.channels)),
             None => "the filled cells cannot identify it".to_owned(),
         }
@@ -462,7 +452,7 @@ impl<'a> Analysis<'a> {
         let has = |row: &&Interaction| row.estimate.estimate.is_some();
         let used = |row: &Interaction| row.source == Source::Regression;
         if interactions.iter().filter(has).any(used) {
-            return lazy.0.get().map_or(0, |regression| regression.order);
+            return self.truncated_order(lazy);
         }
         interactions.iter().filter(has).map(|row| row.channels.len()).max().unwrap_or(0)
     }
@@ -493,14 +483,20 @@ impl<'a> Analysis<'a> {
                 self.left_out
             ));
         }
-        let regressed = report
-            .interactions
-            .iter()
-            .any(|row| row.source == Source::Regression && row.estimate.estimate.is_some());
-        if let Some(regression) = lazy.0.get().filter(|_| regressed) {
+        let used = |row: &&Interaction| {
+            row.source == Source::Regression && row.estimate.estimate.is_some()
+        };
+        if report.interactions.iter().any(|row| used(&row)) {
             warnings.push(format!(
                 "interactions from the regression assume that sets of more than {} channels add nothing of their own",
-                regression.order
+                self.truncated_order(lazy)
+            ));
+        }
+        if let Some(df) =
+            report.leverage.df.filter(|df| report.clusters.is_some() && *df < CLUSTER_DF_MIN)
+        {
+            warnings.push(format!(
+                "unreliable interval: the clusters are so few or so uneven that they count as {df:.1} degrees of freedom; from {CLUSTER_DF_MIN} on the interval holds"
             ));
         }
         let covariate = |sums: &&Sums| sums.covariate.is_some();
@@ -513,6 +509,8 @@ impl<'a> Analysis<'a> {
 }
 
 const NOTHING_VARIES: &str = "the outcome does not vary in these cells";
+const TOO_FEW: &str = "too few people in a cell to know its spread";
+const NO_SEQUENCE: &str = "no sequence: it is for people who are assigned and count one by one";
 
 /// The cells that leverage needs: none, each single, all.
 fn core_cells(k: usize) -> Vec<u32> {
@@ -569,7 +567,8 @@ fn nothing(question: &Question, reason: String) -> Leverage {
             reason: Some(reason.clone()),
         },
         sample_ratio: None,
-        variance: "HC2",
+        variance: if question.clusters.is_some_and(Clusters::are_told) { "CR2" } else { "HC2" },
+        clusters: None,
         order: 0,
         design: question.design.map_or("other", Design::name),
         confidence: question.confidence,

@@ -1,20 +1,29 @@
 //! Estimates: leverage by factorial holdout, attribution of paths, lifetime value, mix over time.
 //!
-//! Pure arithmetic in f64. Nothing here reads a clock, a file or a random number, and nothing knows
-//! the types of the engine: cells and sums go in, a result that prints as JSON comes out.
+//! Pure arithmetic in f64. Nothing here reads a clock or a file, chance comes from a seed that is
+//! passed in, and nothing knows the types of the engine: cells and sums go in, a result that prints
+//! as JSON comes out.
 //!
 //! - [`Sums`]: what is kept per cell; it grows person by person, is corrected, and merges exactly.
 //! - [`leverage`]: what the channels achieve together beyond the sum of what each achieves alone.
 //! - [`attribution`]: who was there before a conversion, from paths or raw touches; observational.
 //! - [`lifetime`]: what the customers of today will buy, by BG/NBD and Gamma-Gamma.
-//! - [`kalman`]: what each medium and each pair brought over time, and how to spend a budget.
+//! - [`kalman`], [`bayes`]: what each medium and each pair brought over time, and how to spend a
+//!   budget.
+//! - [`influence`]: what the people are worth whom a person brought, directly and further down.
+//! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
 //! - [`shares`], [`power`]: how to place people in cells, and what can be seen when.
 
 mod attribution;
 mod cell;
+mod chance;
+mod clusters;
+mod connectedness;
+mod covariates;
 mod design;
 mod distribution;
 mod fieller;
+mod influence;
 mod leverage;
 mod lifetime;
 mod mix;
@@ -27,26 +36,41 @@ mod strata;
 mod sums;
 
 pub use attribution::{
-    Attribution, CONVERSION, ChannelCredit, NULL, NameProblem, ORDER_MAX, OrderFit,
+    Attribution, CONVERSION, ChannelCredit, ChannelFlow, NULL, NameProblem, ORDER_MAX, OrderFit,
     PATH_CHANNELS_MAX, PairCredit, PathChannel, PathModel, PathQuestion, PathSettings, PathWeight,
     Paths, START, Touch, TouchPerson, Touches, Transition, WeightProblem, attribution,
 };
 pub use cell::{Cell, MAX_CHANNELS, cell_name};
+pub use clusters::{ClusterRow, Clusters};
+pub use connectedness::{
+    BetaPrior, Connectedness, ConnectednessLevel, ConnectednessPerson, ConnectednessQuestion,
+    Evidence, EvidenceTally, IGNORED_IN_A_ROW, LearnedWeights, Observed, PARTS, PEOPLE_MIN,
+    PEOPLE_STATED, Part, PartLevel, PartPrior, PartWeight, RelationshipReturn, Retained, Shrunken,
+    connectedness, learn_weights, return_on_relationship,
+};
+pub use covariates::{CovariateIndex, WideSums, with_index};
 pub use design::{Design, INSIDE_ALL_ON, shares, shares_of_everyone};
 pub use fieller::{Fieller, ratio};
+pub use influence::{
+    BROUGHT_MIN, ClaimRule, Influence, InfluenceQuestion, InfluenceRate, InfluenceValue, LeftOut,
+    Referral, Standing, TopShare, influence,
+};
 pub use leverage::{Question, leverage, leverage_with_uncapped};
 pub use lifetime::{
-    BgNbd, BgNbdFit, Customer, GammaGamma, GammaGammaFit, HORIZON_MAX, Lifetime, LifetimeQuestion,
-    Person, PurchaseHistory, REPEATERS_MIN, REPEATERS_STATED, Total, lifetime, purchase_history,
+    Away, AwayPoint, BgNbd, BgNbdFit, Customer, GammaGamma, GammaGammaFit, HORIZON_MAX, Lifetime,
+    LifetimeQuestion, Person, PurchaseHistory, REPEATERS_MIN, REPEATERS_STATED, Total, lifetime,
+    purchase_history,
 };
 pub use mix::{
-    Allocated, Diagnostics, Effects, Effort, FREE_MIN, Interval, Medium, Mix, MixQuestion, Named,
-    Parameter, ROWS_STATED, Response, ResponsePoint, Synergy, allocate, best_efforts, kalman,
+    Allocated, BayesQuestion, Contribution, Diagnostics, Effects, Effort, Experiment, FREE_MIN,
+    Form, Host, Interval, Medium, Mix, MixQuestion, Named, Panel, Parameter, Predictive, Prior,
+    ROWS_STATED, Response, ResponsePoint, Sampling, Saturation, Scaling, Synergy, allocate, bayes,
+    best_efforts, kalman,
 };
-pub use power::{Horizon, Outcome, Plan, Power, PowerCell, PowerPoint, Smallest, power};
+pub use power::{Forgone, Horizon, Outcome, Plan, Power, PowerCell, PowerPoint, Smallest, power};
 pub use report::{
-    CellRow, Effect, Estimate, Interaction, Leverage, Ratio, RatioKind, SampleRatio, Share, Source,
-    Summary,
+    CellRow, ClusterReport, Effect, Estimate, Interaction, Leverage, Ratio, RatioKind, SampleRatio,
+    Share, Source, Summary,
 };
 pub use sequence::{DEFAULT_SEQUENCE_AT, half_width};
 pub use sums::{CovariateSums, RawCovariate, RawSums, Sums};

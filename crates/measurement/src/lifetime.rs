@@ -8,20 +8,24 @@
 //! sums over people by the delta method. They hold for the models: people who buy at a steady
 //! rate until they stop, whose spending has nothing to do with how often they buy.
 
+mod away;
 mod bgnbd;
-mod climb;
+pub(crate) mod climb;
 mod customers;
 mod future;
 mod gamma_gamma;
+mod profile;
 mod report;
-mod special;
+pub(crate) mod special;
 
+pub use away::{Away, AwayPoint};
 pub use bgnbd::BgNbd;
 pub use customers::{Customer, PurchaseHistory, purchase_history};
 pub use gamma_gamma::GammaGamma;
 pub use report::{BgNbdFit, GammaGammaFit, Lifetime, Person, Total};
 
 use crate::distribution::normal_quantile;
+use away::Known;
 use bgnbd::log_likelihood;
 use climb::{Peak, quadratic};
 use customers::{Alike, alike};
@@ -66,7 +70,8 @@ pub fn lifetime(customers: &[Customer], question: &LifetimeQuestion) -> Lifetime
         Ok(()) => inside(bgnbd::fit(&alike), "purchases", &TIMING),
     };
     let timing = keep(timing, &mut found.insufficient);
-    found.bgnbd = timing.as_ref().map(|it| BgNbdFit::new(it, z));
+    let ends = |it: &Fit<4>| profile::ends(it, z, |logs| log_likelihood(&alike, logs));
+    found.bgnbd = timing.as_ref().map(|it| BgNbdFit::new(it, ends(it)));
     if timing.is_some() && repeaters < REPEATERS_STATED {
         found.warnings.push(format!(
             "{repeaters} people came back: with fewer than {REPEATERS_STATED}, intervals of 95 % hold \
@@ -74,8 +79,7 @@ pub fn lifetime(customers: &[Customer], question: &LifetimeQuestion) -> Lifetime
         ));
     }
     found.warnings.extend(timing.as_ref().and_then(|it| hardly_known(it, &TIMING)));
-    let spending = if question.value { spending(customers, &mut found) } else { None };
-    found.gamma_gamma = spending.as_ref().map(|it| GammaGammaFit::new(it, z));
+    let spending = if question.value { spending(customers, &mut found, z) } else { None };
     if let Some(timing) = &timing {
         expect(&mut found, customers, &alike, &groups, timing, spending.as_ref(), question);
     }
@@ -94,6 +98,7 @@ pub(crate) struct Fit<const N: usize> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Model {
     pub timing: BgNbd,
+    pub known: Known,
     pub spending: Option<GammaGamma>,
     pub discount: f64,
 }
@@ -176,7 +181,7 @@ fn hardly_known<const N: usize>(fit: &Fit<N>, names: &[Name; N]) -> Option<Strin
     })
 }
 
-fn spending(customers: &[Customer], found: &mut Lifetime) -> Option<Fit<3>> {
+fn spending(customers: &[Customer], found: &mut Lifetime, z: f64) -> Option<Fit<3>> {
     let buyers = gamma_gamma::buyers(customers);
     let n = buyers.len() as u64;
     if n < found.repeaters {
@@ -191,7 +196,9 @@ fn spending(customers: &[Customer], found: &mut Lifetime) -> Option<Fit<3>> {
         )),
         false => inside(gamma_gamma::fit(&buyers), "values", &SPENDING),
     };
-    let fit = keep(fit, &mut found.insufficient)?;
+    let fit = Fit { n, ..keep(fit, &mut found.insufficient)? };
+    let ends = profile::ends(&fit, z, |logs| gamma_gamma::log_likelihood(&buyers, logs));
+    found.gamma_gamma = Some(GammaGammaFit::new(&fit, ends));
     found.warnings.extend(hardly_known(&fit, &SPENDING));
     found.correlation = correlation(&buyers);
     if let Some(correlation) = found.correlation.filter(|it| CORRELATION_MAX < it.abs()) {
@@ -200,7 +207,7 @@ fn spending(customers: &[Customer], found: &mut Lifetime) -> Option<Fit<3>> {
              model of values takes to be independent: its values are off for those who buy often"
         ));
     }
-    Some(Fit { n, ..fit })
+    Some(fit)
 }
 
 /// Pearson's, of frequency and mean value.
@@ -259,6 +266,7 @@ fn expect(
     }
     found.model = Some(Model {
         timing: BgNbd::from_logs(&timing.logs),
+        known: Known { logs: timing.logs, covariance: timing.covariance },
         spending: spending.map(|it| GammaGamma::from_logs(&it.logs)),
         discount: question.discount,
     });
@@ -345,7 +353,7 @@ fn slopes<const N: usize, const M: usize>(
 impl Lifetime {
     /// What the models expect of each customer, in their order, as far as the models are known.
     pub fn people(&self, customers: &[Customer]) -> Option<Vec<Person>> {
-        let Model { timing, spending, discount } = self.model.as_ref()?;
+        let Model { timing, spending, discount, .. } = self.model.as_ref()?;
         let (alike, groups) = alike(customers);
         let of = |it: &Alike| (timing.alive_of(it), future(timing, it, self.horizon, *discount));
         let futures: Vec<_> = alike.iter().map(of).collect();

@@ -1,22 +1,28 @@
-//! Mix over time with synergy, by Kalman filter maximum likelihood (Naik and Raman 2003).
+//! Mix over time with synergy: by Kalman filter maximum likelihood (Naik and Raman 2003), and by a
+//! Bayesian model with saturation ([`bayes`]).
 //!
 //! A series of outcomes and spends in; what each medium and each pair of media brought, what more
 //! spend would bring, and how to spend a budget out. It is a model of what happened, not an
 //! experiment: who spends more when sales are coming anyway will find effects that are not there.
 
 mod allocation;
+pub(crate) mod bayes;
+mod curve;
 mod describe;
 mod design;
 mod filter;
 mod inference;
 mod least_squares;
 mod peak;
+mod plausible;
 mod report;
 
 pub use allocation::{Effects, Effort, allocate, best_efforts};
-pub use report::{
-    Allocated, Diagnostics, Interval, Medium, Mix, Parameter, Response, ResponsePoint, Synergy,
+pub use bayes::{
+    BayesQuestion, Experiment, Form, Host, Panel, Prior, Sampling, Saturation, Scaling, bayes,
 };
+pub use curve::{Contribution, Response, ResponsePoint};
+pub use report::{Allocated, Diagnostics, Interval, Medium, Mix, Parameter, Predictive, Synergy};
 
 use design::Design;
 use filter::{Place, fit};
@@ -86,10 +92,11 @@ fn estimate(question: &MixQuestion, mix: &mut Mix) -> Result<(), String> {
                 .to_owned(),
         );
     }
-    let fitted = Fitted::new(&series, top, question.confidence, &value).ok_or_else(nothing_left)?;
+    let fitted = Fitted::new(&series, top, question.confidence).ok_or_else(nothing_left)?;
     design.describe(&fitted, mix);
     design.contributions(&fitted, mix);
     design.responses(&fitted, mix);
+    design.over_time(&fitted, mix);
     design.diagnose(&fitted, mix);
     design.spend(&fitted, mix)
 }

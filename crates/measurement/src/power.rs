@@ -41,6 +41,8 @@ pub struct Plan {
     pub alpha: f64,
     pub power: f64,
     pub horizon: Horizon,
+    /// What all channels together bring per person, where that is known: tells what the panel costs.
+    pub together: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -50,8 +52,10 @@ pub struct Power {
     pub minimum_detectable: Smallest,
     pub cells: Vec<PowerCell>,
     pub curve: Vec<PowerPoint>,
-    /// The share of all possible messages that are withheld: what the panel costs.
+    /// The share of all possible messages that are withheld.
     pub withheld_share: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forgone: Option<Forgone>,
     pub design: &'static str,
 }
 
@@ -60,6 +64,13 @@ pub struct Power {
 pub struct Smallest {
     pub single: f64,
     pub leverage: f64,
+}
+
+/// Outcomes that the withheld messages would have brought, each channel its part of the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Forgone {
+    pub per_week: f64,
+    pub total: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -106,10 +117,16 @@ pub fn power(plan: &Plan) -> Result<Power, String> {
     let reached = at(weeks);
     let people = plan.people_per_week * weeks;
     let off = |on: u32| f64::from(k as u32 - on.count_ones()) / k as f64;
+    let withheld_share = shares.iter().map(|(on, share)| share * off(*on)).sum::<f64>();
+    let forgone = plan.together.map(|together| {
+        let per_week = withheld_share * together * plan.people_per_week;
+        Forgone { per_week, total: per_week * weeks }
+    });
     Ok(Power {
         weeks,
         minimum_detectable: Smallest { single: reached.single, leverage: reached.leverage },
-        withheld_share: shares.iter().map(|(on, share)| share * off(*on)).sum(),
+        withheld_share,
+        forgone,
         cells: shares
             .iter()
             .map(|(on, share)| PowerCell {
@@ -144,6 +161,9 @@ fn check(plan: &Plan) -> Result<(), String> {
         _ if !inside(plan.alpha) => "alpha must lie between 0 and 1",
         _ if !inside(plan.power) || plan.power <= plan.alpha / 2.0 => {
             "the power must lie between alpha and 1"
+        }
+        _ if plan.together.is_some_and(|together| !together.is_finite()) => {
+            "what all channels bring together must be a finite amount"
         }
         _ if !horizon => "the weeks must be above 0, and the leverage must not be 0",
         _ => return Ok(()),

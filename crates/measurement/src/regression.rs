@@ -145,7 +145,7 @@ fn walsh_hadamard(values: &mut [f64]) {
 
 /// Takes the columns in order and leaves out those that the earlier ones already span, so that
 /// small sets are kept and larger ones are the aliases. The diagonal is 1 throughout.
-fn pivoted_cholesky(
+pub(crate) fn pivoted_cholesky(
     columns: usize,
     gram: impl Fn(usize, usize) -> f64,
 ) -> (Vec<usize>, Vec<Vec<f64>>) {

@@ -21,8 +21,11 @@ pub struct Leverage {
     /// λ = v(all) / Σ v(single).
     pub leverage_ratio: Ratio,
     pub sample_ratio: Option<SampleRatio>,
-    /// How variances are found; always `HC2`, which for cells is s²/n.
+    /// How variances are found: `HC2`, which for cells is s²/n, or by cluster `CR2`.
     pub variance: &'static str,
+    /// What rows that belong together say of themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<ClusterReport>,
     /// The largest set whose own interaction is not assumed to be zero.
     pub order: usize,
     /// `factorial`, `leverage`, `pairs` or `other`.
@@ -136,6 +139,18 @@ pub struct SampleRatio {
     pub chi2: Option<f64>,
     pub df: f64,
     pub p: f64,
+}
+
+/// The clusters, and the test that needs nothing but how their labels were dealt.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClusterReport {
+    pub n: u64,
+    /// The channels that whole clusters have or lack, such as posts in a block of time.
+    pub dealt: Vec<String>,
+    /// Of leverage, two-sided; absent where channels differ within clusters, or clusters are many.
+    pub randomisation_p: Option<f64>,
+    /// How many other deals stand behind it.
+    pub permutations: Option<usize>,
 }
 
 /// The short form, for an outcome that stands beside the main one.

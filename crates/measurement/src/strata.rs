@@ -33,8 +33,8 @@ pub(crate) struct CellMean {
 pub(crate) struct Combination(pub Vec<Vec<(u32, f64)>>);
 
 impl Combination {
-    pub fn same(strata: &[Stratum], weights: Vec<(u32, f64)>) -> Combination {
-        Combination(vec![weights; strata.len()])
+    pub fn same(strata: &[Stratum], weights: &[(u32, f64)]) -> Combination {
+        Combination(vec![weights.to_vec(); strata.len()])
     }
 
     /// The cells that take part.

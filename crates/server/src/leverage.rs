@@ -1,14 +1,61 @@
-//! From the panel's sums to the leverage report, as the API, the command line and the demo show it.
+//! From the panel's sums to the leverage report and its picture, as the API, the command line and
+//! the demo show them.
 
 use decision::{Panel, panel};
 use engine::{Loaded, PanelReport, PanelSums};
-use measurement::{Cell, Estimate, Question, Sums};
-use model::Timestamp;
+use measurement::{Cell, Estimate, Leverage, Question, Sums};
+use model::{Span, Timestamp};
+use plots::Figure;
 use serde_json::{Value, json};
 
 /// The keys of `fulcrum leverage --format json`, how far the windows are, and the standing
 /// comparison of the people inside the panel with those outside.
 pub fn report(loaded: &Loaded, sums: &PanelSums, outcome: &str, now: Timestamp) -> Value {
+    let (report, found) = estimated(loaded, sums, outcome, now);
+    let panel = loaded.programme.policy.panel.as_ref();
+    let difference = panel.and_then(|panel| inside_minus_outside(panel, &found, report.confidence));
+    finish(&report, &found, outcome, difference)
+}
+
+/// The picture of the report. The error says why there is none.
+pub fn figure(
+    loaded: &Loaded,
+    sums: &PanelSums,
+    outcome: &str,
+    now: Timestamp,
+    simulated: bool,
+) -> Result<Figure, String> {
+    let (report, _) = estimated(loaded, sums, outcome, now);
+    let figure = plots::leverage_figure(&report, Some(outcome).filter(|it| !it.is_empty()))?;
+    Ok(if simulated { figure.of_simulated_data() } else { figure })
+}
+
+/// How many people begin to count per week: over the last four weeks, or since the first of them
+/// where that is less, or over all weeks where nobody came lately. `None` before anybody did.
+pub fn people_per_week(
+    panel: &Panel,
+    sums: &PanelSums,
+    outcome: &str,
+    now: Timestamp,
+) -> Option<f64> {
+    let since_ever = sums.report(panel, outcome, Timestamp(i64::MIN / 2));
+    let first = since_ever.next_end? - panel.window - Span::DAY;
+    let lately = first.max(now - Span::days(28));
+    let counted = sums.report(panel, outcome, lately + panel.window).running;
+    let (people, from) = match counted {
+        0 => (since_ever.running, first),
+        counted => (counted, lately),
+    };
+    let weeks = (now.0 - from.0).max(Span::DAY.0) as f64 / Span::days(7).0 as f64;
+    Some(people as f64 / weeks)
+}
+
+fn estimated(
+    loaded: &Loaded,
+    sums: &PanelSums,
+    outcome: &str,
+    now: Timestamp,
+) -> (Leverage, PanelReport) {
     let programme = &loaded.programme;
     let definition = programme.outcomes.iter().find(|it| it.name == outcome);
     let found = match &programme.policy.panel {
@@ -18,7 +65,7 @@ pub fn report(loaded: &Loaded, sums: &PanelSums, outcome: &str, now: Timestamp) 
     let estimated = engine::leverage_report(loaded, sums, outcome, now);
     let (mut report, panel) = match (estimated, &programme.policy.panel) {
         (Some(report), Some(panel)) => (report, panel),
-        (_, panel) => return nothing(&found, outcome, panel.is_some()),
+        (_, panel) => return (nothing(panel.is_some()), found),
     };
     report.cap = definition.and_then(|it| it.cap);
     if report.n == 0 {
@@ -28,19 +75,18 @@ pub fn report(loaded: &Loaded, sums: &PanelSums, outcome: &str, now: Timestamp) 
         let text = "the panel replans: the leverage contains what other channels took over";
         report.warnings.push(text.to_owned());
     }
-    let difference = inside_minus_outside(panel, &found, report.confidence);
-    finish(&report, &found, outcome, difference)
+    (report, found)
 }
 
 /// The report that says why there is none.
-fn nothing(found: &PanelReport, outcome: &str, has_panel: bool) -> Value {
+fn nothing(has_panel: bool) -> Leverage {
     let mut report = measurement::leverage(&Question::new(&[], &[]));
     let reason = match has_panel {
         true => "the programme has no outcome; name the event that counts in outcomes.yaml",
         false => "the programme has no measurement panel; add `panel` to policy.yaml",
     };
     report.insufficient = Some(reason.to_owned());
-    finish(&report, found, outcome, None)
+    report
 }
 
 fn nobody_yet(panel: &Panel, found: &PanelReport) -> String {
@@ -73,7 +119,7 @@ fn inside_minus_outside(panel: &Panel, found: &PanelReport, confidence: f64) -> 
 }
 
 fn finish(
-    report: &measurement::Leverage,
+    report: &Leverage,
     found: &PanelReport,
     outcome: &str,
     inside_minus_outside: Option<Estimate>,

@@ -210,6 +210,33 @@ fn the_interval_of_leverage_covers_the_truth() {
     eprintln!("{covered} of {markets} intervals cover the true leverage of {}", truth.leverage());
 }
 
+/// Messages in different channels bring what each brings alone, and the caps bind all the same: under
+/// `withhold` a message that is not sent keeps its place, so that nothing of it looks like leverage.
+#[test]
+fn an_additive_market_under_caps_has_no_leverage() {
+    let additive = |people, seed| {
+        let mut options = options(people, seed);
+        options.behaviour.pair.clear();
+        options
+    };
+    let markets = (fault_seeds() / 10).max(4);
+    let (mut covered, mut dropped) = (0, 0);
+    for seed in 0..markets {
+        let (played, store) = in_memory(additive(300, seed), |_| {});
+        dropped += LedgerCounts::read(&store).expect("views of memory").dropped;
+        let (loaded, sums) = (played.engine.loaded(), played.engine.sums());
+        let report =
+            engine::leverage_report(loaded, sums, crate::demo::OUTCOME, played.market.end());
+        let found = report.expect("the outcome is measured").leverage;
+        let (low, high) = (found.low.expect("a bound"), found.high.expect("a bound"));
+        covered += u64::from(low <= 0.0 && 0.0 <= high);
+    }
+    assert!(0 < dropped, "the caps left no place for some");
+    let least = least_covered(markets);
+    assert!(least <= covered, "{covered} of {markets} cover nothing; at least {least} must");
+    eprintln!("{covered} of {markets} intervals cover a leverage of 0");
+}
+
 /// What intervals of 95 % fall short of in one study of a thousand.
 fn least_covered(of: u64) -> u64 {
     let n = of as f64;

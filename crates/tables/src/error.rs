@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct TableError {
     pub file: String,
-    /// As a spreadsheet counts: the header is row 1. 0 where the place is the whole file.
+    /// As a spreadsheet counts: the header is row 1. A Parquet file has no header, and its first row is
+    /// row 1. 0 where the place is the whole file.
     pub row: u64,
     /// Empty where the place is the whole row.
     pub column: String,

@@ -32,7 +32,7 @@ impl JsonLines {
 
     /// Goes on at a [`JsonLines::position`] that was kept.
     pub fn resume(path: &Path, at: Position) -> Result<JsonLines, TableError> {
-        let reader = BufReader::new(source::open(path, at.byte)?);
+        let reader = BufReader::new(source::open_text(path, at.byte)?);
         Ok(JsonLines { file: source::name(path), reader, line: Vec::new(), position: at })
     }
 

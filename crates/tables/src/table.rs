@@ -1,4 +1,4 @@
-//! A CSV file as rows with columns by name.
+//! A CSV or Parquet file as rows with columns by name.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::ByteRecord;
 
-use crate::source::{self, Bounded};
+use crate::parquet::{Batch, Parquet, Rows};
+use crate::source::{self, Bounded, Opened};
+use crate::value::{BINARY_HINT, binary, count, not, number, number_hint};
 use crate::{Position, TableError};
 
 /// More columns than any real file has; a header this long is some other format.
@@ -40,6 +42,15 @@ impl Column {
 pub struct Table {
     file: String,
     columns: Vec<String>,
+    inner: Inner,
+}
+
+enum Inner {
+    Csv(Csv),
+    Parquet(Box<Rows>),
+}
+
+struct Csv {
     reader: csv::Reader<Bounded>,
     since_row: Arc<AtomicU64>,
     record: ByteRecord,
@@ -53,49 +64,54 @@ pub struct Table {
 pub struct Row<'a> {
     file: &'a str,
     columns: &'a [String],
-    record: &'a ByteRecord,
-    /// As a spreadsheet counts: the header is row 1.
+    values: Values<'a>,
+    /// As a spreadsheet counts: the header is row 1. In a Parquet file the first row is row 1.
     pub number: u64,
 }
 
+#[derive(Clone, Copy)]
+enum Values<'a> {
+    Record(&'a ByteRecord),
+    Batch {
+        batch: &'a Batch,
+        /// The row in the batch.
+        at: usize,
+    },
+}
+
 impl Table {
-    /// `path` may be `-` for standard input; gzip and zstd are read as they are.
+    /// `path` may be `-` for standard input; gzip, zstd and Parquet are read as they are.
     pub fn open(path: &Path) -> Result<Table, TableError> {
         Table::open_with(path, Options::default())
     }
 
+    /// The options are those of CSV files.
     pub fn open_with(path: &Path, options: Options) -> Result<Table, TableError> {
-        let mut table = Table::from(path, options, Position::default())?;
-        let found = table.read()?;
-        if !found {
-            return Err(TableError::new(&table.file, "is empty")
-                .hint("the first row must name the columns"));
-        }
-        table.columns = header(&table.file, table.record.iter())?;
-        Ok(table)
+        Table::resume(path, options, Position::default())
     }
 
     /// Goes on after the row whose [`Table::position`] was kept.
     pub fn resume(path: &Path, options: Options, at: Position) -> Result<Table, TableError> {
-        let columns = Table::open_with(path, options)?.columns;
-        let mut table = Table::from(path, options, at)?;
-        table.columns = columns;
-        Ok(table)
-    }
-
-    fn from(path: &Path, options: Options, base: Position) -> Result<Table, TableError> {
-        let source = source::open(path, base.byte)?;
-        let since_row = Arc::clone(&source.since_row);
-        // Without headers for the parser: a resumed file begins in the middle.
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(options.delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(source);
-        let record = ByteRecord::new();
-        let columns = Vec::new();
         let file = source::name(path);
-        Ok(Table { file, columns, reader, since_row, record, base, rows: base.row })
+        let text = match source::open(path, 0)? {
+            Opened::Text(text) => text,
+            Opened::Parquet(source) => {
+                let rows = Rows::new(Parquet::open(&file, source)?, at.row);
+                let columns = rows.about.names().to_vec();
+                return Ok(Table { file, columns, inner: Inner::Parquet(Box::new(rows)) });
+            }
+        };
+        let mut csv = Csv::new(text, options, Position::default());
+        if !csv.read(&file)? {
+            return Err(
+                TableError::new(&file, "is empty").hint("the first row must name the columns")
+            );
+        }
+        let columns = header(&file, csv.record.iter())?;
+        if at != Position::default() {
+            csv = Csv::new(source::open_text(path, at.byte)?, options, at);
+        }
+        Ok(Table { file, columns, inner: Inner::Csv(csv) })
     }
 
     pub fn file(&self) -> &str {
@@ -106,54 +122,97 @@ impl Table {
         &self.columns
     }
 
-    /// The column of this name, or an error that says which one may be meant.
-    pub fn column(&self, name: &str) -> Result<Column, TableError> {
-        if let Some(column) = self.find(name) {
-            return Ok(column);
-        }
-        let hint = match did_you_mean(name, self.columns.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("the columns are {}", listing(&self.columns)),
-        };
-        Err(TableError::new(&self.file, format!("has no column `{name}`")).hint(hint))
+    /// Whether the options for CSV files mean nothing.
+    pub fn is_parquet(&self) -> bool {
+        matches!(self.inner, Inner::Parquet(_))
     }
 
+    /// The column of this name, or an error that says which one may be meant.
+    pub fn column(&self, name: &str) -> Result<Column, TableError> {
+        let Some(column) = self.place(name) else {
+            return Err(no_column(&self.file, &self.columns, name));
+        };
+        if let Inner::Parquet(rows) = &self.inner {
+            rows.about.check(column)?;
+        }
+        Ok(self.find(name).unwrap_or(column))
+    }
+
+    /// Of a Parquet file only columns that were asked for are read.
     pub fn find(&self, name: &str) -> Option<Column> {
+        let column = self.place(name)?;
+        if let Inner::Parquet(rows) = &self.inner {
+            rows.about.want(column);
+        }
+        Some(column)
+    }
+
+    fn place(&self, name: &str) -> Option<Column> {
         self.columns.iter().position(|column| column == name).map(Column)
     }
 
     /// The next row, or nothing at the end. After an error about one row the next can be read.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, TableError> {
-        if !self.read()? {
-            return Ok(None);
-        }
-        let (got, wanted) = (self.record.len(), self.columns.len());
-        if got != wanted {
-            let message = format!("has {got} values where the header names {wanted} columns");
-            return Err(TableError::new(&self.file, message)
-                .at_row(self.rows)
-                .hint("a value that holds the separator must stand in double quotes"));
-        }
-        Ok(Some(Row {
-            file: &self.file,
-            columns: &self.columns,
-            record: &self.record,
-            number: self.rows,
-        }))
+        let (values, number) = match &mut self.inner {
+            Inner::Csv(csv) => {
+                if !csv.read(&self.file)? {
+                    return Ok(None);
+                }
+                let (got, wanted) = (csv.record.len(), self.columns.len());
+                if got != wanted {
+                    let message =
+                        format!("has {got} values where the header names {wanted} columns");
+                    return Err(TableError::new(&self.file, message)
+                        .at_row(csv.rows)
+                        .hint("a value that holds the separator must stand in double quotes"));
+                }
+                (Values::Record(&csv.record), csv.rows)
+            }
+            Inner::Parquet(rows) => {
+                if !rows.advance()? {
+                    return Ok(None);
+                }
+                let number = rows.position().row;
+                let (batch, at) = rows.current();
+                (Values::Batch { batch, at }, number)
+            }
+        };
+        Ok(Some(Row { file: &self.file, columns: &self.columns, values, number }))
     }
 
-    /// Where the next row begins.
+    /// Where the next row begins. In a Parquet file only the row says it; the bytes are those of the
+    /// row groups that were begun.
     pub fn position(&self) -> Position {
+        match &self.inner {
+            Inner::Csv(csv) => csv.position(),
+            Inner::Parquet(rows) => rows.position(),
+        }
+    }
+}
+
+impl Csv {
+    fn new(source: Bounded, options: Options, base: Position) -> Csv {
+        let since_row = Arc::clone(&source.since_row);
+        // Without headers for the parser: a resumed file begins in the middle.
+        let reader = csv::ReaderBuilder::new()
+            .delimiter(options.delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(source);
+        Csv { reader, since_row, record: ByteRecord::new(), base, rows: base.row }
+    }
+
+    fn position(&self) -> Position {
         let seen = self.reader.position();
         let line = self.base.line.saturating_sub(1) + seen.line();
         Position { byte: self.base.byte + seen.byte(), line, row: self.rows }
     }
 
-    fn read(&mut self) -> Result<bool, TableError> {
+    fn read(&mut self, file: &str) -> Result<bool, TableError> {
         self.since_row.store(0, Ordering::Relaxed);
         let row = self.rows + 1;
         let found = self.reader.read_byte_record(&mut self.record).map_err(|error| {
-            TableError::new(&self.file, format!("cannot be read: {error}")).at_row(row)
+            TableError::new(file, format!("cannot be read: {error}")).at_row(row)
         })?;
         self.rows += u64::from(found);
         Ok(found)
@@ -163,7 +222,11 @@ impl Table {
 impl<'a> Row<'a> {
     /// The text without blanks around it.
     pub fn text(&self, column: Column) -> Result<&'a str, TableError> {
-        match std::str::from_utf8(self.record.get(column.0).unwrap_or_default()) {
+        let bytes = match self.values {
+            Values::Record(record) => record.get(column.0),
+            Values::Batch { batch, at } => batch.bytes(column.0, at),
+        };
+        match std::str::from_utf8(bytes.unwrap_or_default()) {
             Ok(text) => Ok(text.trim()),
             Err(_) => Err(self
                 .error(column, "is not UTF-8 text")
@@ -173,45 +236,26 @@ impl<'a> Row<'a> {
 
     /// A finite number.
     pub fn number(&self, column: Column) -> Result<f64, TableError> {
-        let text = self.text(column)?;
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(self.not(column, text, "a number").hint(match text {
-                "" => "fill it in, with 0 where nothing happened, or leave the row out",
-                _ if text.contains(',') => "write numbers with a point and without separators",
-                _ => "write numbers like 12.5",
-            })),
+        if let Values::Batch { batch, at } = self.values
+            && let Some(number) = batch.number(column.0, at)
+        {
+            return Ok(number);
         }
+        let text = self.text(column)?;
+        number(text)
+            .ok_or_else(|| self.error(column, not(text, "a number")).hint(number_hint(text)))
     }
 
     /// A whole number from 0 on; `12.0` is one too.
     pub fn count(&self, column: Column) -> Result<u64, TableError> {
-        /// Beyond this a 64-bit float no longer holds every whole number.
-        const COUNT_MAX: f64 = 9_007_199_254_740_992.0;
         let text = self.text(column)?;
-        if let Ok(count) = text.parse::<u64>() {
-            return Ok(count);
-        }
-        match text.parse::<f64>() {
-            Ok(count) if count.fract() == 0.0 && (0.0..=COUNT_MAX).contains(&count) => {
-                Ok(count as u64)
-            }
-            _ => Err(self.not(column, text, "a whole number from 0 on")),
-        }
+        count(text).ok_or_else(|| self.error(column, not(text, "a whole number from 0 on")))
     }
 
     /// 0 or 1, true or false.
     pub fn binary(&self, column: Column) -> Result<bool, TableError> {
         let text = self.text(column)?;
-        match text {
-            "0" | "0.0" => Ok(false),
-            "1" | "1.0" => Ok(true),
-            _ if text.eq_ignore_ascii_case("false") => Ok(false),
-            _ if text.eq_ignore_ascii_case("true") => Ok(true),
-            _ => Err(self.not(column, text, "0/1").hint(
-                "write 1 (or true) where the channel was allowed and 0 (or false) where not",
-            )),
-        }
+        binary(text).ok_or_else(|| self.error(column, not(text, "0/1")).hint(BINARY_HINT))
     }
 
     /// An error about this value, for rules that this crate does not know.
@@ -219,18 +263,6 @@ impl<'a> Row<'a> {
         let name = self.columns.get(column.0).map_or("", String::as_str);
         TableError::new(self.file, message).at_row(self.number).in_column(name)
     }
-
-    fn not(&self, column: Column, text: &str, wanted: &str) -> TableError {
-        self.error(column, format!("`{}` is not {wanted}", shortened(text)))
-    }
-}
-
-/// Enough to find a value by; a file of the wrong kind may hold anything.
-pub(crate) fn shortened(text: &str) -> String {
-    const SHOWN_MAX: usize = 40;
-    let shown: String = text.chars().take(SHOWN_MAX).collect();
-    let more = if shown.len() < text.len() { "…" } else { "" };
-    format!("{shown}{more}")
 }
 
 pub(crate) fn header<'a>(
@@ -285,7 +317,16 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-pub(crate) fn listing(columns: &[String]) -> String {
+/// Nothing is called like that; something may be meant.
+pub(crate) fn no_column(file: &str, columns: &[String], name: &str) -> TableError {
+    let hint = match did_you_mean(name, columns.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("the columns are {}", listing(columns)),
+    };
+    TableError::new(file, format!("has no column `{name}`")).hint(hint)
+}
+
+fn listing(columns: &[String]) -> String {
     const LISTED_MAX: usize = 20;
     let mut names: Vec<String> =
         columns.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();

@@ -7,6 +7,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod fuzz;
+
 /// A file with this content, and the folder that keeps it alive.
 fn file(name: &str, content: &[u8]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -94,7 +96,7 @@ fn an_unknown_column_is_answered_with_what_may_be_meant() {
 
 #[test]
 fn other_files_are_refused_by_name() {
-    assert!(read("x.parquet", b"PAR1....").contains("Parquet"));
+    assert!(read("x.parquet", b"PAR1....").contains("no Parquet file"));
     let (folder, _) = file("a.csv", b"");
     let missing = Table::open(&folder.path().join("none.csv")).err().expect("not there");
     assert!(missing.hint.contains("check the path"), "{missing}");

@@ -131,6 +131,20 @@ async function signInAndLookAround(browser) {
     expect(cookie?.httpOnly && cookie.sameSite === "Strict", JSON.stringify({ ...cookie, value: "…" }));
   });
   await check("app-today", () => look(browser, state, "today", "/"));
+  await check("app-leverage", () => look(browser, state, "leverage", "/leverage"));
+  await check("app-plan-a-panel", () =>
+    look(browser, state, "plan", "/leverage/plan", async (it) => {
+      const people = it.getByLabel("People who begin per week");
+      await it.locator(".plan-facts").waitFor();
+      // Drawn by the server, named for those who do not see it.
+      await it.getByRole("img", { name: /leverage/i }).waitFor();
+      await people.fill("0");
+      await it.getByText("This must lie above 0.").waitFor();
+      await people.fill("20000");
+      await it.getByText("This must lie above 0.").waitFor({ state: "detached" });
+      await it.waitForURL(/people=20000/);
+    }),
+  );
   await check("app-people", () => look(browser, state, "people", "/people"));
   await check("app-events", () => look(browser, state, "events", "/events"));
   await check("app-search-and-person", async () => {

@@ -1,5 +1,10 @@
 /** Calls to the server, and what the app keeps of their answers. */
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { paths } from "./schema";
 import type { Broadcast, BroadcastPlan, Problem, Session } from "./types";
@@ -11,6 +16,8 @@ const SOURCES_EVERY_MS = 5_000;
 /** How often broadcasts are asked again: while one runs, somebody watches it. */
 const BROADCASTS_EVERY_MS = 5_000;
 const RUNNING_EVERY_MS = 2_000;
+/** How often leverage is asked again: it changes when a day's window ends. */
+const LEVERAGE_EVERY_MS = 15_000;
 export const PEOPLE_PER_PAGE = 50;
 /** The most events the live list shows; older ones leave it. */
 export const EVENTS_KEPT = 300;
@@ -68,6 +75,56 @@ export const todayQuery = queryOptions({
   queryFn: ({ signal }) => answer(api.GET("/api/v1/today", { signal })),
   refetchInterval: TODAY_EVERY_MS,
 });
+
+export const panelQuery = queryOptions({
+  queryKey: ["panel"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/panel", { signal })),
+  refetchInterval: LEVERAGE_EVERY_MS,
+});
+
+export const leverageQuery = (outcome: string) =>
+  queryOptions({
+    queryKey: ["leverage", outcome],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/leverage", { params: { query: { outcome } }, signal })),
+    refetchInterval: LEVERAGE_EVERY_MS,
+    placeholderData: (before) => before,
+  });
+
+/** The address of a picture, also for keeping it. */
+export function figureAddress(
+  of: "leverage" | "power",
+  query: Record<string, string | number>,
+): string {
+  const search = Object.entries(query).map(([name, value]) => [name, String(value)]);
+  return `/api/v1/${of}/figure?${new URLSearchParams(search)}`;
+}
+
+/** A picture that the server draws, as the text of an SVG. */
+export const figureQuery = (of: "leverage" | "power", query: Record<string, string | number>) => {
+  const address = figureAddress(of, query);
+  return queryOptions({
+    queryKey: ["figure", address],
+    queryFn: async ({ signal }) => {
+      const response = await fetch(address, { signal });
+      if (response.ok) return response.text();
+      throw new ApiError(response.status, await response.json().catch(() => ({})));
+    },
+    placeholderData: keepPreviousData,
+    // A plan's picture follows from its numbers; what is measured grows.
+    refetchInterval: of === "leverage" ? LEVERAGE_EVERY_MS : false,
+  });
+};
+
+type PowerAsked = NonNullable<paths["/api/v1/power"]["get"]["parameters"]["query"]>;
+
+export const powerQuery = (query: PowerAsked) =>
+  queryOptions({
+    queryKey: ["power", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/v1/power", { params: { query }, signal })),
+    placeholderData: (before) => before,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 export const peopleQuery = (q: string) =>
   infiniteQueryOptions({

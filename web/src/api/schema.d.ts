@@ -157,6 +157,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leverage/figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of the leverage of one outcome */
+        get: operations["leverage_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is measured, and how */
+        get: operations["get_panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -200,6 +234,40 @@ export interface paths {
         };
         /** What happened between this person and the business, in all channels */
         get: operations["get_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a panel would see, and when */
+        get: operations["get_power"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/power/figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of what a panel would see, and when */
+        get: operations["power_figure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -400,6 +468,18 @@ export interface components {
             /** Format: int64 */
             unknown: number;
         };
+        /** @description An event that counts as success. */
+        DefinedOutcome: {
+            /**
+             * Format: double
+             * @description The most that one person can count for.
+             */
+            cap?: number;
+            event: string;
+            name: string;
+            /** @description The property that holds the value; without one, each event counts 1. */
+            value?: string;
+        };
         EngineState: {
             /** Format: int64 */
             events: number;
@@ -446,6 +526,13 @@ export interface components {
         Example: {
             id: string;
             name: string;
+        };
+        /** @description Outcomes that the withheld messages would have brought. */
+        ForgoneOutcomes: {
+            /** Format: double */
+            per_week: number;
+            /** Format: double */
+            total: number;
         };
         /** @description The engine has stopped sending and waits for a person's word. */
         Hold: {
@@ -566,6 +653,36 @@ export interface components {
             leverage_ratio: components["schemas"]["Ratio"];
             values: components["schemas"]["SetEstimate"][];
         };
+        MeasurementPanel: {
+            channels: string[];
+            design: components["schemas"]["ReportDesign"];
+            /** Format: int32 */
+            epoch: number;
+            /**
+             * Format: double
+             * @description Of the panel, with all channels on.
+             */
+            inside_all_on: number;
+            /**
+             * Format: double
+             * @description People who began to count per week: in the last four weeks where there were any.
+             */
+            people_per_week: number | null;
+            rule: components["schemas"]["PanelRule"];
+            /**
+             * Format: double
+             * @description Of all people.
+             */
+            share: number;
+            /** @description How long outcomes count, such as `28d`. */
+            window: string;
+        };
+        Measuring: {
+            /** @description In the order of the programme; the first one is on Today. */
+            outcomes: components["schemas"]["DefinedOutcome"][];
+            panel: components["schemas"]["MeasurementPanel"] | null;
+            truth: components["schemas"]["Truth"] | null;
+        };
         NewSource: {
             name: string;
         };
@@ -575,6 +692,12 @@ export interface components {
             /** @description For money its ISO 4217 code. */
             unit?: string;
         };
+        /**
+         * @description `withhold`: the cell is looked at last of all, and a withheld message takes its place under the
+         *     caps. `replan`: before messages compete.
+         * @enum {string}
+         */
+        PanelRule: "withhold" | "replan";
         PeoplePage: {
             next_cursor: string | null;
             people: components["schemas"]["PersonSummary"][];
@@ -671,6 +794,45 @@ export interface components {
             /** Format: date-time */
             paused_until: string | null;
             quiet_hours: components["schemas"]["QuietHours"] | null;
+        };
+        /** @enum {string} */
+        PlanDesign: "factorial" | "leverage" | "pairs";
+        PlannedCell: {
+            /** @description Channel numbers from 1. */
+            on: number[];
+            /** Format: double */
+            people: number;
+            /**
+             * Format: double
+             * @description Of all people; the cell with all on includes those outside the panel.
+             */
+            share: number;
+        };
+        PlannedPoint: {
+            /** Format: double */
+            leverage: number;
+            /** Format: double */
+            single: number;
+            /** Format: double */
+            weeks: number;
+        };
+        /** @description The same keys as `fulcrum power --format json`. */
+        PowerReport: {
+            cells: components["schemas"]["PlannedCell"][];
+            curve: components["schemas"]["PlannedPoint"][];
+            design: components["schemas"]["PlanDesign"];
+            forgone?: components["schemas"]["ForgoneOutcomes"];
+            minimum_detectable: components["schemas"]["SmallestEffects"];
+            /**
+             * Format: double
+             * @description Weeks of people entering; the window in which outcomes count comes on top.
+             */
+            weeks: number;
+            /**
+             * Format: double
+             * @description Of all messages in these channels.
+             */
+            withheld_share: number;
         };
         /** @description An error as RFC 9457 describes it. */
         Problem: {
@@ -794,6 +956,13 @@ export interface components {
         };
         SignIn: {
             password: string;
+        };
+        /** @description Per person, found with the wanted chance. */
+        SmallestEffects: {
+            /** Format: double */
+            leverage: number;
+            /** Format: double */
+            single: number;
         };
         /** @description A source, with its counts since the server started. */
         Source: {
@@ -1153,6 +1322,76 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    leverage_figure: {
+        parameters: {
+            query?: {
+                /** @description The outcome's name; the first one when absent. */
+                outcome?: string;
+                /** @description `svg` when absent; `json` is the same figure as data, see `docs/schema/figure.json`. */
+                format?: "svg" | "json";
+                /** @description In pixels, 480 to 8,000; 1,200 when absent. */
+                width?: number;
+                /** @description In pixels, 360 to 8,000; 675 when absent. */
+                height?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                    "application/json": unknown;
+                };
+            };
+            /** @description There is no such outcome. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing to draw yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measuring"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_people: {
         parameters: {
             query?: {
@@ -1240,6 +1479,123 @@ export interface operations {
             };
             /** @description Nobody has this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_power: {
+        parameters: {
+            query: {
+                /** @description The share of people with the outcome when there is no channel. This, or `mean` and `sd`. */
+                baseline?: number;
+                /** @description The mean outcome per person when there is no channel. */
+                mean?: number;
+                /** @description Its standard deviation over people. */
+                sd?: number;
+                /** @description How many channels, 2 to 12. */
+                channels: number;
+                /** @description The share of people in the panel. */
+                panel: number;
+                /** @description People who begin to count per week. */
+                people_per_week: number;
+                /** @description `leverage` when absent. */
+                design?: "factorial" | "leverage" | "pairs";
+                /** @description How many weeks people enter: what is seen by then? 12 when neither is given. */
+                weeks?: number;
+                /** @description The leverage that must be seen: how many weeks does it take? */
+                leverage?: number;
+                /** @description What all channels together bring per person, if it is known: tells what the panel costs. */
+                together?: number;
+                /** @description The chance of finding an effect where there is none; 0.05 when absent. */
+                alpha?: number;
+                /** @description The chance of finding the smallest effect; 0.8 when absent. */
+                power?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PowerReport"];
+                };
+            };
+            /** @description A number makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    power_figure: {
+        parameters: {
+            query: {
+                /** @description The share of people with the outcome when there is no channel. This, or `mean` and `sd`. */
+                baseline?: number;
+                /** @description The mean outcome per person when there is no channel. */
+                mean?: number;
+                /** @description Its standard deviation over people. */
+                sd?: number;
+                /** @description How many channels, 2 to 12. */
+                channels: number;
+                /** @description The share of people in the panel. */
+                panel: number;
+                /** @description People who begin to count per week. */
+                people_per_week: number;
+                /** @description `leverage` when absent. */
+                design?: "factorial" | "leverage" | "pairs";
+                /** @description How many weeks people enter: what is seen by then? 12 when neither is given. */
+                weeks?: number;
+                /** @description The leverage that must be seen: how many weeks does it take? */
+                leverage?: number;
+                /** @description What all channels together bring per person, if it is known: tells what the panel costs. */
+                together?: number;
+                /** @description The chance of finding an effect where there is none; 0.05 when absent. */
+                alpha?: number;
+                /** @description The chance of finding the smallest effect; 0.8 when absent. */
+                power?: number;
+                /** @description `svg` when absent; `json` is the same figure as data, see `docs/schema/figure.json`. */
+                format?: "svg" | "json";
+                /** @description In pixels, 480 to 8,000; 1,200 when absent. */
+                width?: number;
+                /** @description In pixels, 360 to 8,000; 675 when absent. */
+                height?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                    "application/json": unknown;
+                };
+            };
+            /** @description A number makes no sense. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

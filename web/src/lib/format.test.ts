@@ -10,7 +10,7 @@ test("an estimate shows two digits of its error", () => {
 });
 
 test("amounts have a sign only where it means something, and a real minus", () => {
-  expect(en.amount(0.594, 2, "EUR", true)).toBe("+€0.59");
+  expect(en.amount(0.594, 2, "EUR", true)).toBe("+\u2060€0.59");
   expect(en.amount(-0.594, 2, "EUR", true)).toBe("\u2212\u2060€0.59");
   expect(en.amount(0, 1, undefined, true)).toBe("0.0");
   expect(en.amount(12.5, 1, "points")).toBe("12.5");

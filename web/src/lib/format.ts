@@ -5,6 +5,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** A real minus, joined to what follows so that no line ends with it. */
 const MINUS = "\u2212\u2060";
+const PLUS = "+\u2060";
 
 export class Formats {
   private readonly whole: Intl.NumberFormat;
@@ -85,7 +86,8 @@ export class Formats {
       signDisplay: signed ? "exceptZero" : "negative",
     })
       .format(value)
-      .replace("-", MINUS);
+      .replace("-", MINUS)
+      .replace("+", PLUS);
   }
 
   pValue(p: number): string {

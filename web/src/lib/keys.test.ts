@@ -15,7 +15,7 @@ function actions(keys: string, gap = 100) {
 
 test("g and a letter lead to a page", () => {
   expect(actions("gtgpge")).toEqual([null, "today", null, "people", null, "events"]);
-  expect(actions("gb")).toEqual([null, "broadcasts"]);
+  expect(actions("gbgl")).toEqual([null, "broadcasts", null, "leverage"]);
 });
 
 test("a letter alone does nothing", () => {

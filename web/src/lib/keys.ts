@@ -1,6 +1,14 @@
 /** Which action a sequence of keys means. Pure, so that it can be tested without a browser. */
 
-export type Action = "today" | "people" | "broadcasts" | "events" | "search" | "help" | "pause";
+export type Action =
+  | "today"
+  | "people"
+  | "leverage"
+  | "broadcasts"
+  | "events"
+  | "search"
+  | "help"
+  | "pause";
 
 /** After this long a started sequence is forgotten. */
 export const SEQUENCE_MS = 1_200;
@@ -8,6 +16,7 @@ export const SEQUENCE_MS = 1_200;
 const afterG: Record<string, Action> = {
   t: "today",
   p: "people",
+  l: "leverage",
   b: "broadcasts",
   e: "events",
 };

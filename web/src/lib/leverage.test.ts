@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { leverageReport, today } from "../../mock/data.ts";
 import { ledgerSum } from "./ledger";
-import { inOrder, known, sameSet, sumOfSingles, verdict } from "./leverage";
+import { inOrder, known, said, sameSet, sumOfSingles, verdict } from "./leverage";
 
 const report = leverageReport("normal");
 
@@ -15,6 +15,18 @@ test("only an interval on one side of zero is a verdict", () => {
 test("an estimate without an interval is not shown as known", () => {
   expect(known({ estimate: 1, low: null, high: 2 })).toBeNull();
   expect(known({ estimate: 0, low: 0, high: 0 })).toEqual({ estimate: 0, low: 0, high: 0 });
+});
+
+test("what only looks decided among several is not called so", () => {
+  const row = (low: number, p_holm?: number) =>
+    said({ channels: ["a", "b"], estimate: 1, se: 1, low, high: 2, p_holm }, 0.95);
+  expect([row(0.1, 0.01), row(0.1, 0.06), row(0.1), row(-0.1, 0.2)]).toEqual([
+    "more",
+    "unsure",
+    "more",
+    "unclear",
+  ]);
+  expect(said({ channels: [], estimate: null, se: null, low: null, high: null }, 0.95)).toBeNull();
 });
 
 test("the sum of the single effects is the combined effect without the leverage", () => {

@@ -27,6 +27,17 @@ export function verdict(leverage: Known): Verdict {
   return "unclear";
 }
 
+/** `unsure`: its own interval leaves out zero, but not after correcting for all that were looked at. */
+export type Said = Verdict | "unsure";
+
+export function said(row: SetEstimate, confidence: number): Said | null {
+  const it = known(row);
+  if (!it) return null;
+  const alone = verdict(it);
+  const corrected = row.p_holm ?? 0;
+  return alone !== "unclear" && 1 - confidence <= corrected ? "unsure" : alone;
+}
+
 /** Small sets first, and within one size in the order of the report's channels. */
 export function inOrder(report: LeverageReport, rows: readonly SetEstimate[]): SetEstimate[] {
   const rank = (row: SetEstimate) => row.channels.map((it) => report.channels.indexOf(it));

@@ -29,3 +29,10 @@ test("counts start at zero and end at a tick", () => {
   expect(scaleCounts(0).high).toBeGreaterThan(0);
   expect(scaleCounts(3).ticks.every(Number.isInteger)).toBe(true);
 });
+
+test("an axis without zero holds the values and little more", () => {
+  const scale = scaleAround([6, 6.5], 4, false);
+  expect(5.9 < scale.low && scale.low < 6 && 6.5 < scale.high && scale.high < 6.6).toBe(true);
+  expect(scale.ticks.every((it) => scale.low <= it && it <= scale.high)).toBe(true);
+  expect(scaleAround([], 4, false).ticks).toContain(0);
+});

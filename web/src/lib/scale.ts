@@ -8,15 +8,20 @@ export interface Scale {
   at: (value: number) => number;
 }
 
-/** An axis that holds all `values` and zero, with round ticks, about `wanted` of them. */
-export function scaleAround(values: readonly (number | null | undefined)[], wanted = 5): Scale {
+/** An axis that holds all `values` and, as a rule, zero, with round ticks, about `wanted` of them. */
+export function scaleAround(
+  values: readonly (number | null | undefined)[],
+  wanted = 5,
+  withZero = true,
+): Scale {
   const known = values.filter((it): it is number => Number.isFinite(it));
-  let low = Math.min(0, ...known);
-  let high = Math.max(0, ...known);
+  const held = withZero || known.length === 0 ? [0, ...known] : known;
+  let low = Math.min(...held);
+  let high = Math.max(...held);
   if (low === high) high = low + 1;
   const margin = (high - low) * 0.04;
-  if (low < 0) low -= margin;
-  if (0 < high) high += margin;
+  if (low !== 0) low -= margin;
+  if (high !== 0) high += margin;
   const step = niceStep((high - low) / wanted);
   const ticks: number[] = [];
   for (let n = Math.ceil(low / step); n * step <= high; n++) ticks.push(round(n * step, step));

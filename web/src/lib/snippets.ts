@@ -81,3 +81,9 @@ expires: 2d
 
 /** What makes the files of a programme run; a server that runs takes them when it starts again. */
 export const APPLY = "fulcrum check program/\nfulcrum apply program/";
+
+/** The line that makes a measurement panel. */
+export const PANEL_LINE = "panel: {share: 20%, design: leverage, channels: [email, push]}";
+
+export const OUTCOMES_LINES =
+  "- outcome: revenue\n  event: Order Completed\n  value: revenue\n  cap: 500";

@@ -8,6 +8,7 @@ export const en = {
     skip: "Skip to content",
     navigation: "Main",
     today: "Today",
+    leverage: "Leverage",
     people: "People",
     broadcasts: "Broadcasts",
     events: "Events",
@@ -41,6 +42,7 @@ export const en = {
   },
   keys: {
     today: "Go to Today",
+    leverage: "Go to Leverage",
     people: "Go to People",
     broadcasts: "Go to Broadcasts",
     events: "Go to Events",
@@ -232,6 +234,215 @@ export const en = {
       step3: "Watch it arrive",
       step3Text: "Events shows everything that comes in, and why something was rejected.",
       step3Link: "Open Events",
+    },
+  },
+  leverage: {
+    outcome: "Outcome",
+    views: "Views",
+    measured: "Measured",
+    plan: "Plan a panel",
+    more: "All numbers and checks",
+    verdict: {
+      look: (n: number) => plural(n, "1 check needs a look", `${n} checks need a look`),
+      fine: "No check says otherwise",
+      open: "Not everything can be checked yet",
+    },
+    picture: {
+      title: "The picture",
+      caption: "Left: the parts, and the whole. Right: what each set of channels brings.",
+      none: "There is no picture yet",
+      keep: "Take it along:",
+      area: (title: string) => `${title}: drawing`,
+      svg: "Picture (SVG)",
+      csv: "Numbers (CSV)",
+      json: "Report (JSON)",
+    },
+    notKnown: (reason: string) => `not known: ${reason}`,
+    notKnownHow:
+      "Your panel's design has no cell for these. The design `pairs` or `factorial` answers it, with more people withheld.",
+    inWords: "In words",
+    words: {
+      more: (set: string, low: string, high: string) =>
+        `${set} reinforce each other: ${low} to ${high} per person more than their parts.`,
+      less: (set: string, low: string, high: string) =>
+        `${set} get in each other's way: ${low} to ${high} per person less than their parts.`,
+      unclear: (set: string, low: string, high: string) =>
+        `${set}: not decided, anything from ${low} to ${high}.`,
+      unsure: (set: string) =>
+        `${set}: zero is outside its own interval, but not after correcting for looking at several at once. Do not build on it.`,
+    },
+    credit: {
+      title: "Fair credit",
+      caption:
+        "What all channels bring together, divided among them (Shapley): each gets its own effect and an equal part of what it shares. The parts add up to the whole.",
+    },
+    cells: {
+      title: "The people behind it",
+      caption:
+        "Everybody whose window has ended, by the channels they were allowed. Bars reach two standard errors to either side.",
+      allowed: "Allowed",
+      people: "People",
+      mean: "Mean",
+      none: "No channel",
+      total: "All",
+    },
+    trust: {
+      title: "Can I trust it?",
+      states: {
+        fine: "Fine",
+        look: "Needs a look",
+        open: "Not known yet",
+        note: "Mind this",
+      } as Record<string, string>,
+      ratio: "People are where chance should have put them",
+      ratioFine: (p: string) =>
+        `The cells have the sizes they were declared with, as far as chance allows (p = ${p}).`,
+      ratioLook: (p: string) =>
+        `The cells do not have the sizes they should have (p = ${p}). Something takes people out of some cells and not of others: do not use these numbers before the cause is found.`,
+      ratioOpen: "There are not enough people yet to compare the cells with their declared shares.",
+      inside: "Inside and outside of the panel are alike",
+      insideFine: (value: string, low: string, high: string) =>
+        `A standing A/A test: with all channels on, people inside the panel differ from those outside by ${value} (${low} to ${high}), which may be nothing.`,
+      insideLook: (value: string, low: string, high: string) =>
+        `With all channels on, people inside the panel differ from those outside by ${value} (${low} to ${high}). They should not: being in the panel seems to change something by itself. One in twenty of such tests alarms by chance; look again when more people were counted.`,
+      insideOpen:
+        "Two groups with all channels on are compared, inside the panel and outside. One of them is still too small.",
+      sequence: "You may look at it every day",
+      sequenceFine: (low: string, high: string) =>
+        `Also for somebody who looks every day and stops when they like what they see, it lies between ${low} and ${high}.`,
+      sequenceNote: (low: string, high: string) =>
+        `If you look more than once, use the wider interval: ${low} to ${high}. It is not decided there yet. The shorter one holds for a single look that was planned beforehand.`,
+      sequenceOpen:
+        "The interval that holds however often you look begins at 100 people in each cell.",
+      tails: "No single person decides it",
+      tailsFine:
+        "The calculation has nothing to warn of: enough people had an outcome, and no few large ones carry it.",
+      tailsOpen: "There is not enough to judge by yet.",
+      tailsLook:
+        "The calculation warns of something; it stands under the number. The intervals may be too short there.",
+      running: "Everybody had their time",
+      runningFine: "Nobody's window is still open: all who were counted are in these numbers.",
+      runningNote: (n: number, text: string, end: string) =>
+        plural(
+          n,
+          `1 person is still in their window and joins the numbers later; the next windows end ${end}.`,
+          `${text} people are still in their window and join the numbers later; the next windows end ${end}.`,
+        ),
+      rule: "It measures what it says",
+      rules: {
+        withhold:
+          "Messages are withheld at the last moment (`rule: withhold`), so that other channels do not take their place.",
+        replan:
+          "Channels are taken out before messages compete (`rule: replan`): the numbers contain what other channels took over under the caps.",
+      } as Record<string, string>,
+      design: "Design",
+      designs: {
+        leverage: "no channel, each alone, and all: what leverage needs",
+        pairs: "no channel, each alone, each pair, and all",
+        factorial: "every combination",
+        other: "cells as they are",
+      } as Record<string, string>,
+      panel: "Panel",
+      panelShare: (share: string, inside: string) =>
+        `${share} of all people; ${inside} of them have all channels on`,
+      window: "Outcomes count for",
+      days: (n: string) => `${n} days`,
+      weekly: "Coming in",
+      perWeek: (n: string) => `${n} people a week`,
+      counted: "Counted",
+      eachCounts: (event: string) => `each “${event}” counts 1`,
+      valueCounts: (event: string, property: string) => `\`${property}\` of “${event}”`,
+      cap: "Cap",
+      capText: (cap: string) =>
+        `at most ${cap} per person, declared beforehand; this measures the capped outcome`,
+      beside: "The same for other readings of the outcome",
+      conversion: "Anything at all",
+      uncapped: "Without the cap",
+      leverage: "Leverage",
+      ratioTerm: "Ratio",
+    },
+    empty: {
+      title: "Nothing is measured yet",
+      intro:
+        "Leverage is known once some people, drawn by lot, do without some channels. This is the measurement panel.",
+      step1: "Decide how large it is",
+      step1Text: "The planner says what a panel will see, when, and what it costs.",
+      step1Link: "Plan a panel",
+      step2: "Write one line",
+      step2Text: "In program/policy.yaml:",
+      step3: "Name what counts",
+      step3Text: "In program/outcomes.yaml; the first one is shown on Today:",
+      step4: "Apply the programme",
+    },
+    planner: {
+      intro:
+        "What a panel will see, when, and what it costs, before the first message is withheld.",
+      use: "Use the numbers of my panel",
+      used: (outcome: string) => `Filled in from your panel and the outcome ${outcome}.`,
+      ask: "What you know",
+      outcome: "The outcome is",
+      outcomes: { rate: "a yes or no", amount: "an amount" },
+      horizon: "I ask",
+      horizons: { weeks: "what is seen by then", leverage: "how long it takes" },
+      design: "Design",
+      designs: {
+        leverage: "Leverage: no channel, each alone, and all",
+        pairs: "Pairs: each pair too (3 channels or more)",
+        factorial: "Factorial: every combination",
+      } as Record<string, string>,
+      more: "Chances of being wrong",
+      fields: {
+        rate: "People with the outcome, without any channel",
+        mean: "Mean per person, without any channel",
+        sd: "Its standard deviation",
+        channels: "Channels",
+        panel: "Panel's share of all people",
+        people: "People who begin per week",
+        weeks: "Weeks",
+        leverage: "Leverage that must be seen",
+        together: "What all channels bring together",
+        alpha: "Chance of seeing what is not there",
+        power: "Chance of seeing what is there",
+      },
+      hints: {
+        together: "If you know it: tells what the panel costs.",
+        people: "The first message in a panel channel begins it.",
+      } as Record<string, string>,
+      units: { share: "%", hundred: "per 100 people", person: "per person" },
+      withUnit: (value: string, unit: string) => `${value} ${unit}`,
+      slider: (name: string) => `${name}, slider`,
+      optional: "optional",
+      unknown: "A number does not make sense yet; see what is marked.",
+      before: "This is the plan before it.",
+      faults: {
+        none: "This number is needed.",
+        number: "This is not a number.",
+        whole: "This must be a whole number.",
+        zero: "This must not be 0.",
+        range: (low: string, high: string) => `This must lie between ${low} and ${high}.`,
+        above: (low: string) => `This must lie above ${low}.`,
+      },
+      result: "What it will see",
+      seen: (weeks: string, leverage: string, power: string, single: string) =>
+        `After ${weeks} weeks of people entering, a leverage of ${leverage} is seen with ${power} chance, and a single channel's effect of ${single}. The last people need their window on top.`,
+      weeks: "Weeks",
+      smallest: "Smallest leverage",
+      withheld: "Messages withheld",
+      withheldHelp: "of all in these channels",
+      cost: "What it costs",
+      costWeek: (value: string) => `${value} a week`,
+      costTotal: (value: string) => `${value} in all`,
+      costUnknown: "not known: say what all channels bring together",
+      cells: "Who is where",
+      cell: "Channels on",
+      share: "Share",
+      people: "People",
+      noChannel: "none",
+      channel: (n: string) => `channel ${n}`,
+      allOn: "all, with everybody outside the panel",
+      several: (cells: string, size: string) => `${cells} cells with ${size} on`,
+      picture: "What is seen when",
+      refused: "The server cannot calculate this",
     },
   },
   people: {

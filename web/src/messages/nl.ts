@@ -9,6 +9,7 @@ export const nl: Messages = {
     skip: "Naar de inhoud",
     navigation: "Hoofdmenu",
     today: "Vandaag",
+    leverage: "Hefboom",
     people: "Mensen",
     broadcasts: "Verzendingen",
     events: "Gebeurtenissen",
@@ -42,6 +43,7 @@ export const nl: Messages = {
   },
   keys: {
     today: "Naar Vandaag",
+    leverage: "Naar Hefboom",
     people: "Naar Mensen",
     broadcasts: "Naar Verzendingen",
     events: "Naar Gebeurtenissen",
@@ -238,6 +240,215 @@ export const nl: Messages = {
       step3: "Zie haar binnenkomen",
       step3Text: "Gebeurtenissen toont alles wat binnenkomt, en waarom iets is geweigerd.",
       step3Link: "Gebeurtenissen openen",
+    },
+  },
+  leverage: {
+    outcome: "Uitkomst",
+    views: "Weergaven",
+    measured: "Gemeten",
+    plan: "Een panel plannen",
+    more: "Alle getallen en controles",
+    verdict: {
+      look: (n) => plural(n, "1 controle vraagt aandacht", `${n} controles vragen aandacht`),
+      fine: "Geen controle spreekt het tegen",
+      open: "Nog niet alles is te controleren",
+    },
+    picture: {
+      title: "Het beeld",
+      caption: "Links: de delen, en het geheel. Rechts: wat elke verzameling kanalen brengt.",
+      none: "Er is nog geen beeld",
+      keep: "Meenemen:",
+      area: (title) => `${title}: tekening`,
+      svg: "Beeld (SVG)",
+      csv: "Getallen (CSV)",
+      json: "Rapport (JSON)",
+    },
+    notKnown: (reason) => `niet bekend: ${reason}`,
+    notKnownHow:
+      "De opzet van uw panel heeft hier geen cel voor. De opzet `pairs` of `factorial` geeft antwoord; dan wordt bij meer mensen iets achtergehouden.",
+    inWords: "In woorden",
+    words: {
+      more: (set, low, high) =>
+        `${set} versterken elkaar: per persoon ${low} tot ${high} meer dan hun delen.`,
+      less: (set, low, high) =>
+        `${set} zitten elkaar in de weg: per persoon ${low} tot ${high} minder dan hun delen.`,
+      unclear: (set, low, high) => `${set}: niet beslist, iets tussen ${low} en ${high}.`,
+      unsure: (set) =>
+        `${set}: nul ligt buiten het eigen interval, maar niet na correctie voor het kijken naar meer tegelijk. Bouw er niet op.`,
+    },
+    credit: {
+      title: "Eerlijk aandeel",
+      caption:
+        "Wat alle kanalen samen brengen, verdeeld over hen (Shapley): elk krijgt zijn eigen effect en een gelijk deel van wat het met andere deelt. De delen zijn samen het geheel.",
+    },
+    cells: {
+      title: "De mensen erachter",
+      caption:
+        "Iedereen van wie het venster voorbij is, naar de kanalen die mochten. Balken reiken twee standaardfouten naar elke kant.",
+      allowed: "Toegestaan",
+      people: "Mensen",
+      mean: "Gemiddelde",
+      none: "Geen kanaal",
+      total: "Allen",
+    },
+    trust: {
+      title: "Kan ik het vertrouwen?",
+      states: {
+        fine: "In orde",
+        look: "Vraagt aandacht",
+        open: "Nog niet bekend",
+        note: "Let op",
+      },
+      ratio: "Mensen zijn waar het lot hen hoort te zetten",
+      ratioFine: (p) =>
+        `De cellen hebben de grootte waarmee ze zijn opgegeven, voor zover het toeval dat toelaat (p = ${p}).`,
+      ratioLook: (p) =>
+        `De cellen hebben niet de grootte die ze moeten hebben (p = ${p}). Iets haalt mensen uit sommige cellen en niet uit andere: gebruik deze getallen niet voordat de oorzaak bekend is.`,
+      ratioOpen:
+        "Er zijn nog niet genoeg mensen om de cellen met hun opgegeven aandelen te vergelijken.",
+      inside: "Binnen en buiten het panel is het gelijk",
+      insideFine: (value, low, high) =>
+        `Een doorlopende A/A-test: met alle kanalen aan verschillen mensen in het panel ${value} van die daarbuiten (${low} tot ${high}); dat kan niets zijn.`,
+      insideLook: (value, low, high) =>
+        `Met alle kanalen aan verschillen mensen in het panel ${value} van die daarbuiten (${low} tot ${high}). Dat hoort niet: in het panel zijn lijkt op zichzelf iets te veranderen. Eén op twintig van zulke tests slaat door toeval aan; kijk opnieuw als er meer mensen zijn geteld.`,
+      insideOpen:
+        "Twee groepen met alle kanalen aan worden vergeleken, binnen en buiten het panel. Een ervan is nog te klein.",
+      sequence: "U mag elke dag kijken",
+      sequenceFine: (low, high) =>
+        `Ook voor wie elke dag kijkt en stopt als het bevalt, ligt het tussen ${low} en ${high}.`,
+      sequenceNote: (low, high) =>
+        `Kijkt u meer dan eens, gebruik dan het bredere interval: ${low} tot ${high}. Daar is het nog niet beslist. Het kortere geldt voor één blik die vooraf gepland was.`,
+      sequenceOpen:
+        "Het interval dat geldt hoe vaak u ook kijkt, begint bij 100 mensen in elke cel.",
+      tails: "Geen enkeling beslist het",
+      tailsFine:
+        "De berekening waarschuwt nergens voor: genoeg mensen hadden een uitkomst, en geen paar grote dragen haar.",
+      tailsOpen: "Er is nog niet genoeg om op te oordelen.",
+      tailsLook:
+        "De berekening waarschuwt ergens voor; het staat onder het getal. De intervallen kunnen daar te kort zijn.",
+      running: "Iedereen heeft de tijd gehad",
+      runningFine: "Van niemand loopt het venster nog: wie geteld is, zit in deze getallen.",
+      runningNote: (n, text, end) =>
+        plural(
+          n,
+          `1 persoon is nog in het venster en komt er later bij; de volgende vensters eindigen ${end}.`,
+          `${text} mensen zijn nog in hun venster en komen er later bij; de volgende vensters eindigen ${end}.`,
+        ),
+      rule: "Het meet wat het zegt",
+      rules: {
+        withhold:
+          "Berichten worden op het laatste moment achtergehouden (`rule: withhold`), zodat andere kanalen hun plaats niet innemen.",
+        replan:
+          "Kanalen vallen weg voordat berichten wedijveren (`rule: replan`): de getallen bevatten wat andere kanalen onder de limieten overnamen.",
+      },
+      design: "Opzet",
+      designs: {
+        leverage: "geen kanaal, elk alleen, en alle: wat de hefboom nodig heeft",
+        pairs: "geen kanaal, elk alleen, elk paar, en alle",
+        factorial: "elke combinatie",
+        other: "cellen zoals ze zijn",
+      },
+      panel: "Panel",
+      panelShare: (share, inside) =>
+        `${share} van alle mensen; ${inside} van hen heeft alle kanalen aan`,
+      window: "Uitkomsten tellen",
+      days: (n) => `${n} dagen`,
+      weekly: "Instroom",
+      perWeek: (n) => `${n} mensen per week`,
+      counted: "Geteld",
+      eachCounts: (event) => `elke “${event}” telt 1`,
+      valueCounts: (event, property) => `\`${property}\` van “${event}”`,
+      cap: "Grens",
+      capText: (cap) =>
+        `hoogstens ${cap} per persoon, vooraf opgegeven; dit meet de begrensde uitkomst`,
+      beside: "Hetzelfde voor andere lezingen van de uitkomst",
+      conversion: "Wat dan ook",
+      uncapped: "Zonder de grens",
+      leverage: "Hefboom",
+      ratioTerm: "Verhouding",
+    },
+    empty: {
+      title: "Er wordt nog niets gemeten",
+      intro:
+        "De hefboom is bekend zodra sommige mensen, door het lot gekozen, sommige kanalen missen. Dat is het meetpanel.",
+      step1: "Beslis hoe groot het is",
+      step1Text: "De planner zegt wat een panel zal zien, wanneer, en wat het kost.",
+      step1Link: "Een panel plannen",
+      step2: "Schrijf één regel",
+      step2Text: "In program/policy.yaml:",
+      step3: "Noem wat telt",
+      step3Text: "In program/outcomes.yaml; de eerste staat op Vandaag:",
+      step4: "Pas het programma toe",
+    },
+    planner: {
+      intro:
+        "Wat een panel zal zien, wanneer, en wat het kost, voordat het eerste bericht wordt achtergehouden.",
+      use: "De getallen van mijn panel gebruiken",
+      used: (outcome) => `Ingevuld uit uw panel en de uitkomst ${outcome}.`,
+      ask: "Wat u weet",
+      outcome: "De uitkomst is",
+      outcomes: { rate: "een ja of nee", amount: "een bedrag" },
+      horizon: "Ik vraag",
+      horizons: { weeks: "wat dan te zien is", leverage: "hoe lang het duurt" },
+      design: "Opzet",
+      designs: {
+        leverage: "Hefboom: geen kanaal, elk alleen, en alle",
+        pairs: "Paren: ook elk paar (vanaf 3 kanalen)",
+        factorial: "Factorieel: elke combinatie",
+      },
+      more: "Kansen op een vergissing",
+      fields: {
+        rate: "Mensen met de uitkomst, zonder enig kanaal",
+        mean: "Gemiddelde per persoon, zonder enig kanaal",
+        sd: "De standaardafwijking ervan",
+        channels: "Kanalen",
+        panel: "Aandeel van het panel in alle mensen",
+        people: "Mensen die per week beginnen",
+        weeks: "Weken",
+        leverage: "Hefboom die te zien moet zijn",
+        together: "Wat alle kanalen samen brengen",
+        alpha: "Kans om te zien wat er niet is",
+        power: "Kans om te zien wat er is",
+      },
+      hints: {
+        together: "Als u het weet: zegt wat het panel kost.",
+        people: "Het eerste bericht in een panelkanaal is het begin.",
+      },
+      units: { share: "%", hundred: "per 100 mensen", person: "per persoon" },
+      withUnit: (value, unit) => `${value} ${unit}`,
+      slider: (name) => `${name}, schuif`,
+      optional: "niet verplicht",
+      unknown: "Een getal klopt nog niet; zie wat gemarkeerd is.",
+      before: "Dit is het plan ervoor.",
+      faults: {
+        none: "Dit getal is nodig.",
+        number: "Dit is geen getal.",
+        whole: "Dit moet een geheel getal zijn.",
+        zero: "Dit mag niet 0 zijn.",
+        range: (low, high) => `Dit moet tussen ${low} en ${high} liggen.`,
+        above: (low) => `Dit moet boven ${low} liggen.`,
+      },
+      result: "Wat het zal zien",
+      seen: (weeks, leverage, power, single) =>
+        `Na ${weeks} weken instroom is een hefboom van ${leverage} te zien met ${power} kans, en een effect van één kanaal van ${single}. De laatste mensen hebben daarna nog hun venster nodig.`,
+      weeks: "Weken",
+      smallest: "Kleinste hefboom",
+      withheld: "Achtergehouden berichten",
+      withheldHelp: "van alle in deze kanalen",
+      cost: "Wat het kost",
+      costWeek: (value) => `${value} per week`,
+      costTotal: (value) => `${value} in totaal`,
+      costUnknown: "niet bekend: zeg wat alle kanalen samen brengen",
+      cells: "Wie waar is",
+      cell: "Kanalen aan",
+      share: "Aandeel",
+      people: "Mensen",
+      noChannel: "geen",
+      channel: (n) => `kanaal ${n}`,
+      allOn: "alle, met iedereen buiten het panel",
+      several: (cells, size) => `${cells} cellen met ${size} aan`,
+      picture: "Wat wanneer te zien is",
+      refused: "De server kan dit niet berekenen",
     },
   },
   people: {

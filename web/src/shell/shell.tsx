@@ -1,6 +1,15 @@
 /** What surrounds every page: navigation, the name of the installation, and the keys. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, Gauge, Keyboard, LogOut, Megaphone, Settings2, Users } from "lucide-react";
+import {
+  Activity,
+  Gauge,
+  Keyboard,
+  LogOut,
+  Megaphone,
+  Scale,
+  Settings2,
+  Users,
+} from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import { answer, api } from "../api/client";
@@ -14,6 +23,7 @@ import { Shortcuts } from "./shortcuts";
 
 const pages = [
   { to: "/", key: "today", icon: Gauge },
+  { to: "/leverage", key: "leverage", icon: Scale },
   { to: "/people", key: "people", icon: Users },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone },
   { to: "/events", key: "events", icon: Activity },
@@ -126,6 +136,9 @@ function useKeys(help: () => void) {
           return true;
         case "people":
           navigate("/people");
+          return true;
+        case "leverage":
+          navigate("/leverage");
           return true;
         case "broadcasts":
           navigate("/broadcasts");

@@ -6,6 +6,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
   const { t } = useText();
   const rows: [string[], string][] = [
     [["g", "t"], t.keys.today],
+    [["g", "l"], t.keys.leverage],
     [["g", "p"], t.keys.people],
     [["g", "b"], t.keys.broadcasts],
     [["g", "e"], t.keys.events],

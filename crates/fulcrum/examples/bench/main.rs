@@ -1,11 +1,11 @@
 //! Measures the whole, each figure as a share of its limit on the same machine in the same run.
 //!
-//! `cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]`. Each measurement runs
-//! several times, each time in a process of its own, so that memory and bytes written are its own;
+//! `cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--no-history]`. Each
+//! measurement runs several times, each time in a process of its own, so that memory and bytes written are its own;
 //! what is kept is the median. Every run proves by a checksum that the work was done: it is made
 //! from what was stored or received, compared with what was sent, and the same in all runs.
 
-mod attribution;
+mod bayes;
 mod client;
 mod events;
 mod figure;
@@ -14,7 +14,12 @@ mod ingest;
 mod lag;
 mod lifetime;
 mod machine;
+mod made;
 mod mail;
+mod measurement;
+mod paths;
+mod peers;
+mod people;
 mod process;
 mod setup;
 mod size;
@@ -33,18 +38,22 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const RUNS_MIN: usize = 3;
 
 const USAGE: &str = "\
-usage: cargo xtask bench [--only NAME] [--runs N] [--dir DIR] [--no-history]
+usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--no-history]
 
-  --only NAME    one of ingest, process, programme, mail, lag, size, lifetime, attribution
+  measurement    the analysis commands, on files of up to ten million rows, beside other programs
+  --full         with measurement: other programs read ten million rows as well
+  --only NAME    one of ingest, process, programme, mail, lag, size, lifetime; with measurement, steps
+                 whose name holds it, such as paths, touches, units, quick, bayes, 10m
   --runs N       how often each is run, at least 3; the median counts
   --dir DIR      where the data go, and with them the disk that is meant [target/]
   --no-history   do not add a line to bench/history.jsonl
-  --show         measure nothing; write the last line of the history into the README
+  --show         measure nothing; write the last lines of the history into README.md and
+                 docs/measurement/speed.md
 ";
 
 type Measure = fn(&Path) -> anyhow::Result<Run>;
 
-const MEASUREMENTS: [(&str, Measure); 8] = [
+const MEASUREMENTS: [(&str, Measure); 7] = [
     ("ingest", ingest::run),
     ("process", process::without_programme),
     ("programme", process::with_programme),
@@ -52,7 +61,6 @@ const MEASUREMENTS: [(&str, Measure); 8] = [
     ("lag", lag::run),
     ("size", size::run),
     ("lifetime", lifetime::run),
-    ("attribution", attribution::run),
 ];
 
 struct Options {
@@ -61,6 +69,9 @@ struct Options {
     dir: PathBuf,
     history: bool,
     show: bool,
+    /// The analysis commands, and not the engine.
+    measurement: bool,
+    full: bool,
     /// Run this one here, once, and print what came of it: what the other processes do.
     child: Option<String>,
 }
@@ -76,6 +87,13 @@ fn main() -> ExitCode {
     let done = match &options.child {
         Some(name) => child(name, &options.dir),
         None if options.show => history::show(),
+        None if options.measurement => measurement::all(&measurement::Options {
+            dir: options.dir,
+            runs: options.runs,
+            history: options.history,
+            full: options.full,
+            only: options.only,
+        }),
         None => all(&options),
     };
     match done {
@@ -94,27 +112,29 @@ fn options(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
         dir: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
         history: true,
         show: false,
+        measurement: false,
+        full: false,
         child: None,
     };
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
-            "--only" => options.only = Some(known(value()?)?),
+            "measurement" => options.measurement = true,
+            "--full" => options.full = true,
+            "--only" => options.only = Some(value()?),
             "--runs" => options.runs = value()?.parse().context("--runs needs a number")?,
             "--dir" => options.dir = PathBuf::from(value()?),
             "--show" => options.show = true,
             "--no-history" => options.history = false,
-            "--child" => options.child = Some(known(value()?)?),
+            "--child" => options.child = Some(value()?),
             _ => bail!("there is no option {word}"),
         }
     }
     ensure!(RUNS_MIN <= options.runs, "--runs is at least {RUNS_MIN}");
+    if let Some(name) = options.only.as_ref().filter(|_| !options.measurement) {
+        ensure!(MEASUREMENTS.iter().any(|it| it.0 == name), "there is no measurement {name}");
+    }
     Ok(options)
-}
-
-fn known(name: String) -> anyhow::Result<String> {
-    ensure!(MEASUREMENTS.iter().any(|it| it.0 == name), "there is no measurement {name}");
-    Ok(name)
 }
 
 fn all(options: &Options) -> anyhow::Result<()> {
@@ -140,12 +160,12 @@ fn all(options: &Options) -> anyhow::Result<()> {
     if cfg!(debug_assertions) {
         println!("built without --release: for trying out only, and not for the history");
     } else if options.history && options.only.is_none() {
-        history::append(&figures, checksum, load)?;
+        history::append("", &figures, checksum, load)?;
     }
     Ok(())
 }
 
-fn in_child(name: &str, dir: &Path) -> anyhow::Result<Run> {
+pub fn in_child(name: &str, dir: &Path) -> anyhow::Result<Run> {
     let program = std::env::current_exe().context("could not find this program")?;
     let output = Command::new(program)
         .args(["--child", name, "--dir"])
@@ -158,6 +178,10 @@ fn in_child(name: &str, dir: &Path) -> anyhow::Result<Run> {
 }
 
 fn child(name: &str, dir: &Path) -> anyhow::Result<()> {
+    if let Some(run) = measurement::child(name, dir) {
+        println!("{}", serde_json::to_string(&run?)?);
+        return Ok(());
+    }
     let found = MEASUREMENTS.iter().find(|it| it.0 == name);
     let (_, measure) = found.context("there is no such measurement")?;
     let dir = tempfile::Builder::new().prefix("fulcrum-bench-").tempdir_in(dir)?;

@@ -4,19 +4,23 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{bail, ensure};
-use measurement::{Attribution, ORDER_MAX, PathModel, PathQuestion, PathSettings, attribution};
+use measurement::{
+    Attribution, ChannelFlow, ORDER_MAX, PathModel, PathQuestion, PathSettings, attribution,
+};
 
-use super::{EXIT_INSUFFICIENT, Format, print};
+use super::plot::PlotArguments;
+use super::{EXIT_INSUFFICIENT, Format, print, times};
 
 mod fold;
 mod read;
 mod show;
+mod touches;
 
 /// Share out conversions over the channels on the path to them. Observational.
 ///
 /// Reads one row per path (--paths) or one row per touch (--touches). FILE may be `-` for standard
-/// input, and may be compressed with gzip or zstd. Markov removal effects are solved exactly, not
-/// simulated.
+/// input, and is CSV, also compressed with gzip or zstd, or Parquet. Markov removal effects are
+/// solved exactly, not simulated.
 ///
 /// Whoever meets a channel differs from whoever does not, so this describes paths; it does not say
 /// what a channel caused. `fulcrum leverage` does, from an experiment.
@@ -84,6 +88,8 @@ pub struct Arguments {
     delimiter: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    plot: PlotArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -120,7 +126,7 @@ struct Models<'a> {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let reports = reports(arguments)?;
+    let (reports, flows) = answers(arguments)?;
     let one = match (arguments.model, reports.as_slice()) {
         (ModelName::All, _) => None,
         (_, reports) => reports.first(),
@@ -132,13 +138,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         (Format::Table, Some(report)) => show::table(report),
         (Format::Table, None) => show::all(&reports),
     })?;
+    arguments.plot.write(|| plots::attribution_figure(&reports, &flows))?;
     Ok(match reports.iter().any(|report| report.insufficient.is_some()) {
         true => ExitCode::from(EXIT_INSUFFICIENT),
         false => ExitCode::SUCCESS,
     })
 }
 
-fn reports(arguments: &Arguments) -> anyhow::Result<Vec<Attribution>> {
+/// One report for each model, and the flow through each channel where a picture needs it.
+fn answers(arguments: &Arguments) -> anyhow::Result<(Vec<Attribution>, Vec<ChannelFlow>)> {
     let order = order(&arguments.order)?;
     check(arguments)?;
     let settings = settings(arguments, order);
@@ -154,7 +162,9 @@ fn reports(arguments: &Arguments) -> anyhow::Result<Vec<Attribution>> {
         report.warnings.extend(notes.iter().cloned());
         report
     };
-    Ok(arguments.model.models().iter().map(report).collect())
+    let reports = arguments.model.models().iter().map(report).collect();
+    let flows = if arguments.plot.wanted() { paths.flows() } else { None };
+    Ok((reports, flows.unwrap_or_default()))
 }
 
 /// None is the program's choice.
@@ -171,12 +181,17 @@ fn order(text: &str) -> anyhow::Result<Option<usize>> {
 /// Only what some asked model needs is counted.
 fn settings(arguments: &Arguments, order: Option<usize>) -> PathSettings {
     let markov = arguments.model.models().contains(&PathModel::Markov);
+    let mut orders = match (markov, order) {
+        (false, _) => Vec::new(),
+        (true, Some(order)) => vec![order],
+        (true, None) => (1..=ORDER_MAX).collect(),
+    };
+    // A picture shows single steps.
+    if arguments.plot.wanted() && !orders.contains(&1) {
+        orders.push(1);
+    }
     PathSettings {
-        orders: match (markov, order) {
-            (false, _) => Vec::new(),
-            (true, Some(order)) => vec![order],
-            (true, None) => (1..=ORDER_MAX).collect(),
-        },
+        orders,
         half_life: arguments.half_life,
         pairs: arguments.pairs,
         value: arguments.value_column.is_some(),

@@ -38,7 +38,7 @@ use crate::wiring::Providers;
 /// --map userId=CustomerID --map timestamp=InvoiceDate --property revenue=UnitPrice*Quantity
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
-    /// CSV or JSON Lines; gzip and zstd are read as they are.
+    /// CSV, Parquet or JSON Lines; gzip and zstd are read as they are.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The source that the events are booked under; made if it is new.
@@ -67,7 +67,9 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Kind {
+    /// CSV, or Parquet by its content.
     Csv,
+    Parquet,
     Jsonl,
 }
 
@@ -284,7 +286,7 @@ impl<'a> Rows<'a> {
         let name = file.file_name().and_then(|it| it.to_str()).unwrap_or("-").to_owned();
         let kind = arguments.format.unwrap_or_else(|| kind_by_name(&name));
         let inner = match (kind, from) {
-            (Kind::Csv, from) => {
+            (Kind::Csv | Kind::Parquet, from) => {
                 let delimiter = delimiter(&arguments.separator)?;
                 let options = Options { delimiter };
                 let table = match from {
@@ -292,6 +294,10 @@ impl<'a> Rows<'a> {
                     None => Table::open_with(file, options),
                 };
                 let table = table.map_err(|error| Stop::usage(error.to_string()))?;
+                if kind == Kind::Parquet && !table.is_parquet() {
+                    let stop = Stop::usage(format!("{} is no Parquet file", table.file()));
+                    return Err(stop.hint("leave --format out").into());
+                }
                 let plan = mapping.plan(&table)?;
                 Inner::Csv { table, plan }
             }

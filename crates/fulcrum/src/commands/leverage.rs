@@ -6,22 +6,28 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use measurement::{
-    Cell, Design, Estimate, Leverage, Question, Ratio, RatioKind, RawCovariate, RawSums, Summary,
-    Sums, leverage, leverage_with_uncapped, shares_of_everyone,
+    Cell, Clusters, Design, Estimate, Leverage, Question, Ratio, RatioKind, RawCovariate, RawSums,
+    Summary, Sums, leverage, leverage_with_uncapped, shares_of_everyone, with_index,
 };
-use tables::{Column, Options, Row, Table};
+use tables::{Blocks, Column, Options, Row, Table};
 
-use super::{EXIT_INSUFFICIENT, Format, csv_row, decimals, grouped, print, shown};
+use self::units::UnitColumns;
+use super::plot::PlotArguments;
+use super::{EXIT_INSUFFICIENT, Format, csv_row, decimals, grouped, print, reading, shown};
 use crate::Place;
+use crate::progress::Progress;
 
 mod installed;
+mod rows;
+mod units;
 
 /// Measure what channels achieve together beyond the sum of each alone.
 ///
 /// Reads one row per person (--units) or one row per cell (--sums). Channel columns hold 1 or true
 /// where the channel was allowed for the person, by chance, and 0 or false where it was withheld.
-/// FILE may be `-` for standard input, and may be compressed with gzip or zstd. Without a file, it
-/// reports on the panel of the installation in --data, also while its server runs.
+/// FILE may be `-` for standard input, and is CSV, also compressed with gzip or zstd, or Parquet.
+/// Without a file, it reports on the panel of the installation in --data, also while its server
+/// runs.
 ///
 /// Exit code 0: done. 2: wrong usage or unreadable input. 3: not enough data for the question.
 #[derive(clap::Args, Debug)]
@@ -41,9 +47,30 @@ pub struct Arguments {
     /// The 0/1 columns, separated by commas. With --sums, by default all that have no other meaning.
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
     channels: Vec<String>,
-    /// A number known before assignment, such as spend in the year before: narrower intervals.
+    /// A number known before assignment, such as spend in the year before: narrower intervals. May be
+    /// given more than once.
     #[arg(long, value_name = "COLUMN")]
-    covariate: Option<String>,
+    covariate: Vec<String>,
+    /// Which rows belong together, such as a household or a block of time: errors count clusters,
+    /// not rows (CR2).
+    #[arg(long, value_name = "COLUMN", requires = "units")]
+    cluster: Option<String>,
+    /// Clusters are blocks of time, in which a channel was on or off for everyone: each block counts
+    /// the same, however many rows it has.
+    #[arg(long, requires = "units")]
+    blocks: bool,
+    /// Compare clusters only within these groups, such as work days and week-ends.
+    #[arg(long, value_name = "COLUMN", requires = "units")]
+    stratum: Option<String>,
+    /// Leave out this long from the start of each cluster, such as 2d: what went before still works.
+    #[arg(long, value_name = "TIME", requires = "units")]
+    carry_over: Option<String>,
+    /// When a row was, for --carry-over.
+    #[arg(long, value_name = "COLUMN", requires = "units")]
+    time: Option<String>,
+    /// How much a row counts, such as the people behind a mean.
+    #[arg(long, value_name = "COLUMN", requires = "units")]
+    weight: Option<String>,
     /// Assume that larger sets of channels add nothing of their own.
     #[arg(long, value_name = "N")]
     order: Option<usize>,
@@ -70,6 +97,8 @@ pub struct Arguments {
     separator: String,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    plot: PlotArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -93,14 +122,24 @@ impl DesignName {
 }
 
 pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (report, outcome) = match (&arguments.units, &arguments.sums) {
-        (None, None) => installed::report(place, arguments)?,
-        (Some(_), _) | (_, Some(_)) => (report(arguments)?, arguments.outcome.clone()),
+    let (report, outcome, simulated) = match (&arguments.units, &arguments.sums) {
+        (None, None) => {
+            let found = installed::report(place, arguments)?;
+            (found.report, Some(found.outcome), found.simulated)
+        }
+        (Some(_), _) | (_, Some(_)) => (report(arguments)?, arguments.outcome.clone(), false),
     };
     print(&match arguments.format {
         Format::Json => serde_json::to_string_pretty(&report)? + "\n",
         Format::Csv => csv(&report),
+        Format::Table if simulated => {
+            format!("Simulated data.\n{}", table(&report, outcome.as_deref()))
+        }
         Format::Table => table(&report, outcome.as_deref()),
+    })?;
+    arguments.plot.write(|| {
+        let figure = plots::leverage_figure(&report, outcome.as_deref())?;
+        Ok(if simulated { figure.of_simulated_data() } else { figure })
     })?;
     Ok(match report.insufficient {
         Some(_) => ExitCode::from(EXIT_INSUFFICIENT),
@@ -113,18 +152,26 @@ fn report(arguments: &Arguments) -> anyhow::Result<Leverage> {
     let input = read(arguments)?;
     let declared = declared_shares(arguments, &input.channels)?;
     let cohorts = [input.cells];
+    let uncapped = [input.uncapped];
     let question = Question {
         confidence: arguments.confidence,
         order: arguments.order,
         expected_shares: declared.as_deref(),
         design: arguments.design.map(DesignName::design),
         sequence_at: arguments.sequence_at,
+        clusters: input.clusters.as_ref(),
         ..Question::new(&input.channels, &cohorts)
     };
-    Ok(match arguments.cap {
-        Some(cap) => leverage_with_uncapped(&question, cap, &[input.uncapped]),
+    let mut report = match arguments.cap {
+        Some(cap) => {
+            let clusters = input.uncapped_clusters.as_ref();
+            let without = Question { cohorts: &uncapped, clusters, ..question };
+            leverage_with_uncapped(&question, cap, &without)
+        }
         None => leverage(&question),
-    })
+    };
+    report.warnings.extend(input.notes);
+    Ok(report)
 }
 
 /// What makes no sense whatever the file holds.
@@ -154,15 +201,21 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
         ensure!(!channel.is_empty(), "--channels has an empty name");
         ensure!(!arguments.channels[..i].contains(channel), "--channels names `{channel}` twice");
         ensure!(
-            Some(channel) != arguments.outcome.as_ref()
-                && Some(channel) != arguments.covariate.as_ref(),
+            Some(channel) != arguments.outcome.as_ref() && !arguments.covariate.contains(channel),
             "`{channel}` cannot be a channel and the outcome or covariate as well"
         );
     }
-    ensure!(
-        arguments.covariate.is_none() || arguments.covariate != arguments.outcome,
-        "the covariate cannot be the outcome"
-    );
+    for (i, covariate) in arguments.covariate.iter().enumerate() {
+        ensure!(
+            Some(covariate) != arguments.outcome.as_ref(),
+            "the covariate cannot be the outcome"
+        );
+        ensure!(
+            !arguments.covariate[..i].contains(covariate),
+            "--covariate names `{covariate}` twice"
+        );
+    }
+    rows::check(arguments)?;
     let count = arguments.channels.len();
     let asked = arguments.units.is_some() || 0 < count;
     ensure!(!asked || 2 <= count, "--channels must name two or more");
@@ -179,6 +232,11 @@ struct Input {
     cells: Vec<Cell>,
     /// The same people without the cap; empty where there is none.
     uncapped: Vec<Cell>,
+    /// The rows, where they belong together or have weights.
+    clusters: Option<Clusters>,
+    uncapped_clusters: Option<Clusters>,
+    /// What else is to be said about the file.
+    notes: Vec<String>,
 }
 
 fn read(arguments: &Arguments) -> anyhow::Result<Input> {
@@ -207,39 +265,58 @@ fn cell_of(row: &Row, channels: &[Column]) -> anyhow::Result<u32> {
 }
 
 fn read_units(arguments: &Arguments, path: &Path) -> anyhow::Result<Input> {
-    let mut table = open(arguments, path)?;
-    let channels = columns(&table, &arguments.channels)?;
-    let outcome = arguments.outcome.as_deref().context("--units needs --outcome")?;
-    let outcome = table.column(outcome)?;
-    let covariate = arguments.covariate.as_deref().map(|name| table.column(name)).transpose()?;
-    // Indexed by cell: there are at most 4,096, and each row needs one.
-    let mut sums = vec![Sums::default(); 1 << channels.len()];
-    let mut uncapped = sums.clone();
-    while let Some(row) = table.next_row()? {
-        let on = cell_of(&row, &channels)? as usize;
-        let y = row.number(outcome)?;
-        let x = covariate.map(|column| row.number(column)).transpose()?;
-        push(&mut sums[on], arguments.cap.map_or(y, |cap| y.min(cap)), x);
-        if arguments.cap.is_some() {
-            push(&mut uncapped[on], y, x);
+    let delimiter = arguments.separator.bytes().next().context("--separator is empty")?;
+    let blocks = Blocks::open(path, Some(Options { delimiter }))?;
+    if arguments.cluster.is_some() || arguments.weight.is_some() {
+        return rows::read(arguments, path, blocks);
+    }
+    let outcome = arguments.outcome.as_ref().context("--units needs --outcome")?;
+    let find = |names: &mut dyn Iterator<Item = &String>| -> anyhow::Result<Vec<Column>> {
+        names.map(|name| Ok(blocks.column(name)?)).collect()
+    };
+    let columns = UnitColumns {
+        channels: find(&mut arguments.channels.iter())?,
+        numbers: find(&mut std::iter::once(outcome).chain(&arguments.covariate))?,
+    };
+    let file = blocks.file().to_owned();
+    let shown = reading::progress(&blocks);
+    let tell = |bytes: u64| shown.iter().for_each(|it| it.at(bytes));
+    let mut notes = Vec::new();
+    let (mut cells, mut uncapped) = (Vec::new(), Vec::new());
+    if arguments.covariate.len() <= 1 {
+        let found = units::sums(blocks, &columns, arguments.cap, reading::threads(), tell)?;
+        let of = |sums: Vec<Sums>| (0..).zip(sums).map(|(on, sums)| Cell { on, sums }).collect();
+        (cells, uncapped) = (of(found.sums), of(found.uncapped));
+    } else {
+        let found = units::wide_sums(blocks, &columns, arguments.cap, reading::threads(), tell)?;
+        for (cap, sums) in [(true, found.sums), (false, found.uncapped)] {
+            let (with, index) = with_index(&(0..).zip(sums).collect::<Vec<_>>());
+            if cap {
+                let name = |unused: &usize| unused_covariate(&file, &arguments.covariate[*unused]);
+                notes.extend(index.unused.iter().map(name));
+                cells = with;
+            } else {
+                uncapped = with;
+            }
         }
     }
-    let cells = |sums: Vec<Sums>| -> Vec<Cell> {
-        let cells = (0..).zip(sums).map(|(on, sums)| Cell { on, sums });
-        cells.filter(|cell| 0 < cell.sums.n).collect()
-    };
+    shown.iter().for_each(Progress::finish);
+    cells.retain(|cell: &Cell| 0 < cell.sums.n);
+    uncapped.retain(|cell: &Cell| 0 < cell.sums.n);
     Ok(Input {
         channels: arguments.channels.clone(),
-        cells: cells(sums),
-        uncapped: cells(uncapped),
+        cells,
+        uncapped,
+        clusters: None,
+        uncapped_clusters: None,
+        notes,
     })
 }
 
-fn push(sums: &mut Sums, y: f64, x: Option<f64>) {
-    match x {
-        Some(x) => sums.push_with(y, x),
-        None => sums.push(y),
-    }
+fn unused_covariate(file: &str, name: &str) -> String {
+    format!(
+        "the covariate `{name}` of {file} is not used: it does not vary, or the others make it up"
+    )
 }
 
 /// The columns of a file of sums that are not channels.
@@ -292,7 +369,14 @@ fn read_sums(arguments: &Arguments, path: &Path) -> anyhow::Result<Input> {
             bail!(error.hint("give one row per cell, with the sums over all its people"));
         }
     }
-    Ok(Input { channels, cells: cells.into_values().collect(), uncapped: Vec::new() })
+    Ok(Input {
+        channels,
+        cells: cells.into_values().collect(),
+        uncapped: Vec::new(),
+        clusters: None,
+        uncapped_clusters: None,
+        notes: Vec::new(),
+    })
 }
 
 fn other_columns(table: &Table, known: &[&str]) -> Vec<String> {
@@ -400,10 +484,13 @@ const LABEL: usize = 26;
 /// For people: what it means first, then the numbers.
 pub(super) fn table(report: &Leverage, outcome: Option<&str>) -> String {
     let percent = shown(report.confidence * 100.0, decimals_of_percent(report.confidence));
+    let counted = match &report.clusters {
+        None => format!("{} people", grouped(report.n)),
+        Some(clusters) => format!("{} rows in {} clusters", grouped(report.n), grouped(clusters.n)),
+    };
     let mut text = format!(
-        "Leverage of {} · {} people · {} design\n\n",
+        "Leverage of {} · {counted} · {} design\n\n",
         report.channels.join(", "),
-        grouped(report.n),
         report.design
     );
     text += &wrapped(&meaning(report, outcome, &percent), "");
@@ -441,6 +528,17 @@ pub(super) fn table(report: &Leverage, outcome: Option<&str>) -> String {
             shown(low, places),
             shown(high, places)
         );
+    }
+    if let Some(clusters) = &report.clusters
+        && let (Some(p), Some(deals)) = (clusters.randomisation_p, clusters.permutations)
+    {
+        let line = format!(
+            "If {} had been dealt to the clusters in another order: at least this much leverage in a share of p = {} ({} deals).",
+            clusters.dealt.join(", "),
+            p_value(p),
+            grouped(deals as u64)
+        );
+        text += &format!("\n{}", wrapped(&line, ""));
     }
     if let Some(test) = &report.sample_ratio {
         text += &format!("\nSample ratio against the declared shares: p = {}.\n", p_value(test.p));

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use measurement::{Customer, Lifetime, LifetimeQuestion, Total, lifetime};
 
+use super::plot::PlotArguments;
 use super::{EXIT_INSUFFICIENT, Format, csv_row, print};
 
 mod read;
@@ -18,7 +19,7 @@ use read::Input;
 ///
 /// Reads one row per purchase (--transactions) or one per customer (--summary), fits BG/NBD to when
 /// people buy and Gamma-Gamma to what they spend, and says what to expect. FILE may be `-` for
-/// standard input, and may be compressed with gzip or zstd.
+/// standard input, and is CSV, also compressed with gzip or zstd, or Parquet.
 ///
 /// Purchases of one day are one purchase. Purchases after --end are left out of the models, which
 /// are then checked against them.
@@ -74,6 +75,8 @@ pub struct Arguments {
     separator: String,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    plot: PlotArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -147,6 +150,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Csv => show::csv(&report),
         Format::Table => show::table(&report),
     })?;
+    let unit = arguments.unit.name();
+    arguments.plot.write(|| plots::lifetime_figure(&report.found, &input.customers, unit))?;
     Ok(match report.found.insufficient {
         Some(_) => ExitCode::from(EXIT_INSUFFICIENT),
         None => ExitCode::SUCCESS,

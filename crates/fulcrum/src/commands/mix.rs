@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{bail, ensure};
-use measurement::{Effort, Mix, MixQuestion, kalman};
+use measurement::{Effort, Mix, MixQuestion, Named, kalman};
 
+use super::plot::PlotArguments;
 use super::{EXIT_INSUFFICIENT, Format, print};
 
+mod bayes;
+mod believed;
 mod read;
 mod show;
 
@@ -19,7 +22,8 @@ use read::Input;
 /// Reads one row per week (or day, or month), evenly apart and in order: the outcome, and what was
 /// spent on each medium. The Kalman model is that of Naik and Raman (2003): what a row's spend adds
 /// fades by the carry-over lambda, and media that run together may add more than each alone (kappa).
-/// FILE may be `-` for standard input, and may be compressed with gzip or zstd.
+/// The Bayesian model adds saturation, priors, results of experiments and regions, and is sampled.
+/// FILE may be `-` for standard input, and is CSV, also compressed with gzip or zstd, or Parquet.
 ///
 /// It is a model of what happened and no experiment: where spend follows sales, effects are too
 /// large. `fulcrum leverage` measures the same on people assigned by chance.
@@ -68,17 +72,96 @@ pub struct Arguments {
     /// The confidence of all intervals.
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
     confidence: f64,
+    /// Bayesian model: rows that spend acts on, its own among them.
+    #[arg(long, value_name = "ROWS", default_value_t = 8)]
+    adstock_max: usize,
+    /// Bayesian model: how spend meets its limits [default: logistic, with --form meridian hill].
+    #[arg(long, value_enum)]
+    saturation: Option<SaturationName>,
+    /// Bayesian model: a TOML file of priors and of results of experiments; see the manual.
+    #[arg(long, value_name = "FILE")]
+    prior: Option<PathBuf>,
+    /// Bayesian model: which parts it has, and what it believes without data.
+    #[arg(long, value_enum, default_value_t = FormName::Plain)]
+    form: FormName,
+    /// Bayesian model: media and controls in units of their own, or as the file has them.
+    #[arg(long, value_enum, default_value_t = ScalingName::Standard)]
+    scaling: ScalingName,
+    /// Bayesian model: a level that moves over time, by this many knots.
+    #[arg(long, value_name = "N")]
+    knots: Option<usize>,
+    /// Bayesian model: the column of regions; rows are then one per region and date.
+    #[arg(long, value_name = "COLUMN")]
+    panel_column: Option<String>,
+    /// Bayesian model: the column of a region's population, the same in all its rows.
+    #[arg(long, value_name = "COLUMN", requires = "panel_column")]
+    population_column: Option<String>,
+    /// Bayesian model: what the media cost, where --media are not spend themselves but impressions.
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    spend: Vec<String>,
+    /// Bayesian model: the column of what one unit of the outcome earns, for returns on spend.
+    #[arg(long, value_name = "COLUMN")]
+    value_column: Option<String>,
+    /// Bayesian model: chains of draws; their agreement is tested.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    chains: usize,
+    /// Bayesian model: draws of each chain that count.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    draws: usize,
+    /// Bayesian model: draws of each chain before those, to find its steps.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    tune: usize,
+    /// Bayesian model: the same seed gives the same numbers, on any number of cores.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
     /// What separates the values of a row.
     #[arg(long, value_name = "CHARACTER", default_value = ",")]
     separator: String,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    plot: PlotArguments,
+    /// What --plot draws.
+    #[arg(long, value_enum, default_value_t = Picture::Curves, requires = "plot")]
+    plot_of: Picture,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Picture {
+    /// What each medium brings, by spend on it.
+    Curves,
+    /// What brought the outcome, over time.
+    Contributions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Model {
     /// Maximum likelihood by Kalman filter: no priors, no sampling.
     Kalman,
+    /// Carry-over, saturation and synergy with priors, by sampling (NUTS).
+    Bayes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum SaturationName {
+    Logistic,
+    Hill,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FormName {
+    /// As in pymc-marketing: an intercept, coefficients from 0 on.
+    Plain,
+    /// As in Meridian: knots, returns on spend, regions around their mean.
+    Meridian,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ScalingName {
+    /// Media in shares of their largest value, controls in standard deviations.
+    Standard,
+    /// As the file has them; the priors must know its units.
+    AsIs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -106,6 +189,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Json => serde_json::to_string_pretty(&mix)? + "\n",
         Format::Csv => show::csv(&mix),
         Format::Table => show::table(&mix, &arguments.outcome, input.outcome.iter().sum()),
+    })?;
+    arguments.plot.write(|| match arguments.plot_of {
+        Picture::Curves => plots::response_figure(&mix, &arguments.outcome),
+        Picture::Contributions => {
+            plots::contributions_figure(&mix, &input.dates, &input.outcome, &arguments.outcome)
+        }
     })?;
     Ok(match mix.insufficient {
         Some(_) => ExitCode::from(EXIT_INSUFFICIENT),
@@ -140,6 +229,7 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
         "--media names {} media; at most {MEDIA_MAX} can be told apart: join the small ones",
         arguments.media.len()
     );
+    bayes::check(arguments)?;
     if let Some(margin) = arguments.margin {
         ensure!(0.0 < margin && margin.is_finite(), "--margin must be an amount above 0");
         ensure!(
@@ -153,6 +243,10 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
         .chain(&arguments.media)
         .chain(&arguments.controls)
         .chain(&arguments.date)
+        .chain(&arguments.spend)
+        .chain(&arguments.panel_column)
+        .chain(&arguments.population_column)
+        .chain(&arguments.value_column)
         .collect();
     for (i, name) in columns.iter().enumerate() {
         ensure!(!name.is_empty(), "a column has an empty name");
@@ -167,10 +261,14 @@ fn estimate(arguments: &Arguments, input: &Input) -> anyhow::Result<Mix> {
         Some(budget) => read::bounds(arguments, budget)?,
         None => Vec::new(),
     };
+    if arguments.model == Model::Bayes {
+        return bayes::estimate(arguments, input, &synergy, &bounds);
+    }
+    let controls: Vec<Named> = input.controls.iter().chain(&input.season).cloned().collect();
     Ok(kalman(&MixQuestion {
         outcome: &input.outcome,
         media: &input.media,
-        controls: &input.controls,
+        controls: &controls,
         synergy: &synergy,
         effort: arguments.effort.effort(),
         confidence: arguments.confidence,

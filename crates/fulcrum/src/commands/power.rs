@@ -6,6 +6,7 @@ use anyhow::{anyhow, bail};
 use measurement::{Horizon, Outcome, Plan, Power, power};
 
 use super::leverage::DesignName;
+use super::plot::PlotArguments;
 use super::{Format, csv_row, grouped, print, shown};
 
 /// Plan a measurement panel: the smallest effects it can see, and how long that takes.
@@ -40,6 +41,9 @@ pub struct Arguments {
     /// How many weeks people enter: what is seen by then? 12 when neither is given.
     #[arg(long, value_name = "W")]
     weeks: Option<f64>,
+    /// What all channels together bring per person, if it is known: tells what the panel costs.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    together: Option<f64>,
     /// The chance of finding an effect where there is none.
     #[arg(long, default_value_t = 0.05)]
     alpha: f64,
@@ -48,6 +52,8 @@ pub struct Arguments {
     power: f64,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    plot: PlotArguments,
 }
 
 /// A quarter: what a team plans for.
@@ -61,6 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Csv => csv(&found),
         Format::Table => table(&found, &plan),
     })?;
+    arguments.plot.write(|| plots::power_figure(&plan, &found))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,6 +83,7 @@ fn plan(arguments: &Arguments) -> anyhow::Result<Plan> {
         panel: arguments.panel,
         design: arguments.design.design(),
         people_per_week: arguments.people_per_week,
+        together: arguments.together,
         alpha: arguments.alpha,
         power: arguments.power,
         horizon: match arguments.leverage {
@@ -100,11 +108,15 @@ fn table(found: &Power, plan: &Plan) -> String {
     let mut text = format!(
         "After {weeks} weeks of people entering, a leverage of {} per person is seen with {} % chance,\n\
          and a single channel's effect of {}. Outcomes of the last people need their window on top.\n\
-         {} % of the messages in these channels are withheld to know this.\n\n",
+         {} % of the messages in these channels are withheld to know this{}.\n\n",
         shown(smallest.leverage, places),
         shown(plan.power * 100.0, 0),
         shown(smallest.single, places),
         shown(found.withheld_share * 100.0, 1),
+        found.forgone.map_or(String::new(), |forgone| {
+            let weeks = super::decimals(forgone.per_week.abs() / 10.0);
+            format!(", which costs about {} a week", shown(forgone.per_week, weeks))
+        }),
     );
     text += &format!("{:<28}{:>10}{:>14}\n", "channels on", "share", "people");
     for cell in &found.cells {

@@ -5,6 +5,7 @@ mod files;
 mod import;
 mod kill;
 mod load;
+mod measurement_input;
 mod process;
 mod serving;
 
@@ -31,6 +32,8 @@ fn help_names_every_command() {
         "leverage",
         "lifetime",
         "mix",
+        "influence",
+        "connectedness",
         "power",
         "completions",
     ] {

@@ -37,6 +37,17 @@ pub(crate) fn climb<const N: usize>(
     start: [f64; N],
     low: [f64; N],
     high: [f64; N],
+    look: impl FnMut(&[f64; N]) -> Slope<N>,
+) -> Peak<N> {
+    climb_until(GAIN_MIN, start, low, high, look)
+}
+
+/// As [`climb`], to within a gain of half of `gain_min`.
+pub(crate) fn climb_until<const N: usize>(
+    gain_min: f64,
+    start: [f64; N],
+    low: [f64; N],
+    high: [f64; N],
     mut look: impl FnMut(&[f64; N]) -> Slope<N>,
 ) -> Peak<N> {
     let mut at = start;
@@ -47,7 +58,7 @@ pub(crate) fn climb<const N: usize>(
         }
         let (step, reversed) = uphill(&here);
         let gain = dot(&step, &here.gradient);
-        if gain < GAIN_MIN && !reversed {
+        if gain < gain_min && !reversed {
             break;
         }
         let Some((next, slope)) = advance(&at, &step, gain, &here, &mut look) else { break };

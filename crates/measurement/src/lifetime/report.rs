@@ -60,9 +60,10 @@ pub struct BgNbdNumbers {
 }
 
 impl BgNbdFit {
-    pub(crate) fn new(fit: &Fit<4>, z: f64) -> BgNbdFit {
+    /// `ends` in logarithms.
+    pub(crate) fn new(fit: &Fit<4>, ends: [(f64, f64); 4]) -> BgNbdFit {
         let numbers = |[r, alpha, a, b]: [f64; 4]| BgNbdNumbers { r, alpha, a, b };
-        let [at, se, low, high] = ends(fit, z).map(numbers);
+        let [at, se, low, high] = numbers_of(fit, ends).map(numbers);
         let BgNbdNumbers { r, alpha, a, b } = at;
         BgNbdFit { r, alpha, a, b, log_likelihood: fit.log_likelihood, se, low, high }
     }
@@ -89,20 +90,20 @@ pub struct GammaGammaNumbers {
 }
 
 impl GammaGammaFit {
-    pub(crate) fn new(fit: &Fit<3>, z: f64) -> GammaGammaFit {
+    /// `ends` in logarithms.
+    pub(crate) fn new(fit: &Fit<3>, ends: [(f64, f64); 3]) -> GammaGammaFit {
         let numbers = |[p, q, v]: [f64; 3]| GammaGammaNumbers { p, q, v };
-        let [at, se, low, high] = ends(fit, z).map(numbers);
+        let [at, se, low, high] = numbers_of(fit, ends).map(numbers);
         let GammaGammaNumbers { p, q, v } = at;
         GammaGammaFit { p, q, v, log_likelihood: fit.log_likelihood, n: fit.n, se, low, high }
     }
 }
 
 /// The parameters, their errors, and the ends of their intervals.
-fn ends<const N: usize>(fit: &Fit<N>, z: f64) -> [[f64; N]; 4] {
-    let se: [f64; N] = std::array::from_fn(|i| fit.covariance[i][i].sqrt());
-    let at = |steps: f64| std::array::from_fn(|i| (fit.logs[i] + steps * se[i]).exp());
-    let here: [f64; N] = at(0.0);
-    [here, std::array::from_fn(|i| here[i] * se[i]), at(-z), at(z)]
+fn numbers_of<const N: usize>(fit: &Fit<N>, ends: [(f64, f64); N]) -> [[f64; N]; 4] {
+    let here = fit.logs.map(f64::exp);
+    let se = std::array::from_fn(|i| here[i] * fit.covariance[i][i].sqrt());
+    [here, se, ends.map(|it| it.0.exp()), ends.map(|it| it.1.exp())]
 }
 
 /// A sum over all people.

@@ -89,14 +89,14 @@ pub fn allocate(
 }
 
 /// Nobody first, then each medium and each pair.
-fn preferences(media: usize) -> Vec<Vec<usize>> {
+pub(crate) fn preferences(media: usize) -> Vec<Vec<usize>> {
     let single = (0..media).map(|i| vec![i]);
     let pairs = (0..media).flat_map(|i| (i + 1..media).map(move |j| vec![i, j]));
     std::iter::once(Vec::new()).chain(single).chain(pairs).collect()
 }
 
 /// The lower bounds, then what is left to the preferred as far as they can take it, then to all.
-fn start(budget: f64, bounds: &[(f64, f64)], preferred: &[usize]) -> Vec<f64> {
+pub(crate) fn start(budget: f64, bounds: &[(f64, f64)], preferred: &[usize]) -> Vec<f64> {
     let mut spend: Vec<f64> = bounds.iter().map(|it| it.0).collect();
     let everybody: Vec<usize> = (0..bounds.len()).collect();
     for group in [preferred, &everybody] {
@@ -165,7 +165,7 @@ fn exchange(
 }
 
 /// The highest value between two ends, of a function with at most a few hills.
-fn highest(value: impl Fn(f64) -> f64, low: f64, high: f64) -> (f64, f64) {
+pub(crate) fn highest(value: impl Fn(f64) -> f64, low: f64, high: f64) -> (f64, f64) {
     const CELLS: usize = 16;
     const SECTIONS: usize = 60;
     const GOLDEN: f64 = 0.618_033_988_749_894_9;

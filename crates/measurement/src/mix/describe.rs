@@ -1,12 +1,11 @@
 //! The result from the fitted model: parameters, contributions, responses, and what to warn of.
 
 use super::ROWS_STATED;
+use super::curve::{Contribution, Response, ResponsePoint};
 use super::design::Design;
 use super::filter::innovations;
 use super::inference::Fitted;
-use super::report::{
-    Diagnostics, Interval, Medium, Mix, Parameter, Response, ResponsePoint, Synergy,
-};
+use super::report::{Diagnostics, Interval, Medium, Mix, Parameter, Synergy};
 use crate::distribution::chi_squared_tail;
 
 impl Design<'_> {
@@ -19,6 +18,7 @@ impl Design<'_> {
             low: Some(low),
             high: Some(high),
             p: None,
+            ..Parameter::default()
         });
         let media = &self.question.media;
         for i in 0..self.columns() {
@@ -38,7 +38,8 @@ impl Design<'_> {
                 sd: Some(found.sd),
                 low: Some(found.low),
                 high: Some(found.high),
-                p: Some(fitted.p(&found)),
+                p: Some(fitted.p(|_| self.only(i))),
+                ..Parameter::default()
             });
         }
         let names = ["sigma_transition", "sigma_observation"];
@@ -52,6 +53,7 @@ impl Design<'_> {
                 low: factor.map(|it| mean / it),
                 high: factor.map(|it| mean * it),
                 p: None,
+                ..Parameter::default()
             });
         }
     }
@@ -113,7 +115,7 @@ impl Design<'_> {
             sd: Some(found.sd),
             low: Some(found.low),
             high: Some(found.high),
-            p: Some(fitted.p(&found)),
+            p: Some(fitted.p(|_| self.only(self.pair(pair)))),
             contribution: Some(found.mean * total),
             reason: None,
             ..self.unknown_synergy(a, b, String::new())
@@ -139,6 +141,32 @@ impl Design<'_> {
         }
     }
 
+    /// What each medium, each pair, and all else brought in each row.
+    pub fn over_time(&self, fitted: &Fitted, mix: &mut Mix) {
+        let (found, carry) = (fitted.fit.coefficients(), fitted.carry());
+        let direct = self.direct.iter().zip(found);
+        let mut base = vec![0.0; mix.n];
+        for (column, coefficient) in direct {
+            base.iter_mut().zip(column).for_each(|(sum, x)| *sum += coefficient * x);
+        }
+        mix.contributions.push(Contribution { name: "base".to_owned(), mean: base });
+        let media = &self.question.media;
+        let names = media.iter().map(|it| it.name.clone());
+        let pairs =
+            self.pairs.iter().map(|(a, b)| format!("{}*{}", media[*a].name, media[*b].name));
+        let coefficients = &found[self.direct.len()..];
+        for ((name, column), coefficient) in names.chain(pairs).zip(&self.carried).zip(coefficients)
+        {
+            let mut state = 0.0;
+            let next = |effort: &f64| {
+                state = carry * state + effort;
+                coefficient * state
+            };
+            let mean = column.iter().map(next).collect();
+            mix.contributions.push(Contribution { name, mean });
+        }
+    }
+
     pub fn diagnose(&self, fitted: &Fitted, mix: &mut Mix) {
         let errors = innovations(&self.series(), fitted.top.place, &fitted.fit);
         let outcome = &self.question.outcome[1..];
@@ -152,7 +180,7 @@ impl Design<'_> {
             r_squared: Some(1.0 - left / spread),
             ljung_box_p: memory,
             df: Some(fitted.fit.free()),
-            seconds: None,
+            ..Diagnostics::default()
         };
         /// A series of errors with this little chance has something in it that the model lacks.
         const MEMORY_P: f64 = 0.01;
@@ -206,7 +234,7 @@ fn holm(pairs: &mut [Synergy]) {
     }
 }
 
-fn correlation(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len() as f64;
     let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
     let (mean_a, mean_b) = (mean(a), mean(b));

@@ -110,6 +110,7 @@ impl<'a> Design<'a> {
             p: None,
             p_holm: None,
             contribution: None,
+            positive: None,
             reason: Some(reason),
         }
     }

@@ -8,7 +8,7 @@
 //! same gains whiten the outcome and every column; θ, γ and σ² then follow by least squares, and two
 //! numbers are left to search for.
 
-use super::least_squares::{Dependent, Solution, least_squares};
+use super::least_squares::{Dependent, Solution, least_squares, least_squares_beside};
 
 /// What is not linear: the carry-over λ, and the share ψ of noise that is carried over.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,18 +52,29 @@ impl Fit {
 
 pub(crate) fn fit(series: &Series, place: Place) -> Result<Fit, Dependent> {
     let gains = Gains::new(series.outcome.len(), place);
-    let columns: Vec<Vec<f64>> = series
-        .direct
-        .iter()
-        .map(|it| gains.whiten(it))
-        .chain(series.carried.iter().map(|it| gains.whiten(&carried(it, place.carry))))
-        .collect();
+    let columns = gains.columns(series, place.carry);
     let solution = least_squares(&columns, &gains.whiten(series.outcome))?;
-    let rows = series.outcome.len() - 1;
-    let n = rows as f64;
-    let spread = (std::f64::consts::TAU * solution.squares / n).ln();
-    let log_likelihood = -0.5 * (n * (spread + 1.0) + gains.log_determinant);
-    Ok(Fit { log_likelihood, rows, solution })
+    Ok(gains.fit(solution))
+}
+
+/// The fit with its modified likelihood, up to a constant:
+///
+///     −½ ln |V| − ½ (n − p) ln RSS − ln |Q'X̂|
+///
+/// with V the covariance of the rows, RSS the squares that are left of n rows after p coefficients,
+/// and, all whitened, Q an orthonormal basis of the columns at the place, X̂ the columns at the
+/// carry-over `near`, its estimate. There it is the restricted likelihood of a mixed model; X̂ keeps
+/// it from depending on how long the columns are, which grow with λ.
+pub(crate) fn modified(series: &Series, place: Place, near: f64) -> Option<(f64, Fit)> {
+    let gains = Gains::new(series.outcome.len(), place);
+    let columns = gains.columns(series, place.carry);
+    let others = gains.columns(series, near);
+    let outcome = gains.whiten(series.outcome);
+    let (solution, volume) = least_squares_beside(&columns, &outcome, others).ok()?;
+    let fit = gains.fit(solution);
+    let squares = fit.free() as f64 * fit.solution.squares.ln();
+    let value = -0.5 * (gains.log_determinant + squares) - volume;
+    value.is_finite().then_some((value, fit))
 }
 
 /// An error of one row ahead: in the outcome's unit, and over its standard deviation, in units of σ.
@@ -123,6 +134,20 @@ impl Gains {
         };
         let steps = (1..rows).map(step).collect();
         Gains { carry, steps, log_determinant }
+    }
+
+    /// All columns, whitened, with efforts carried over by `carry`.
+    fn columns(&self, series: &Series, carry: f64) -> Vec<Vec<f64>> {
+        let direct = series.direct.iter().map(|it| self.whiten(it));
+        direct.chain(series.carried.iter().map(|it| self.whiten(&carried(it, carry)))).collect()
+    }
+
+    fn fit(&self, solution: Solution) -> Fit {
+        let rows = self.steps.len();
+        let n = rows as f64;
+        let spread = (std::f64::consts::TAU * solution.squares / n).ln();
+        let log_likelihood = -0.5 * (n * (spread + 1.0) + self.log_determinant);
+        Fit { log_likelihood, rows, solution }
     }
 
     fn whiten(&self, column: &[f64]) -> Vec<f64> {

@@ -5,12 +5,13 @@
 //! g the slope of f along the solved coefficients, is what the inverse of the whole observed
 //! information gives. Variances are scaled to degrees of freedom, and quantiles are Student's.
 //!
-//! What is brought over time goes with 1/(1 − λ), so that its error is larger upwards than
-//! downwards. The ends of an interval therefore take the part of λ from where its likelihood ends,
-//! and join it to the part of all else by squares (Zou and Donner 2008, "MOVER").
+//! Standard errors are those. Intervals and p are not even about the estimate: what is brought over
+//! time goes with 1/(1 − λ), which is surer downwards than upwards. They are those of the modified
+//! profile likelihood: see [`super::plausible`].
 
 use super::filter::{Fit, Place, Series, fit};
-use super::peak::{STEP, Top, ends};
+use super::peak::{STEP, Top};
+use super::plausible::Plausible;
 use super::report::Interval;
 use crate::distribution::{t_quantile, t_two_sided};
 
@@ -18,8 +19,9 @@ use crate::distribution::{t_quantile, t_two_sided};
 pub(crate) struct Fitted {
     pub top: Top,
     pub fit: Fit,
-    /// Where the likelihood of λ ends, with the other parameters following.
-    ends: [(Place, Fit); 2],
+    plausible: Plausible,
+    /// What a place may lose of the likelihood.
+    drop: f64,
     /// Of λ and ψ.
     covariance: [[f64; 2]; 2],
     /// Beside the top in λ and in ψ, upwards and downwards; absent where they have no variance.
@@ -28,12 +30,7 @@ pub(crate) struct Fitted {
 }
 
 impl Fitted {
-    pub fn new(
-        series: &Series,
-        top: Top,
-        confidence: f64,
-        value: &impl Fn(Place) -> Option<f64>,
-    ) -> Option<Fitted> {
+    pub fn new(series: &Series, top: Top, confidence: f64) -> Option<Fitted> {
         let at = |carry: f64, share: f64| {
             let place = Place { carry: top.place.carry + carry, share: top.place.share + share };
             fit(series, place).ok()
@@ -46,12 +43,11 @@ impl Fitted {
         };
         let (rows, df) = (here.rows as f64, here.free() as f64);
         let quantile = t_quantile(confidence, df);
-        // For a coefficient this drop in likelihood is the same as Student's interval.
-        let drop = 0.5 * rows * (quantile * quantile / df).ln_1p();
-        let (low, high) = ends(value, &top, drop)?;
-        let end = |place: Place| Some((place, fit(series, place).ok()?));
+        // For a coefficient this loss of likelihood is the same as Student's interval.
+        let drop = 0.5 * df * (quantile * quantile / df).ln_1p();
         Some(Fitted {
-            ends: [end(low)?, end(high)?],
+            plausible: Plausible::new(series, top.place, drop)?,
+            drop,
             covariance: top.covariance.map(|row| row.map(|it| it * rows / df)),
             beside: [beside(0), beside(1)],
             fit: here,
@@ -65,7 +61,8 @@ impl Fitted {
     }
 
     pub fn carry_ends(&self) -> (f64, f64) {
-        (self.ends[0].0.carry, self.ends[1].0.carry)
+        let (low, high) = self.plausible.carry;
+        (low.min(self.carry()), high.max(self.carry()))
     }
 
     /// The standard error of λ, where its likelihood has a top.
@@ -86,27 +83,37 @@ impl Fitted {
                 (of(above, carry + apart) - of(below, carry - apart)) / (2.0 * STEP)
             })
         };
-        let [of_carry, of_share] = [slope(0), slope(1)];
-        let sd = (given + self.spread([of_carry, of_share])).sqrt();
-        // All but λ: ψ has the variance that it has when λ is known.
-        let others = self.quantile.powi(2) * (given + of_share * of_share * self.share_alone());
-        let at_ends = self.ends.each_ref().map(|(place, fit)| of(fit, place.carry) - mean);
-        let down = at_ends[0].min(at_ends[1]).min(0.0);
-        let up = at_ends[0].max(at_ends[1]).max(0.0);
-        let low = mean - (others + down * down).sqrt();
-        let high = mean + (others + up * up).sqrt();
+        let sd = (given + self.spread([slope(0), slope(1)])).sqrt();
+        let df = self.fit.free() as f64;
+        let (mut low, mut high) = (mean, mean);
+        self.visit(&weights, |lost, there, se| {
+            if lost < self.drop {
+                let far = se * (df * (2.0 * (self.drop - lost) / df).exp_m1()).sqrt();
+                (low, high) = (low.min(there - far), high.max(there + far));
+            }
+        });
         Interval { mean, sd, low, high }
     }
 
-    /// The variance of ψ given λ.
-    fn share_alone(&self) -> f64 {
-        let [[carry, both], [_, share]] = self.covariance;
-        if 0.0 < carry { share - both * both / carry } else { share }
+    /// The two-sided p of none.
+    pub fn p(&self, weights: impl Fn(f64) -> Vec<f64>) -> f64 {
+        let df = self.fit.free() as f64;
+        let mut least = f64::INFINITY;
+        self.visit(&weights, |lost, there, se| {
+            least = least.min(lost + 0.5 * df * ((there / se).powi(2) / df).ln_1p());
+        });
+        t_two_sided((df * (2.0 * least / df).exp_m1()).sqrt(), df)
     }
 
-    /// The two-sided p of none.
-    pub fn p(&self, found: &Interval) -> f64 {
-        t_two_sided(found.mean / found.sd, self.fit.free() as f64)
+    /// The loss, the estimate and its error at each plausible place.
+    fn visit(&self, weights: &impl Fn(f64) -> Vec<f64>, mut each: impl FnMut(f64, f64, f64)) {
+        for slice in &self.plausible.slices {
+            let weights = weights(slice.carry);
+            for (lost, fit) in &slice.places {
+                let variance = fit.variance() * fit.solution.variance(&weights);
+                each(*lost, dot(&weights, fit.coefficients()), variance.sqrt());
+            }
+        }
     }
 
     /// The noise that is carried over, and the noise that is not: standard deviations with errors.

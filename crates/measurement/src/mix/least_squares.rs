@@ -26,6 +26,23 @@ const MATTERS: f64 = 1e-4;
 
 /// Minimises |y − Xβ|². The columns and `y` are of one length, which is no less than their number.
 pub(crate) fn least_squares(columns: &[Vec<f64>], y: &[f64]) -> Result<Solution, Dependent> {
+    solve(columns, y, &mut [])
+}
+
+/// As [`least_squares`], and ln |Q'X̂|: how much of the volume of as many other columns X̂ lies in the
+/// span of X, of which Q is an orthonormal basis.
+pub(crate) fn least_squares_beside(
+    columns: &[Vec<f64>],
+    y: &[f64],
+    mut others: Vec<Vec<f64>>,
+) -> Result<(Solution, f64), Dependent> {
+    let solution = solve(columns, y, &mut others)?;
+    others.iter_mut().for_each(|it| it.truncate(columns.len()));
+    Ok((solution, log_volume(others)))
+}
+
+/// `others` are turned as `y` is.
+fn solve(columns: &[Vec<f64>], y: &[f64], others: &mut [Vec<f64>]) -> Result<Solution, Dependent> {
     let lengths: Vec<f64> = columns.iter().map(|it| length(it)).collect();
     let mut work: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
     let mut right = y.to_vec();
@@ -50,6 +67,7 @@ pub(crate) fn least_squares(columns: &[Vec<f64>], y: &[f64]) -> Result<Solution,
         let size = length(&reflection);
         reflection.iter_mut().for_each(|it| *it /= size);
         reflect(&reflection, &mut right[j..]);
+        others.iter_mut().for_each(|it| reflect(&reflection, &mut it[j..]));
         triangle[j].push(end);
         work.push(reflection);
     }
@@ -72,6 +90,22 @@ impl Solution {
         }
         z.iter().map(|it| it * it).sum()
     }
+}
+
+/// ln |det|, by elimination with the largest number of a column first.
+fn log_volume(mut matrix: Vec<Vec<f64>>) -> f64 {
+    let mut sum = 0.0;
+    while let Some(first) = matrix.pop() {
+        let size = |i: &usize| first[*i].abs();
+        let Some(at) = (0..first.len()).max_by(|a, b| size(a).total_cmp(&size(b))) else { break };
+        sum += first[at].abs().ln();
+        for other in &mut matrix {
+            let share = other[at] / first[at];
+            other.iter_mut().zip(&first).for_each(|(it, x)| *it -= share * x);
+            other.swap_remove(at);
+        }
+    }
+    sum
 }
 
 /// Which earlier columns make up column `j`: the solution of R x = the last column of R.

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::curve::{Contribution, Response};
+
 /// What each medium does, and what they do together. What cannot be known is absent, with a reason.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Mix {
-    /// `kalman`.
+    /// `kalman` or `bayes`.
     pub model: &'static str,
     /// Rows of the series.
     pub n: usize,
@@ -28,8 +30,11 @@ pub struct Mix {
     pub optimum: Option<Vec<Allocated>>,
     /// The outcome per row in the long run, by spend per row on one medium, the others as they were.
     pub response: Vec<Response>,
+    /// What each part brought in each row.
+    pub contributions: Vec<Contribution>,
     pub diagnostics: Diagnostics,
-    /// `linear`: an effort is what is spent; `root`: its square root.
+    /// `linear`: an effort is what is spent; `root`: its square root; of the Bayesian model its
+    /// saturation, `logistic` or `hill`.
     pub effort: &'static str,
     pub confidence: f64,
     pub warnings: Vec<String>,
@@ -46,7 +51,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Parameter {
     pub name: String,
     pub mean: f64,
@@ -56,6 +61,14 @@ pub struct Parameter {
     /// Two-sided, against none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p: Option<f64>,
+    /// How far the chains are from one another; above 1.01 they do not agree. Sampled ones only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rhat: Option<f64>,
+    /// Independent draws that the mean, and the ends of the interval, are worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ess_bulk: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ess_tail: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -94,6 +107,9 @@ pub struct Synergy {
     pub p_holm: Option<f64>,
     /// What it brought over all rows.
     pub contribution: Option<f64>,
+    /// The probability that it is above 0; sampled ones only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positive: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -106,20 +122,6 @@ pub struct Allocated {
     pub expected: f64,
     /// The mean spend per row in the series.
     pub spend_now: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Response {
-    pub name: String,
-    pub points: Vec<ResponsePoint>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct ResponsePoint {
-    pub spend: f64,
-    pub expected: f64,
-    pub low: f64,
-    pub high: f64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -137,4 +139,31 @@ pub struct Diagnostics {
     pub df: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chains: Option<usize>,
+    /// Of each chain, those that count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draws: Option<usize>,
+    /// Draws at which the sampler could not follow the density.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub divergences: Option<u64>,
+    /// The worst of all numbers that were sampled, those that are not shown among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rhat_max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ess_min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predictive: Option<Predictive>,
+}
+
+/// Whether data like these come out of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Predictive {
+    /// The share of rows inside the middle 50 % and 90 % of what the model predicts for them.
+    pub inside_50: f64,
+    pub inside_90: f64,
+    /// How often data of the model have errors with as much memory from row to row, and as large an
+    /// outcome, as these. Near 0 or 1 the model is missing something.
+    pub memory_p: f64,
+    pub largest_p: f64,
 }

@@ -107,8 +107,8 @@ fn without_interaction_it_is_found_at_the_stated_rate_only() {
 fn recovers(weights: &[(u32, f64)]) -> bool {
     let covered = |seed: &u64| {
         let (strata, _, _) = strata(&[normal_cells(&LEVERAGE, &TRUTH, *seed)], &[0, 1, 2, 4, 7]);
-        let found = moments(&strata, &Combination::same(&strata, weights.to_vec()))
-            .expect("all cells have people");
+        let found =
+            moments(&strata, &Combination::same(&strata, weights)).expect("all cells have people");
         let half = crate::distribution::t_quantile(0.95, found.df)
             * found.variance.expect("all cells have people").sqrt();
         (found.estimate - leverage_of(&TRUTH)).abs() <= half

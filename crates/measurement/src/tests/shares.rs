@@ -76,6 +76,7 @@ const PLAN: Plan = Plan {
     alpha: 0.05,
     power: 0.8,
     horizon: Horizon::Weeks(5.0),
+    together: None,
 };
 
 #[test]
@@ -115,6 +116,17 @@ fn weeks_and_leverage_ask_the_same_from_two_sides() {
     let four_times = Plan { horizon: Horizon::Weeks(20.0), ..PLAN };
     let half = power(&four_times).expect("sense").minimum_detectable.leverage;
     assert!((half - smallest / 2.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_panel_costs_what_its_withheld_messages_would_have_brought() {
+    // Half of the people are in the panel; 2/5 of 95 % of it get nothing, 3/5 one channel of three:
+    // 0.5 × 0.95 × (0.4 + 0.6 × 2/3) of 400 people a week, each 0.30 worth.
+    let plan = power(&Plan { together: Some(0.30), ..PLAN }).expect("sense");
+    let forgone = plan.forgone.expect("known");
+    assert!((forgone.per_week - 0.5 * 0.95 * 0.8 * 400.0 * 0.30).abs() < 1e-9, "{forgone:?}");
+    assert!((forgone.total - 5.0 * forgone.per_week).abs() < 1e-9);
+    assert_eq!(power(&PLAN).expect("sense").forgone, None);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn amounts_that_few_have_are_marked_and_shown_as_conversion_too() {
     assert!((rate - 0.1).abs() < 0.03, "{rate}");
     let (names, uncapped) = (channels(2), [cells]);
     let question = Question::new(&names, &uncapped);
-    let capped = leverage_with_uncapped(&question, 100.0, &uncapped);
+    let capped = leverage_with_uncapped(&question, 100.0, &question);
     assert_eq!(capped.uncapped.expect("shown").leverage, capped.leverage);
 }
 

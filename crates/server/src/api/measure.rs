@@ -233,14 +233,19 @@ pub(super) async fn get_leverage(
     Query(of): Query<OfOutcome>,
 ) -> Result<Json<serde_json::Value>, Problem> {
     let loaded = shared.handle.loaded();
-    let outcome = match of.outcome.filter(|it| !it.is_empty()) {
-        Some(name) if loaded.programme.outcomes.iter().all(|it| it.name != name) => {
-            return Err(Problem::not_found(format!("the programme has no outcome `{name}`")));
-        }
-        Some(name) => name,
-        None => first_outcome(&loaded),
-    };
+    let outcome = named_outcome(&loaded, of)?;
     Ok(Json(report(&shared, &loaded, outcome).await?))
+}
+
+/// The outcome that was asked for, if the programme has it.
+pub(super) fn named_outcome(loaded: &Loaded, of: OfOutcome) -> Result<String, Problem> {
+    match of.outcome.filter(|it| !it.is_empty()) {
+        Some(name) if loaded.programme.outcomes.iter().all(|it| it.name != name) => {
+            Err(Problem::not_found(format!("the programme has no outcome `{name}`")))
+        }
+        Some(name) => Ok(name),
+        None => Ok(first_outcome(loaded)),
+    }
 }
 
 pub(super) fn first_outcome(loaded: &Loaded) -> String {

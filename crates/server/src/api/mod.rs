@@ -2,10 +2,13 @@
 
 mod broadcasts;
 mod events;
+mod figure;
 mod json;
 mod measure;
+mod panel;
 mod people;
 mod person;
+mod power;
 mod session;
 mod sources;
 mod timeline;
@@ -71,6 +74,10 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
         .routes(routes!(today::get_today))
         .routes(routes!(measure::get_leverage))
+        .routes(routes!(figure::leverage_figure))
+        .routes(routes!(panel::get_panel))
+        .routes(routes!(power::get_power))
+        .routes(routes!(figure::power_figure))
         .routes(routes!(today::resume))
         .routes(routes!(people::list_people))
         .routes(routes!(person::get_person))

@@ -64,7 +64,7 @@ fn a_full_report_has_the_documented_form() {
         expected_shares: Some(&shares),
         ..measurement::Question::new(&channels, &cohorts)
     };
-    let found = measurement::leverage_with_uncapped(&question, 500.0, &cohorts);
+    let found = measurement::leverage_with_uncapped(&question, 500.0, &question);
     assert!(found.conversion.is_some() && found.sample_ratio.is_some());
     let mut report = serde_json::to_value(&found).expect("JSON");
     report["outcome"] = serde_json::json!({"name": "revenue"});

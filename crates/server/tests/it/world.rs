@@ -83,6 +83,24 @@ impl World {
         World::over(store, |_| {}).await
     }
 
+    /// A process whose panel has counted for long: what each cell's people brought, by cell.
+    pub async fn after_counting(cells: &[(u16, Vec<f64>)]) -> World {
+        let mut store = MemoryStore::new();
+        let now = real_now();
+        let entered = now.day() - 40;
+        let entry = |(cell, outcomes): &(u16, Vec<f64>)| {
+            let sums = serde_json::json!({"sums.1": measurement::Sums::of(outcomes)});
+            let key = format!("0/{entered}/in/{cell}/orders");
+            port::Entry::put(Space::Sums, key, sums.to_string().into_bytes())
+        };
+        let entries = cells.iter().map(entry).collect();
+        let changes = port::Changes { now, durable: true, entries, ..port::Changes::default() };
+        store.commit(&changes).expect("memory takes it");
+        let mut world = World::over(store, |settings| settings.simulated = true).await;
+        world.sign_in().await;
+        world
+    }
+
     async fn over(store: MemoryStore, change: impl FnOnce(&mut Settings)) -> World {
         let log = MemoryLog::new();
         let keys = Keys { chance: ChanceKey([7; 32]), link: LinkKey([9; 32]) };

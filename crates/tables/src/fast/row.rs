@@ -1,25 +1,42 @@
 //! One row of a block: where its values stand, and what they are.
 
-use crate::table::shortened;
+use crate::parquet::Batch;
+use crate::value::{BINARY_HINT, binary, count, not, number, number_hint};
 use crate::{Column, TableError};
 
 /// One row; values are looked at only when they are asked for.
 pub struct FastRow<'a> {
     pub(super) file: &'a str,
     pub(super) columns: &'a [String],
-    pub(super) text: &'a [u8],
-    /// Where each value begins and ends in `text`.
-    pub(super) spans: &'a [(usize, usize)],
+    pub(super) values: Values<'a>,
     /// From 1, in its block: what errors carry until the block's place is known.
     pub(super) number: u64,
 }
 
+#[derive(Clone, Copy)]
+pub(super) enum Values<'a> {
+    Text {
+        text: &'a [u8],
+        /// Where each value begins and ends in `text`.
+        spans: &'a [(usize, usize)],
+    },
+    Batch {
+        batch: &'a Batch,
+        /// The row in the batch.
+        at: usize,
+    },
+}
+
 impl<'a> FastRow<'a> {
-    /// The bytes as they stand, blanks around them included.
+    /// The bytes as they stand, blanks around them included. Of a Parquet file, a column must have
+    /// been asked of it by name.
     pub fn bytes(&self, column: Column) -> &'a [u8] {
-        match self.spans.get(column.index()) {
-            Some((begin, end)) => &self.text[*begin..*end],
-            None => &[],
+        match self.values {
+            Values::Text { text, spans } => match spans.get(column.index()) {
+                Some((begin, end)) => &text[*begin..*end],
+                None => &[],
+            },
+            Values::Batch { batch, at } => batch.bytes(column.index(), at).unwrap_or_default(),
         }
     }
 
@@ -33,7 +50,11 @@ impl<'a> FastRow<'a> {
 
     /// A finite number.
     pub fn number(&self, column: Column) -> Result<f64, TableError> {
-        match decimal(self.bytes(column)) {
+        let found = match self.values {
+            Values::Text { .. } => decimal(self.bytes(column)),
+            Values::Batch { batch, at } => batch.number(column.index(), at),
+        };
+        match found {
             Some(number) => Ok(number),
             None => self.number_at_length(column),
         }
@@ -42,17 +63,36 @@ impl<'a> FastRow<'a> {
     #[cold]
     fn number_at_length(&self, column: Column) -> Result<f64, TableError> {
         let text = self.text(column)?;
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => {
-                let message = format!("`{}` is not a number", shortened(text));
-                Err(self.error(column, message).hint(match text {
-                    "" => "fill it in, with 0 where nothing happened, or leave the row out",
-                    _ if text.contains(',') => "write numbers with a point and without separators",
-                    _ => "write numbers like 12.5",
-                }))
-            }
+        number(text)
+            .ok_or_else(|| self.error(column, not(text, "a number")).hint(number_hint(text)))
+    }
+
+    /// 0 or 1, true or false.
+    pub fn binary(&self, column: Column) -> Result<bool, TableError> {
+        let found = match self.values {
+            Values::Text { .. } => match self.bytes(column) {
+                b"0" => Some(false),
+                b"1" => Some(true),
+                _ => None,
+            },
+            Values::Batch { batch, at } => batch.binary(column.index(), at),
+        };
+        match found {
+            Some(is) => Ok(is),
+            None => self.binary_at_length(column),
         }
+    }
+
+    #[cold]
+    fn binary_at_length(&self, column: Column) -> Result<bool, TableError> {
+        let text = self.text(column)?;
+        binary(text).ok_or_else(|| self.error(column, not(text, "0/1")).hint(BINARY_HINT))
+    }
+
+    /// A whole number from 0 on; `12.0` is one too.
+    pub fn count(&self, column: Column) -> Result<u64, TableError> {
+        let text = self.text(column)?;
+        count(text).ok_or_else(|| self.error(column, not(text, "a whole number from 0 on")))
     }
 
     /// An error about this value, for rules that this crate does not know.
@@ -65,8 +105,8 @@ impl<'a> FastRow<'a> {
         self.error(column, "is not UTF-8 text").hint("save the file with the encoding UTF-8")
     }
 
-    pub(super) fn wrong_length(&self) -> TableError {
-        let (got, wanted) = (self.spans.len(), self.columns.len());
+    pub(super) fn wrong_length(&self, got: usize) -> TableError {
+        let wanted = self.columns.len();
         let message = format!("has {got} values where the header names {wanted} columns");
         TableError::new(self.file, message)
             .at_row(self.number)

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::row::decimal;
+use super::text::BLOCK_BYTES;
 use super::*;
 use crate::Table;
+use crate::source::ROW_BYTES_MAX;
 
 fn file(name: &str, content: &[u8]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");

@@ -12,7 +12,14 @@ import { Diamond } from "./leverage";
 
 const ROW_HEIGHT = 40;
 
-export function ValuesCard({ report }: { report: LeverageReport }) {
+export function ValuesCard({
+  report,
+  why = false,
+}: {
+  report: LeverageReport;
+  /** Each row without a number says why. */
+  why?: boolean;
+}) {
   const { t } = useText();
   const sum = sumOfSingles(report);
   return (
@@ -22,8 +29,9 @@ export function ValuesCard({ report }: { report: LeverageReport }) {
         rows={inOrder(report, report.values)}
         reference={sum}
         title={t.today.values.title}
+        why={why}
       />
-      <Key rows={report.values}>
+      <Key rows={report.values} why={!why}>
         {report.channels.map((it) => (
           <li key={it} className="narrow-only" aria-hidden="true">
             <ChannelIcon channel={it} /> {channelName(t, it)}
@@ -45,24 +53,30 @@ export function ValuesCard({ report }: { report: LeverageReport }) {
 export function InteractionsCard({
   report,
   truth,
+  why = false,
+  children,
 }: {
   report: LeverageReport;
   truth: Truth | null;
+  /** Each row without a number says why. */
+  why?: boolean;
+  children?: ReactNode;
 }) {
   const { t } = useText();
   const rows = inOrder(report, report.interactions).filter((it) => 2 <= it.channels.length);
   return (
     <Card title={t.today.interactions.title} note={t.today.interactions.caption} className="early">
-      {rows.some(known) && (
+      {(why || rows.some(known)) && (
         <Forest
           report={report}
           rows={rows}
           truth={truth}
           withP
           title={t.today.interactions.title}
+          why={why}
         />
       )}
-      <Key rows={rows}>
+      <Key rows={rows} why={!why}>
         {truth && rows.some(known) && (
           <li>
             <Diamond /> {t.today.leverage.truth}
@@ -70,12 +84,21 @@ export function InteractionsCard({
         )}
         {rows.some((it) => typeof it.p_holm === "number") && <li>{t.today.interactions.pHelp}</li>}
       </Key>
+      {children}
     </Card>
   );
 }
 
 /** What the marks mean, and why some rows have none. */
-function Key({ rows, children }: { rows: readonly SetEstimate[]; children: ReactNode }) {
+export function Key({
+  rows,
+  why,
+  children,
+}: {
+  rows: readonly SetEstimate[];
+  why: boolean;
+  children?: ReactNode;
+}) {
   const { t } = useText();
   const reasons = new Set(rows.filter((it) => !known(it)).map((it) => it.reason ?? ""));
   reasons.delete("");
@@ -94,7 +117,7 @@ function Key({ rows, children }: { rows: readonly SetEstimate[]; children: React
           {t.today.values.open}
         </li>
       )}
-      {0 < reasons.size && (
+      {why && 0 < reasons.size && (
         <li className="chart-why">
           <span>
             <Text>{t.today.values.unknownWhy([...reasons].join("; "))}</Text>
@@ -105,13 +128,14 @@ function Key({ rows, children }: { rows: readonly SetEstimate[]; children: React
   );
 }
 
-function Forest({
+export function Forest({
   report,
   rows,
   title,
   reference = null,
   truth = null,
   withP = false,
+  why = false,
 }: {
   report: LeverageReport;
   rows: readonly SetEstimate[];
@@ -120,6 +144,7 @@ function Forest({
   reference?: number | null;
   truth?: Truth | null;
   withP?: boolean;
+  why?: boolean;
 }) {
   const { t, format } = useText();
   const unit = report.outcome?.unit;
@@ -155,36 +180,46 @@ function Forest({
               <th scope="row">
                 <ChannelSet channels={row.channels} all={all && 2 < row.channels.length} />
               </th>
-              <td className="forest-plot" aria-hidden="true">
-                <RowPlot
-                  scale={scale}
-                  row={row}
-                  truth={trueValue(row)}
-                  reference={all ? reference : null}
-                />
-              </td>
-              <td className="number">
-                <Numbers row={row} amount={amount} withP={withP} />
-              </td>
+              {why && !known(row) ? (
+                <td colSpan={2} className="forest-why">
+                  <Text>{t.leverage.notKnown(row.reason ?? report.insufficient ?? "–")}</Text>
+                </td>
+              ) : (
+                <>
+                  <td className="forest-plot" aria-hidden="true">
+                    <RowPlot
+                      scale={scale}
+                      row={row}
+                      truth={trueValue(row)}
+                      reference={all ? reference : null}
+                    />
+                  </td>
+                  <td className="number">
+                    <Numbers row={row} amount={amount} withP={withP} />
+                  </td>
+                </>
+              )}
             </tr>
           );
         })}
       </tbody>
-      <tfoot aria-hidden="true">
-        <tr>
-          <td />
-          <td className="forest-plot">
-            <svg className="chart" height="22" aria-hidden="true">
-              <TickLabels
-                scale={scale}
-                y={16}
-                label={(value) => format.amount(value, value === 0 ? 0 : digits)}
-              />
-            </svg>
-          </td>
-          <td />
-        </tr>
-      </tfoot>
+      {rows.some(known) && (
+        <tfoot aria-hidden="true">
+          <tr>
+            <td />
+            <td className="forest-plot">
+              <svg className="chart" height="22" aria-hidden="true">
+                <TickLabels
+                  scale={scale}
+                  y={16}
+                  label={(value) => format.amount(value, value === 0 ? 0 : digits)}
+                />
+              </svg>
+            </td>
+            <td />
+          </tr>
+        </tfoot>
+      )}
     </table>
   );
 }
@@ -257,7 +292,7 @@ function Numbers({
 }
 
 /** Pictures where there is little room, names for everybody else. */
-function ChannelSet({ channels, all }: { channels: readonly string[]; all: boolean }) {
+export function ChannelSet({ channels, all }: { channels: readonly string[]; all: boolean }) {
   const { t } = useText();
   const names = channels.map((it) => channelName(t, it)).join(" + ");
   return (

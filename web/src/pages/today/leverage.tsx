@@ -2,17 +2,31 @@
 import type { ReactNode } from "react";
 import type { LeverageReport, Truth } from "../../api/types";
 import { HeadlineInterval } from "../../charts/headline";
+import { SAMPLE_RATIO_ALARM } from "../../lib/checks";
 import { decimalsFor } from "../../lib/format";
 import { type Known, known, usualConfidence, verdict } from "../../lib/leverage";
 import { channelName, sentence, useText } from "../../messages";
 import { Card, Text } from "../../ui/parts";
 
-export function LeverageCard({ report, truth }: { report: LeverageReport; truth: Truth | null }) {
+export function LeverageCard({
+  report,
+  truth,
+  aside,
+}: {
+  report: LeverageReport;
+  truth: Truth | null;
+  aside?: ReactNode;
+}) {
   const { t } = useText();
   const leverage = known(report.leverage);
   const reason = report.insufficient ?? (leverage ? undefined : report.leverage.reason);
   return (
-    <Card title={t.today.leverage.title} note={t.today.leverage.help} className="leverage wide">
+    <Card
+      title={t.today.leverage.title}
+      note={t.today.leverage.help}
+      aside={aside}
+      className="leverage wide"
+    >
       {leverage && report.insufficient === undefined ? (
         <Measured report={report} leverage={leverage} truth={truth} />
       ) : (
@@ -204,9 +218,6 @@ function Insufficient({ report, reason }: { report: LeverageReport; reason?: str
     </div>
   );
 }
-
-/** The share of chance below which the cells' sizes are held to be wrong. */
-const SAMPLE_RATIO_ALARM = 0.001;
 
 function Warnings({ report }: { report: LeverageReport }) {
   const { t } = useText();

@@ -1,5 +1,6 @@
 /** The first page: what the channels achieve together, what became of every message, what needs a person. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 import { todayQuery } from "../../api/client";
 import type { Today as TodayData } from "../../api/types";
 import { useText } from "../../messages";
@@ -26,12 +27,21 @@ export function Today() {
 }
 
 function Full({ data }: { data: TodayData }) {
+  const { t } = useText();
   const { leverage, truth } = data;
   const measured = leverage.insufficient === undefined;
   return (
     <div className="today">
       <Attention items={data.attention} hold={data.engine.hold} />
-      <LeverageCard report={leverage} truth={truth} />
+      <LeverageCard
+        report={leverage}
+        truth={truth}
+        aside={
+          <Link className="card-link" to="/leverage">
+            {t.leverage.more}
+          </Link>
+        }
+      />
       <div className="column">
         {measured && <ValuesCard report={leverage} />}
         <LedgerCard ledger={data.ledger} />

@@ -64,7 +64,8 @@ impl Mapping {
         if empty && self.event.is_none() && self.time_format.is_none() {
             return Ok(());
         }
-        let stop = Stop::usage("--map, --property, --event and --time-format are for CSV");
+        let stop =
+            Stop::usage("--map, --property, --event and --time-format are for CSV and Parquet");
         Err(stop.hint("each line of JSON Lines is a whole event already").into())
     }
 

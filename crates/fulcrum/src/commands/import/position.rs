@@ -86,6 +86,10 @@ impl Bookmark {
         if self.bytes < bytes || head(&self.file, head_bytes)? != head_hash {
             return Ok(Found::Nothing);
         }
+        // A Parquet file is written as a whole: a longer one is another one.
+        if self.bytes != bytes && is_parquet(&self.file)? {
+            return Ok(Found::Nothing);
+        }
         Ok(match whole && bytes == self.bytes {
             true => Found::Whole,
             false => Found::Part(Position { byte, line, row }),
@@ -111,6 +115,14 @@ impl Bookmark {
             .and_then(|()| std::fs::rename(&partial, path))
             .with_context(|| format!("could not write {}", path.display()))
     }
+}
+
+fn is_parquet(file: &Path) -> anyhow::Result<bool> {
+    let mut start = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|it| it.take(4).read_to_end(&mut start))
+        .with_context(|| format!("could not read {}", file.display()))?;
+    Ok(start == b"PAR1")
 }
 
 fn head(file: &Path, bytes: u64) -> anyhow::Result<String> {

@@ -9,10 +9,17 @@ use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::stop::Stop;
 
-/// The report and the outcome it is about.
-pub fn report(place: &Place, arguments: &Arguments) -> anyhow::Result<(Leverage, Option<String>)> {
+/// What the installation says.
+pub struct Installed {
+    pub report: Leverage,
+    pub outcome: String,
+    /// All people and events come from the simulated market.
+    pub simulated: bool,
+}
+
+pub fn report(place: &Place, arguments: &Arguments) -> anyhow::Result<Installed> {
     ensure!(
-        arguments.channels.is_empty() && arguments.covariate.is_none() && arguments.cap.is_none(),
+        arguments.channels.is_empty() && arguments.covariate.is_empty() && arguments.cap.is_none(),
         "--channels, --covariate and --cap belong to a file; give --units"
     );
     ensure!(
@@ -24,6 +31,7 @@ pub fn report(place: &Place, arguments: &Arguments) -> anyhow::Result<(Leverage,
     let reading = data.read().map_err(|error| {
         error.context("give --units FILE or --sums FILE, or the --data of an installation")
     })?;
+    let simulated = data::simulated(&reading.store)?.is_some();
     let still = reading.engine()?;
     let engine = &still.engine;
     let programme = &engine.loaded().programme;
@@ -33,7 +41,7 @@ pub fn report(place: &Place, arguments: &Arguments) -> anyhow::Result<(Leverage,
     };
     let report = engine::leverage_report(engine.loaded(), engine.sums(), &outcome, data::now());
     match report {
-        Some(report) => Ok((report, Some(outcome))),
+        Some(report) => Ok(Installed { report, outcome, simulated }),
         None if programme.policy.panel.is_none() => {
             let stop = Stop::usage("the programme has no measurement panel");
             Err(stop.hint("write `panel:` in policy.yaml").into())

@@ -128,6 +128,132 @@ fn the_json_has_the_promised_keys() {
     assert!(json.get("insufficient").is_none(), "only where there is not enough");
 }
 
+/// The published schema names every key, and no other.
+#[test]
+fn the_schema_is_that_of_the_output() {
+    use serde_json::Value;
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../../docs/schema/leverage.json"))
+            .expect("JSON");
+    let keys = |value: &Value| -> std::collections::BTreeSet<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    let json = |report: &Leverage| serde_json::to_value(report).expect("JSON");
+    let shares = "email,social,share\n0,0,0.25\n1,0,0.25\n0,1,0.25\n1,1,0.25\n";
+    let with_none = people().replace(",10,", ",0,");
+    let line = format!("{ASK} --cap 3 --shares shares.csv");
+    let mut full = ask(&line, &with_none, shares).expect("a report");
+    full.insufficient = Some("for the key".to_owned());
+    full.clusters = ask(
+        "--units units.csv --outcome spend --channels email,posts --cluster block",
+        &days(),
+        "",
+    )
+    .expect("a report")
+    .clusters;
+    let mut full = json(&full);
+    full["leverage_ratio"]["reason"] = "for the key".into();
+    full["leverage"]["reason"] = "for the key".into();
+    full["conversion"]["insufficient"] = "for the key".into();
+    full["interactions"][0]["reason"] = "for the key".into();
+    full["values"][0]["reason"] = "for the key".into();
+    full["shapley"][0]["reason"] = "for the key".into();
+    for (name, value) in [
+        ("leverage", &full),
+        ("estimate", &full["leverage"]),
+        ("cell", &full["cells"][0]),
+        ("value", &full["values"][0]),
+        ("interaction", &full["interactions"][0]),
+        ("share", &full["shapley"][0]),
+        ("ratio", &full["leverage_ratio"]),
+        ("sample_ratio", &full["sample_ratio"]),
+        ("clusters", &full["clusters"]),
+        ("summary", &full["conversion"]),
+    ] {
+        let definition = &schema["$defs"][name];
+        assert_eq!(keys(&definition["properties"]), keys(value), "{name}");
+        for required in definition["required"].as_array().expect("a list") {
+            assert!(definition["properties"].get(required.as_str().expect("a name")).is_some());
+        }
+    }
+}
+
+/// Forty-eight days in blocks of two, posts in every other block; each day's people with and without
+/// e-mail. The first day of a block still shows what the block before did: it is a hundred more.
+fn days() -> String {
+    let mut text = "email,posts,spend,block,week,day\n".to_owned();
+    for day in 0..48_u32 {
+        let (block, late) = (day / 2, day % 2);
+        for email in 0..2 {
+            let posts = block % 2;
+            let weather = block * 7 % 5;
+            let spend = weather + 3 * email * posts + 100 * (1 - late) + email * (block * 5 % 3);
+            let week = if block / 2 % 2 == 0 { "even" } else { "odd" };
+            text +=
+                &format!("{email},{posts},{spend},b{block},{week},2027-03-{:02}\n", day % 28 + 1);
+        }
+    }
+    text
+}
+
+#[test]
+fn blocks_of_time_are_clusters_and_their_first_day_can_be_left_out() {
+    let line = "--units units.csv --outcome spend --channels email,posts --cluster block --blocks";
+    let report = ask(line, &days(), "").expect("a report");
+    let clusters = report.clusters.as_ref().expect("told");
+    assert_eq!((report.variance, clusters.n), ("CR2", 24));
+    assert_eq!(clusters.dealt, ["posts"]);
+    assert!(clusters.randomisation_p.expect("few") < 0.01, "3 more in each block with both");
+    let text = table(&report, Some("spend"));
+    assert!(text.contains("96 rows in 24 clusters"), "{text}");
+    assert!(text.contains("If posts had been dealt to the clusters in another order"), "{text}");
+    let baseline = report.baseline.estimate.expect("filled");
+
+    let later = format!("{line} --stratum week --carry-over 1d --time day");
+    let report = ask(&later, &days(), "").expect("a report");
+    assert_eq!(report.n, 48, "one of two days, and two rows each");
+    let note = "48 rows within 1d of the start of their cluster are not counted";
+    assert!(report.warnings.iter().any(|warning| warning == note), "{:?}", report.warnings);
+    assert!(
+        report.baseline.estimate.expect("filled") + 49.0 < baseline,
+        "a hundred in half of them"
+    );
+}
+
+#[test]
+fn weights_stand_for_people() {
+    // A row that counts twice is that row twice, in the mean; its error knows that it is one row.
+    let weighted = people().replacen("before\n", "before,count\n", 1);
+    let mut lines = weighted.lines().map(str::to_owned).collect::<Vec<_>>();
+    lines.iter_mut().skip(1).for_each(|line| *line += ",1");
+    lines[1] = lines[1].replace(",1,3,1", ",1,3,2");
+    let report = ask(&format!("{ASK} --weight count"), &lines.join("\n"), "").expect("a report");
+    assert_eq!((report.variance, report.n), ("HC2", 40));
+    assert!((report.baseline.estimate.expect("filled") - 56.0 / 11.0).abs() < 1e-12);
+    assert!(report.clusters.is_none());
+}
+
+#[test]
+fn covariates_may_be_several_and_those_without_use_are_named() {
+    let line = format!("{ASK} --covariate before --covariate twice");
+    let mut lines = people().lines().map(str::to_owned).collect::<Vec<_>>();
+    lines[0] += ",twice";
+    for line in lines.iter_mut().skip(1) {
+        let before: f64 = line.rsplit(',').next().expect("a field").parse().expect("a number");
+        *line += &format!(",{}", 2.0 * before);
+    }
+    let two = ask(&line, &lines.join("\n"), "").expect("a report");
+    let one = ask(&format!("{ASK} --covariate before"), &people(), "").expect("a report");
+    let (a, b) = (two.leverage.se.expect("known"), one.leverage.se.expect("known"));
+    assert!((a - b).abs() < 1e-9, "the copy adds nothing: {a} {b}");
+    let note = "the covariate `twice` of units.csv is not used";
+    assert!(
+        two.warnings.iter().any(|warning| warning.contains("`twice`")),
+        "{note}: {:?}",
+        two.warnings
+    );
+}
+
 #[track_caller]
 fn complains(line: &str, content: &str, expected: &str) {
     let complaint = ask(line, content, "").expect_err("a complaint");
@@ -148,7 +274,15 @@ fn mistakes_are_named_with_their_place() {
     complains("--units units.csv --channels email,social", "", "--outcome");
     complains(&format!("{ASK} --confidence 95"), "", "between 0 and 1");
     complains(&format!("{ASK} --order 1"), "", "order 1 assumes");
-    complains(&format!("{ASK} --cluster city"), "", "unexpected argument '--cluster'");
+    complains(&format!("{ASK} --cluster city"), &people(), "has no column `city`");
+    complains(&format!("{ASK} --blocks"), "", "--blocks needs --cluster");
+    complains(&format!("{ASK} --carry-over 2d"), "", "--carry-over needs --cluster");
+    let line = format!("{ASK} --cluster before --carry-over 2d");
+    complains(&line, &people(), "--carry-over and --time belong together");
+    let line = format!("{ASK} --weight before");
+    complains(&line, &people(), "row 8 column before: `0` is not above 0");
+    complains(&format!("{line} --order 2"), &people(), "--order cannot be had");
+    complains(&format!("{ASK} --covariate before --covariate before"), "", "twice");
     complains("--channels a,b", "", "--units");
     let sums = "email,social,n,sum_y,sum_y2\n0,0,9,90,1\n";
     complains("--sums units.csv", sums, "row 2 column n: sum_y2 is smaller");

@@ -10,11 +10,22 @@ use tables::{Column, Options, Row, Table, TableError};
 
 use super::Arguments;
 
+#[derive(Default)]
 pub struct Input {
     pub outcome: Vec<f64>,
     pub media: Vec<Named>,
-    /// Those of the file, then the trend and the season.
+    /// Those of the file, then the trend.
     pub controls: Vec<Named>,
+    pub season: Vec<Named>,
+    /// What the media cost, where it has columns of its own.
+    pub spend: Vec<Named>,
+    /// What a unit of the outcome earns, by row.
+    pub value: Vec<f64>,
+    /// Of a panel, whose rows are one region after another.
+    pub regions: Vec<String>,
+    pub population: Vec<f64>,
+    /// Of the rows, or of those of each region; empty where they have none.
+    pub dates: Vec<String>,
 }
 
 /// Half a century of days. The model looks at each row hundreds of times.
@@ -29,36 +40,153 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<Input> {
         };
         names.iter().map(named).collect()
     };
+    let one = |name: &Option<String>| name.as_deref().map(|name| table.column(name)).transpose();
     let outcome = table.column(&arguments.outcome)?;
     let (mut media, mut controls) = (columns(&arguments.media)?, columns(&arguments.controls)?);
-    let date = arguments.date.as_deref().map(|name| table.column(name)).transpose()?;
-    let mut input = Input { outcome: Vec::new(), media: Vec::new(), controls: Vec::new() };
-    let mut dates = Dates::default();
+    let mut cost = columns(&arguments.spend)?;
+    let date = one(&arguments.date)?;
+    let (region, people) = (one(&arguments.panel_column)?, one(&arguments.population_column)?);
+    let value = one(&arguments.value_column)?;
+    let mut input = Input::default();
+    let mut regions = Regions::default();
     while let Some(row) = table.next_row()? {
         input.outcome.push(row.number(outcome)?);
-        for (column, named) in &mut media {
+        for (column, named) in media.iter_mut().chain(&mut cost) {
             named.values.push(spend(&row, *column)?);
         }
         for (column, named) in &mut controls {
             named.values.push(row.number(*column)?);
         }
-        if let Some(column) = date {
-            dates.push(&row, column)?;
+        if let Some(column) = value {
+            input.value.push(row.number(column)?);
         }
+        regions.push(&row, region, people, date)?;
         ensure!(
             input.outcome.len() <= ROWS_MAX,
             "{} has more than {ROWS_MAX} rows; sum them by week",
             table.file()
         );
     }
-    input.media = media.into_iter().map(|it| it.1).collect();
-    input.controls = controls.into_iter().map(|it| it.1).collect();
+    let values = |columns: Vec<(Column, Named)>| columns.into_iter().map(|it| it.1).collect();
+    (input.media, input.controls, input.spend) = (values(media), values(controls), values(cost));
+    regions.check(&table.file().to_string())?;
+    if region.is_some() {
+        regions.arrange(&mut input);
+    }
+    let weeks = input.outcome.len() / regions.known.len().max(1);
     if arguments.trend {
-        let values = (0..input.outcome.len()).map(|row| row as f64).collect();
+        let values = (0..input.outcome.len()).map(|row| (row % weeks.max(1)) as f64).collect();
         input.controls.push(Named { name: "trend".to_owned(), values });
     }
-    input.controls.extend(dates.season(arguments.seasonality.unwrap_or(0)));
+    let dates = regions.known.first().map(|it| it.dates.dates.as_slice());
+    input.dates = dates.unwrap_or_default().iter().map(Date::to_string).collect();
+    input.season = regions.season(arguments.seasonality.unwrap_or(0));
     Ok(input)
+}
+
+/// The regions of a panel; a single series is one of them.
+#[derive(Default)]
+struct Regions {
+    known: Vec<Region>,
+    /// By row of the file.
+    row: Vec<usize>,
+}
+
+struct Region {
+    name: String,
+    population: Option<f64>,
+    dates: Dates,
+    rows: usize,
+}
+
+impl Regions {
+    fn push(
+        &mut self,
+        row: &Row,
+        region: Option<Column>,
+        people: Option<Column>,
+        date: Option<Column>,
+    ) -> Result<(), TableError> {
+        let name = region.map_or(Ok(""), |column| row.text(column))?;
+        let at = match self.known.iter().position(|it| it.name == name) {
+            Some(at) => at,
+            None => {
+                let dates = Dates::default();
+                self.known.push(Region { name: name.to_owned(), population: None, dates, rows: 0 });
+                self.known.len() - 1
+            }
+        };
+        if let Some(column) = people {
+            let found = row.number(column)?;
+            if found <= 0.0 || found.is_nan() {
+                return Err(row.error(column, format!("{found} is no population")));
+            }
+            let before = *self.known[at].population.get_or_insert(found);
+            if before != found {
+                return Err(row
+                    .error(column, format!("`{name}` has {found} here and {before} above"))
+                    .hint("give each region one population, such as its mean"));
+            }
+        }
+        if let Some(column) = date {
+            self.known[at].dates.push(row, column)?;
+        }
+        self.known[at].rows += 1;
+        self.row.push(at);
+        Ok(())
+    }
+
+    /// Whether all regions have the same weeks.
+    fn check(&self, file: &str) -> anyhow::Result<()> {
+        let Some(first) = self.known.first() else { return Ok(()) };
+        for other in &self.known[1..] {
+            ensure!(
+                first.rows == other.rows,
+                "{file}: `{}` has {} rows and `{}` has {}; each region needs the same weeks, with 0 \
+                 where nothing was spent",
+                first.name,
+                first.rows,
+                other.name,
+                other.rows
+            );
+            ensure!(
+                first.dates.dates == other.dates.dates,
+                "{file}: `{}` and `{}` have other dates; each region needs the same weeks",
+                first.name,
+                other.name
+            );
+        }
+        Ok(())
+    }
+
+    /// Puts the rows of each region together.
+    fn arrange(&self, input: &mut Input) {
+        let mut order: Vec<usize> = (0..self.row.len()).collect();
+        order.sort_by_key(|row| self.row[*row]);
+        let sorted =
+            |values: &mut Vec<f64>| *values = order.iter().map(|row| values[*row]).collect();
+        sorted(&mut input.outcome);
+        if !input.value.is_empty() {
+            sorted(&mut input.value);
+        }
+        let columns = input.media.iter_mut().chain(&mut input.controls).chain(&mut input.spend);
+        columns.for_each(|it| sorted(&mut it.values));
+        input.regions = self.known.iter().map(|it| it.name.clone()).collect();
+        input.population = self.known.iter().filter_map(|it| it.population).collect();
+    }
+
+    fn season(&self, pairs: usize) -> Vec<Named> {
+        let mut all: Vec<Named> = Vec::new();
+        for region in &self.known {
+            let own = region.dates.season(pairs);
+            if all.is_empty() {
+                all = own;
+            } else {
+                all.iter_mut().zip(own).for_each(|(it, own)| it.values.extend(own.values));
+            }
+        }
+        all
+    }
 }
 
 fn open(arguments: &Arguments, path: &Path) -> anyhow::Result<Table> {

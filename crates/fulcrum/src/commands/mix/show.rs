@@ -1,6 +1,6 @@
 //! The result for people and for spreadsheets.
 
-use measurement::{Allocated, Mix};
+use measurement::{Allocated, Medium, Mix, Parameter};
 
 use crate::commands::leverage::wrapped;
 use crate::commands::{csv_row, decimals, grouped, shown};
@@ -18,6 +18,10 @@ pub fn csv(mix: &Mix) -> String {
     };
     for it in &mix.parameters {
         row("parameter", &it.name, [Some(it.mean), it.sd, it.low, it.high, it.p], "");
+        let chains = [("rhat", it.rhat), ("ess_bulk", it.ess_bulk), ("ess_tail", it.ess_tail)];
+        for (kind, value) in chains.into_iter().filter(|it| it.1.is_some()) {
+            row(kind, &it.name, [value, None, None, None, None], "");
+        }
     }
     for it in &mix.media {
         let (low, high) = (Some(it.contribution_low), Some(it.contribution_high));
@@ -47,19 +51,28 @@ pub fn csv(mix: &Mix) -> String {
     text
 }
 
-/// Longer names are cut; the whole table stays under 100 columns.
+/// Longer names are cut; the whole table stays under 100 columns where numbers are of usual length.
 const LABEL: usize = 24;
+
+/// Letters for one end of an interval, at least.
+const END_MIN: usize = 10;
 
 /// For people: what it means first, then the numbers.
 pub fn table(mix: &Mix, outcome: &str, total: f64) -> String {
     let percent = mix.confidence * 100.0;
     let percent = shown(percent, usize::from(1e-9 < (percent - percent.round()).abs()));
     if let (Some(reason), true) = (&mix.insufficient, mix.media.is_empty()) {
-        return wrapped(&format!("Not enough data to know what the media do: {reason}."), "");
+        let text = match mix.diagnostics.rhat_max {
+            // The chains ran, and what they say cannot be used.
+            Some(_) => format!("No answer: {reason}."),
+            None => format!("Not enough data to know what the media do: {reason}."),
+        };
+        return wrapped(&text, "");
     }
     let mut text = wrapped(&meaning(mix, outcome, total, &percent), "");
     text += &media(mix, &percent);
     text += &coefficients(mix, &percent);
+    text += &chains(mix);
     text += &spend("The best split of the budget, per row", mix.allocation.as_deref());
     text += &spend("The budget that earns most, per row", mix.optimum.as_deref());
     if let Some(reason) = &mix.insufficient {
@@ -115,8 +128,15 @@ fn amount(number: f64, places: usize) -> String {
 }
 
 fn media(mix: &Mix, percent: &str) -> String {
+    let ends = |it: &Medium| {
+        let places = decimals(it.contribution_sd);
+        [it.contribution_low, it.contribution_high].map(|end| amount(end, places))
+    };
+    // As wide as the widest of them.
+    let all = mix.media.iter().flat_map(ends).map(|it| it.chars().count());
+    let one = all.max().unwrap_or(0).max(END_MIN);
     let mut text = format!(
-        "\n{:<width$}{:>12}{:>14}  {:^25}{:>7}{:>9}{:>9}\n",
+        "\n{:<width$}{:>12}{:>14}  {:^ends$}{:>8}{:>9}{:>9}\n",
         "medium",
         "spend",
         "brought",
@@ -125,20 +145,20 @@ fn media(mix: &Mix, percent: &str) -> String {
         "per unit",
         "next",
         width = LABEL - 2,
+        ends = 2 * one + 4,
     );
     for it in &mix.media {
+        let [low, high] = ends(it);
         let places = decimals(it.contribution_sd);
         let share = it.share.map(|it| format!("{} %", shown(100.0 * it, 1))).unwrap_or_default();
         let ratio = |value: Option<f64>| {
             value.map(|value| shown(value, decimals(value.abs() / 3.0))).unwrap_or_default()
         };
         text += &format!(
-            "  {:<width$}{:>12}{:>14}  {:>11} to {:<11}{share:>6}{:>9}{:>9}\n",
+            "  {:<width$}{:>12}{:>14}  {low:>one$} to {high:<one$}{share:>8}{:>9}{:>9}\n",
             cut(&it.name, LABEL - 4),
             amount(it.spend, if it.spend < 1e4 { 1 } else { 0 }),
             amount(it.contribution, places),
-            amount(it.contribution_low, places),
-            amount(it.contribution_high, places),
             ratio(it.per_unit),
             ratio(it.marginal_return),
             width = LABEL - 4,
@@ -149,12 +169,13 @@ fn media(mix: &Mix, percent: &str) -> String {
 
 fn coefficients(mix: &Mix, percent: &str) -> String {
     let interval = format!("{percent} % interval");
+    let sampled = mix.diagnostics.chains.is_some();
+    let last = if sampled { format!("{:>8}{:>7}", "R-hat", "ESS") } else { format!("{:>9}", "p") };
     let mut text = format!(
-        "\n{:<width$}{:>12}{:>12}  {interval:^26}{:>9}\n",
+        "\n{:<width$}{:>12}{:>12}  {interval:^26}{last}\n",
         "model",
         "mean",
         "sd",
-        "p",
         width = LABEL + 2
     );
     for it in &mix.parameters {
@@ -170,25 +191,71 @@ fn coefficients(mix: &Mix, percent: &str) -> String {
             }
             _ => String::new(),
         };
-        // A pair among several is a find only if it stands out from all of them.
-        let pair =
-            mix.synergy.iter().find(|pair| it.name == format!("kappa_{}", pair.media.join("*")));
-        let p = pair.map_or(it.p, |pair| pair.p_holm);
-        let p = p.map(|p| if p < 0.0001 { "<0.0001".to_owned() } else { format!("{p:.4}") });
         let line = format!(
-            "  {:<LABEL$}{:>12}{:>12}  {ends:<26}{:>9}",
+            "  {:<LABEL$}{:>12}{:>12}  {ends:<26}{}",
             cut(&it.name, LABEL),
             number(Some(it.mean)),
             number(it.sd),
-            p.unwrap_or_default(),
+            trust(mix, it),
         );
         text += line.trim_end();
         text.push('\n');
     }
-    if mix.synergy.iter().filter(|it| it.mean.is_some()).nth(1).is_some() {
+    if !sampled && mix.synergy.iter().filter(|it| it.mean.is_some()).nth(1).is_some() {
         text += "  p of a kappa: corrected for testing all pairs (Holm)\n";
     }
     text
+}
+
+/// How well a parameter is known: the agreement of the chains, or p against none.
+fn trust(mix: &Mix, it: &Parameter) -> String {
+    if let (Some(rhat), Some(ess)) = (it.rhat, it.ess_bulk) {
+        return format!("{:>8}{:>7}", shown(rhat, 3), grouped(ess as u64));
+    }
+    // A pair among several is a find only if it stands out from all of them.
+    let pair = mix.synergy.iter().find(|pair| it.name == format!("kappa_{}", pair.media.join("*")));
+    let p = pair.map_or(it.p, |pair| pair.p_holm);
+    let p = p.map(|p| if p < 0.0001 { "<0.0001".to_owned() } else { format!("{p:.4}") });
+    format!("{:>9}", p.unwrap_or_default())
+}
+
+/// How the chains went, and whether data like these come out of the model.
+fn chains(mix: &Mix) -> String {
+    let it = &mix.diagnostics;
+    let (Some(chains), Some(draws), Some(rhat), Some(ess)) =
+        (it.chains, it.draws, it.rhat_max, it.ess_min)
+    else {
+        return String::new();
+    };
+    let divergences = match it.divergences.unwrap_or(0) {
+        0 => "no divergences".to_owned(),
+        1 => "1 divergence".to_owned(),
+        more => format!("{} divergences", grouped(more)),
+    };
+    let mut text = format!(
+        "{chains} chains of {} draws: R-hat up to {}, at least {} effective draws, {divergences}.",
+        grouped(draws as u64),
+        shown(rhat, 3),
+        grouped(ess as u64),
+    );
+    if let Some(found) = &it.predictive {
+        let percent = |share: f64| shown(100.0 * share, 0);
+        text += &format!(
+            " {} % of the rows lie in the middle 50 % of what the model predicts for them, {} % in the \
+             middle 90 %.",
+            percent(found.inside_50),
+            percent(found.inside_90)
+        );
+    }
+    let pairs = mix.synergy.iter().filter_map(|pair| {
+        let above = pair.positive?;
+        Some(format!("{} {} %", pair.media.join("*"), shown(100.0 * above, 0)))
+    });
+    let pairs: Vec<String> = pairs.collect();
+    if !pairs.is_empty() {
+        text += &format!(" Probability that a synergy is above 0: {}.", pairs.join(", "));
+    }
+    format!("\n{}", wrapped(&text, ""))
 }
 
 fn spend(title: &str, rows: Option<&[Allocated]>) -> String {

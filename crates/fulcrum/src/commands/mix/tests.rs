@@ -38,6 +38,8 @@ fn ask(line: &str, content: &str) -> Result<(Mix, String), String> {
 }
 
 const ASK: &str = "--series in.csv --outcome y --media x1,x2 --model kalman";
+const BAYES: &str = "--series in.csv --outcome y --media x1,x2 --model bayes --trend \
+                     --controls event_1,event_2 --date date_week --seasonality 2";
 
 fn mean(mix: &Mix, name: &str) -> f64 {
     mix.parameters.iter().find(|it| it.name == name).expect(name).mean
@@ -119,21 +121,41 @@ fn the_schema_is_that_of_the_output() {
     let (mut mix, _) = ask(line, &text).expect("a result");
     mix.insufficient = Some("for the key".to_owned());
     mix.diagnostics.seconds = Some(0.1);
-    let json = serde_json::to_value(&mix).expect("JSON");
+    let kalman = serde_json::to_value(&mix).expect("JSON");
+    let (mut mix, _) =
+        ask(&format!("{BAYES} --synergy all --draws 400 --tune 400 --budget 1"), MMM)
+            .expect("a result");
+    mix.insufficient = Some("for the key".to_owned());
+    mix.diagnostics.seconds = Some(0.1);
+    let bayes = serde_json::to_value(&mix).expect("JSON");
+    let json = &kalman;
     let without = json["synergy"].as_array().expect("pairs").iter().find(|it| it["mean"].is_null());
     let beta =
         json["parameters"].as_array().expect("all").iter().find(|it| it["name"] == "beta_x1");
+    // Each model leaves out what only the other one has.
+    let joined = |value: &Value, other: &Value| -> Value {
+        let mut both = value.as_object().expect("an object").clone();
+        both.extend(other.as_object().expect("an object").clone());
+        Value::Object(both)
+    };
+    let parameter = joined(beta.expect("a coefficient"), &bayes["parameters"][0]);
+    let synergy = joined(without.expect("never met"), &bayes["synergy"][0]);
+    let diagnostics = joined(&json["diagnostics"], &bayes["diagnostics"]);
     for (name, value) in [
-        ("mix", &json),
-        ("parameter", beta.expect("a coefficient")),
+        ("mix", json),
+        ("parameter", &parameter),
         ("medium", &json["media"][0]),
-        ("synergy", without.expect("never met")),
+        ("medium", &bayes["media"][0]),
+        ("synergy", &synergy),
+        ("contribution", &bayes["contributions"][0]),
+        ("contribution", &json["contributions"][0]),
+        ("predictive", &bayes["diagnostics"]["predictive"]),
         ("interval", &json["leverage"]),
         ("allocated", &json["allocation"][0]),
         ("allocated", &json["optimum"][0]),
         ("response", &json["response"][0]),
         ("point", &json["response"][0]["points"][0]),
-        ("diagnostics", &json["diagnostics"]),
+        ("diagnostics", &diagnostics),
     ] {
         let definition = &schema["$defs"][name];
         assert_eq!(keys(&definition["properties"]), keys(value), "{name}");
@@ -216,7 +238,7 @@ fn mistakes_are_named_with_their_place() {
     complains("--series in.csv --outcome y --media x1,x1 --model kalman", "", "named twice");
     complains("--series in.csv --outcome y --media x1,y --model kalman", "", "named twice");
     complains("--series in.csv --outcome y --media x1", "", "--model");
-    complains("--series in.csv --outcome y --media x1 --model bayes", "", "kalman");
+    complains("--series in.csv --outcome y --media x1 --model bays", "", "kalman");
     complains(&format!("{ASK} --seasonality 2"), "", "--date");
     complains(&format!("{dated} --seasonality 0"), "", "1 to 10 pairs");
     complains(&format!("{ASK} --margin 1"), "", "--effort root");
@@ -258,4 +280,77 @@ fn bounds_are_checked_before_anything_is_spent() {
         "the bounds allow 0 to 2 in all, and the budget is 10",
     );
     refuses("name,low\nx1,0\n", "has no column `high`");
+}
+
+#[test]
+fn the_bayesian_model_answers_with_its_chains() {
+    let line = format!("{BAYES} --draws 200 --tune 200 --budget 1");
+    let (mix, text) = ask(&line, MMM).expect("a result");
+    assert_eq!(mix.insufficient, None);
+    // The example was made with carry-overs of 0.4 and 0.2, and without synergy.
+    assert!(
+        (mean(&mix, "alpha_x1") - 0.4).abs() < 0.1 && (mean(&mix, "alpha_x2") - 0.2).abs() < 0.1
+    );
+    let pair = &mix.synergy[0];
+    assert!(pair.low.expect("known") < 0.0 && 0.0 < pair.high.expect("known"), "{pair:?}");
+    let (again, _) = ask(&line, MMM).expect("a result");
+    assert_eq!(again, mix, "the same seed, the same numbers");
+    assert!(text.contains("4 chains of 200 draws: R-hat up to 1.0"), "{text}");
+    assert!(text.contains("Probability that a synergy is above 0: x1*x2"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let rows = show::csv(&mix);
+    assert!(rows.lines().all(|row| row.split(',').count() == 8), "{rows}");
+    assert!(rows.contains("rhat,alpha_x1,1.0"), "{rows}");
+}
+
+#[test]
+fn priors_and_experiments_come_from_a_file() {
+    let believed = "[priors]\nalpha = { beta = { a = 1, b = 3 } }\nalpha_x1 = { fixed = { value = 0.5 } }\n\
+                    [[experiments]]\nmedia = [\"x2\"]\nfrom = [0]\nto = [0.5]\neffect = 400\nse = 60\n";
+    let line = format!("{BAYES} --synergy none --draws 150 --tune 150 --prior bounds.csv");
+    let (mix, _) = ask_with(&line, MMM, believed).expect("a result");
+    assert_eq!(mean(&mix, "alpha_x1"), 0.5);
+    let refuses = |text: &str, expected: &str| {
+        let complaint = ask_with(&line, MMM, text).expect_err("a complaint");
+        assert!(complaint.contains(expected), "{complaint}");
+    };
+    refuses("[priors]\nalpha = { bata = { a = 1, b = 3 } }\n", "unknown variant `bata`");
+    refuses("[priors]\nalpha = { beta = { a = 1, c = 3 } }\n", "c = 3");
+    refuses("[prior]\n", "unknown field `prior`");
+    let experiment =
+        "[[experiments]]\nmedia = [\"x9\"]\nfrom = [0]\nto = [1]\neffect = 1\nse = 1\n";
+    refuses(experiment, "experiment 1: `x9` is none of the media, which are x1, x2");
+    let (mix, text) = ask_with(&line, MMM, "[priors]\nsigma = { normal = { mean = 0, sd = 1 } }\n")
+        .expect("JSON");
+    assert!(mix.insufficient.expect("a reason").contains("`sigma`: it is above 0"), "{text}");
+}
+
+#[test]
+fn regions_are_put_together_and_compared() {
+    let panel = |weeks: &[(&str, u32)]| {
+        let row = |(region, week): &(&str, u32)| {
+            let (tv, web) = ((week * 7 + 3) % 11, (week * 5 + 1) % 7);
+            let size = if *region == "north" { 2 } else { 1 };
+            let y = size * (100 + 5 * tv + 3 * web + week % 3);
+            format!(
+                "{region},2026-{:02}-{:02},{y},{},{}\n",
+                1 + week / 28,
+                1 + week % 28,
+                size * tv,
+                web
+            )
+        };
+        let rows = weeks.iter().map(row);
+        rows.fold("region,day,y,tv,web\n".to_owned(), |text, row| text + &row)
+    };
+    let line = "--series in.csv --outcome y --media tv,web --model bayes --synergy none --date day \
+                --panel-column region --draws 400 --tune 400";
+    let both: Vec<(&str, u32)> =
+        (0..28).flat_map(|week| [("north", week), ("south", week)]).collect();
+    let (mix, text) = ask(line, &panel(&both)).expect("a result");
+    assert_eq!(mix.n, 56);
+    assert!(mix.parameters.iter().any(|it| it.name == "eta_tv"), "{text}");
+    complains(line, &panel(&both[..55]), "`north` has 28 rows and `south` has 27");
+    let line = line.replace("bayes", "kalman");
+    complains(&line, &panel(&both), "--panel-column needs --model bayes");
 }

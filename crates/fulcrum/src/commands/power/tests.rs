@@ -42,6 +42,30 @@ fn the_table_names_weeks_cells_and_costs() {
     assert_eq!(json["cells"][1]["on"], serde_json::json!([1]));
 }
 
+/// The published schema names every key, and no other.
+#[test]
+fn the_schema_is_that_of_the_output() {
+    use serde_json::Value;
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../../docs/schema/power.json")).expect("JSON");
+    let keys = |value: &Value| -> std::collections::BTreeSet<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    let plan = ask(&format!("{ASK} --together 2")).expect("a plan");
+    let found = power(&plan).expect("it makes sense");
+    assert!(table(&found, &plan).contains("which costs about"), "{}", table(&found, &plan));
+    let json = serde_json::to_value(&found).expect("JSON");
+    for (name, value) in [
+        ("power", &json),
+        ("smallest", &json["minimum_detectable"]),
+        ("cell", &json["cells"][0]),
+        ("point", &json["curve"][0]),
+        ("forgone", &json["forgone"]),
+    ] {
+        assert_eq!(keys(&schema["$defs"][name]["properties"]), keys(value), "{name}");
+    }
+}
+
 #[test]
 fn contradictions_are_refused() {
     let complains = |line: &str, expected: &str| {
