@@ -19,6 +19,6 @@ impl Chance {
 
     /// From 0 to `limit`, without it. The bias of the product is under `limit` / 2⁶⁴ (Lemire 2019).
     pub fn below(&mut self, limit: usize) -> usize {
-        (u128::from(self.bits()) * limit as u128 >> 64) as usize
+        ((u128::from(self.bits()) * limit as u128) >> 64) as usize
     }
 }

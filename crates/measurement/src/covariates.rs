@@ -47,8 +47,9 @@ impl WideSums {
         for i in 0..width {
             let from_x = share * (covariates[i] - self.means[i]);
             self.cross[i] += from_x * from_y;
-            for j in 0..width {
-                self.squares[i * width + j] += from_x * (covariates[j] - self.means[j]);
+            let row = &mut self.squares[i * width..(i + 1) * width];
+            for ((square, x), mean) in row.iter_mut().zip(covariates).zip(&self.means) {
+                *square += from_x * (x - mean);
             }
         }
         for (mean, x) in self.means.iter_mut().zip(covariates) {

@@ -4,9 +4,10 @@
 //! customers, with errors from the observed information, and what they say of the future. People
 //! come one by one from [`Lifetime::people`].
 //!
-//! Intervals are those of the parameters on the logarithmic scale, so that no end is below 0, and of
-//! sums over people by the delta method. They hold for the models: people who buy at a steady
-//! rate until they stop, whose spending has nothing to do with how often they buy.
+//! Intervals of parameters are those of the profile likelihood, which are as uneven as the sample is;
+//! those of sums over people are by the delta method on the logarithmic scale, so that no end is
+//! below 0. They hold for the models: people who buy at a steady rate until they stop, whose
+//! spending has nothing to do with how often they buy.
 
 mod away;
 mod bgnbd;

@@ -198,6 +198,9 @@ impl Design<'_> {
     }
 }
 
+#[cfg(test)]
+pub(crate) use filter::log_volume_beside;
+
 /// The likelihood at one place, the coefficients there, and σ² as maximum likelihood has it.
 #[cfg(test)]
 pub(crate) fn log_likelihood_at(

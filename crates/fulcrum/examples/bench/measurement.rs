@@ -160,9 +160,12 @@ fn beside_its_floor(step: &Step, dir: &Path) -> anyhow::Result<Run> {
     Ok(run)
 }
 
+/// Writes a file of this many rows.
+type Make = fn(&Path, u64) -> anyhow::Result<()>;
+
 /// The files that the steps read.
 fn prepare(dir: &Path, steps: &[&Step]) -> anyhow::Result<()> {
-    let made: [(&str, fn(&Path, u64) -> anyhow::Result<()>); 3] =
+    let made: [(&str, Make); 3] =
         [("paths", made::paths), ("touches", made::touches), ("units", made::units)];
     for (kind, make) in made {
         for size in [Size::Million, Size::TenMillion] {
@@ -170,7 +173,7 @@ fn prepare(dir: &Path, steps: &[&Step]) -> anyhow::Result<()> {
                 step.size == size
                     && (step.name.starts_with(kind) || (kind == "units" && step.name == "quick"))
             };
-            if steps.iter().any(|step| reads(step)) {
+            if steps.iter().any(reads) {
                 let file = size.file(kind);
                 eprintln!("making {file}");
                 make(&dir.join(file), size.rows())?;

@@ -197,8 +197,8 @@ impl Design<'_> {
         }
         if mix.n < ROWS_STATED {
             mix.warnings.push(format!(
-                "{} rows are few: intervals of 95 % hold the truth in 93 of 100 series of 104 rows, \
-                 in 90 of 52, and in 95 from {ROWS_STATED} on",
+                "{} rows are few: intervals of 95 % hold the truth in 92 to 96 of 100 series of 52 rows, \
+                 in 93 to 96 of 104, and in 95 from {ROWS_STATED} on",
                 mix.n
             ));
         }

@@ -162,3 +162,9 @@ impl Gains {
         rest.iter().zip(&self.steps).map(next).collect()
     }
 }
+
+/// For the test of what columns keep of others.
+#[cfg(test)]
+pub(crate) fn log_volume_beside(columns: &[Vec<f64>], y: &[f64], others: Vec<Vec<f64>>) -> f64 {
+    least_squares_beside(columns, y, others).expect("independent columns").1
+}

@@ -246,7 +246,7 @@ fn a_stratum_that_is_a_cell_hides_the_effect_instead_of_inventing_one() {
     let mut clusters = Clusters::new(true, 0);
     for block in 0..24 {
         let stratum = block % 2;
-        let on = stratum << 1 | block / 2 % 2;
+        let on = (stratum << 1) | (block / 2 % 2);
         clusters.push(ClusterRow { stratum, ..row(block, on, f64::from(block * 7 % 5)) }, &[]);
     }
     let report = ask(&clusters);

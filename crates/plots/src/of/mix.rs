@@ -30,6 +30,7 @@ pub fn response_figure(mix: &Mix, outcome: &str) -> Result<Figure, String> {
     if series.is_empty() {
         return Err(reason(mix));
     }
+    let together = if times(mix) < mix.n { " over all regions" } else { "" };
     Ok(Figure {
         title: format!("What {} brings, by spend", names(&series)),
         subtitle: subtitle(mix),
@@ -39,20 +40,26 @@ pub fn response_figure(mix: &Mix, outcome: &str) -> Result<Figure, String> {
         )],
         kind: Kind::ResponseCurves(ResponseCurves {
             axes: Axes {
-                x: Axis::new("spend per row"),
-                y: Axis::new(format!("{outcome} per row, in the long run")),
+                x: Axis::new(format!("spend per row{together}")),
+                y: Axis::new(format!("{outcome} per row{together}, in the long run")),
             },
             series,
         }),
     })
 }
 
-/// The mean spend per row, where it is on the curve.
+/// The mean spend per row, where it is on the curve. The curves of a panel are of all regions
+/// together, as its contributions are.
 fn now(mix: &Mix, response: &Response) -> Option<Mark> {
     let medium = mix.media.iter().find(|it| it.name == response.name)?;
-    let x = medium.spend / mix.n as f64;
+    let x = medium.spend / times(mix) as f64;
     let last = response.points.last()?;
     (x <= last.spend).then(|| Mark { x, label: "now".to_owned() })
+}
+
+/// Rows, those of several regions at one time being one.
+fn times(mix: &Mix) -> usize {
+    mix.contributions.first().map_or(mix.n, |it| it.mean.len()).max(1)
 }
 
 fn names(series: &[Curve]) -> String {

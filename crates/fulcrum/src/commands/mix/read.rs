@@ -69,7 +69,7 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<Input> {
     }
     let values = |columns: Vec<(Column, Named)>| columns.into_iter().map(|it| it.1).collect();
     (input.media, input.controls, input.spend) = (values(media), values(controls), values(cost));
-    regions.check(&table.file().to_string())?;
+    regions.check(table.file())?;
     if region.is_some() {
         regions.arrange(&mut input);
     }

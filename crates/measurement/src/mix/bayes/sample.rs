@@ -56,11 +56,14 @@ impl Drawn {
     }
 }
 
+/// Calls the second for each number below the first.
+pub type Run<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
+
 /// Who runs the chains, and watches. The draws do not depend on it.
 #[derive(Clone, Copy)]
 pub struct Host<'a> {
-    /// Calls the second for each number below the first: in turn, or at once on threads.
-    pub run: &'a dyn Fn(usize, &(dyn Fn(usize) + Sync)),
+    /// Runs the chains in turn, or at once on threads.
+    pub run: Run<'a>,
     /// Told how many draws are done of how many; the chains stop where it answers `false`.
     pub go_on: &'a (dyn Fn(u64, u64) -> bool + Sync),
 }

@@ -5,7 +5,7 @@ use super::{Series, columns};
 use crate::mix::bayes::converged::quality;
 use crate::mix::bayes::describe::LongRun;
 use crate::mix::bayes::model::Model;
-use crate::mix::bayes::sample::{Host, Sampling, sample};
+use crate::mix::bayes::sample::{Host, Run, Sampling, sample};
 use crate::mix::bayes::spend;
 use crate::{BayesQuestion, Form, Mix, Named, Panel, Prior, Saturation, bayes};
 
@@ -13,18 +13,17 @@ const FEW: Sampling = Sampling { chains: 2, draws: 100, tune: 100, seed: 1 };
 
 #[test]
 fn a_seed_gives_the_same_numbers_however_the_chains_are_run() {
-    let (outcome, media) = market(60, 50.0, 1);
+    let (outcome, media) = market(30, 50.0, 1);
     let question = BayesQuestion { synergy: &[(0, 1)], ..Series::plain(&outcome, &media) };
     let of = |sampling: Sampling, host: Host| {
         let model = Model::new(&question).expect("a model");
         sample(&model, &sampling, host).expect("draws")
     };
-    let three = Sampling { chains: 3, ..FEW };
+    let three = Sampling { chains: 3, draws: 20, tune: 30, seed: 1 };
     let one = of(three, Host::IN_TURN);
-    let backwards: &dyn Fn(usize, &(dyn Fn(usize) + Sync)) =
-        &|chains, chain| (0..chains).rev().for_each(chain);
+    let backwards: Run = &|chains, chain| (0..chains).rev().for_each(chain);
     assert_eq!(one, of(three, Host { run: backwards, ..Host::IN_TURN }));
-    let at_once: &dyn Fn(usize, &(dyn Fn(usize) + Sync)) = &|chains, chain| {
+    let at_once: Run = &|chains, chain| {
         std::thread::scope(|scope| {
             (0..chains).for_each(|number| {
                 scope.spawn(move || chain(number));

@@ -8,6 +8,7 @@ use crate::{BgNbd, Customer, GammaGamma, LifetimeQuestion, lifetime};
 
 const LIFETIMES: &str = include_str!("../../../../../fixtures/oracles/clv_cdnow_lifetimes.json");
 const PYMC: &str = include_str!("../../../../../fixtures/oracles/clv_cdnow_pymc_marketing.json");
+const PROFILES: &str = include_str!("../../../../../fixtures/oracles/lifetime_profile_scipy.json");
 const FORMULAS: &str = include_str!("../../../../../fixtures/oracles/lifetime_mpmath.json");
 
 fn json(text: &str) -> Value {
@@ -64,6 +65,28 @@ fn the_models_of_cdnow_are_those_of_lifetimes_and_of_the_papers() {
     assert!(theirs <= fit.log_likelihood + 1e-9, "ours is the maximum");
     // Fader and Hardie's own check that spending has nothing to do with frequency: 0.06.
     assert!((found.correlation.expect("people differ") - 0.06).abs() < 0.06);
+}
+
+#[test]
+fn the_ends_are_where_the_profile_of_another_optimiser_ends() {
+    let theirs = json(PROFILES);
+    let found = lifetime(&cdnow(), &LifetimeQuestion { value: true, ..within(39.0) });
+    let (timing, spending) = (found.bgnbd.expect("a model"), found.gamma_gamma.expect("a model"));
+    let ours = json(
+        &serde_json::to_string(&[
+            serde_json::json!({"low": timing.low, "high": timing.high}),
+            serde_json::json!({"low": spending.low, "high": spending.high}),
+        ])
+        .expect("JSON"),
+    );
+    for (model, ours) in ["bgnbd", "gamma_gamma"].into_iter().zip(ours.as_array().expect("two")) {
+        for (name, ends) in theirs[model].as_object().expect("parameters") {
+            for end in ["low", "high"] {
+                let what = format!("{model} {name} {end}");
+                assert_near(number(&ours[end][name]), number(&ends[end]), 1e-6, &what);
+            }
+        }
+    }
 }
 
 #[test]

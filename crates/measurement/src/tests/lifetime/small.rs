@@ -143,10 +143,51 @@ fn the_unit_of_time_and_of_money_do_not_matter() {
     let in_days = lifetime(&in_days, &per_day);
     let (weeks, days) = (in_weeks.bgnbd.expect("a model"), in_days.bgnbd.expect("a model"));
     assert_near(days.alpha, 7.0 * weeks.alpha, 1e-6, "alpha");
+    assert_near(days.low.alpha, 7.0 * weeks.low.alpha, 1e-6, "its lower end");
+    assert_near(days.high.alpha, 7.0 * weeks.high.alpha, 1e-6, "its upper end");
     assert_near(days.a, weeks.a, 1e-6, "a");
     let (weeks, days) = (in_weeks.value.expect("known"), in_days.value.expect("known"));
     assert_near(days.estimate, 100.0 * weeks.estimate, 1e-6, "value");
     assert_near(days.se, 100.0 * weeks.se, 1e-5, "its error");
+}
+
+/// Below a small error the ends are those of the error, and nothing jumps where that begins.
+#[test]
+fn intervals_shrink_evenly_as_people_become_many() {
+    let question = LifetimeQuestion { value: true, ..within(39.0) };
+    // The logarithms of how far the ends of p are, as if people were not many.
+    let ends = |times: usize| {
+        let many: Vec<Customer> = (0..times).flat_map(|_| cdnow()).collect();
+        let fit = lifetime(&many, &question).gamma_gamma.expect("a model");
+        let root = (times as f64).sqrt();
+        [(fit.p / fit.low.p).ln() * root, (fit.high.p / fit.p).ln() * root]
+    };
+    let (profile, error) = (ends(79), ends(83));
+    assert!(1e-4 < profile[1] - profile[0], "a profile is uneven: {profile:?}");
+    assert_near(error[0], error[1], 1e-9, "an error is even");
+    assert_near(profile[0], error[0], 0.02, "lower");
+    assert_near(profile[1], error[1], 0.02, "upper");
+}
+
+/// Two of the numbers hardly matter: the likelihood does not end, but the interval does.
+#[test]
+fn an_end_that_the_likelihood_does_not_have_is_that_of_the_range() {
+    // Hardly anybody leaves: whoever bought, bought until the end but for one.
+    let mut people: Vec<Customer> = (1..=400)
+        .map(|i| {
+            customer(
+                i % 7 + i % 3,
+                if i % 7 + i % 3 == 0 { 0.0 } else { 30.0 + (i % 10) as f64 },
+                40.0,
+            )
+        })
+        .collect();
+    people.push(customer(9, 5.0, 40.0));
+    let found = lifetime(&people, &within(52.0));
+    let Some(fit) = found.bgnbd else { return assert!(found.insufficient.is_some()) };
+    for (low, at, high) in [(fit.low.a, fit.a, fit.high.a), (fit.low.b, fit.b, fit.high.b)] {
+        assert!(0.0 < low && low < at && at < high && high < 1e6 * at, "{low} {at} {high}");
+    }
 }
 
 /// The chance that a customer of these rates buys `j` times or more, by simulation in the plain way:

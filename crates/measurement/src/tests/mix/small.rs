@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::recovery::Market;
 use super::{ask, assert_near, insufficient, parameter};
+use crate::mix::log_volume_beside;
 use crate::{Effort, Named, kalman};
 
 fn named(name: &str, values: Vec<f64>) -> Named {
@@ -102,12 +103,39 @@ fn units_do_not_matter() {
         let (a, b) = (parameter(&mix, name), parameter(&scaled, name));
         assert_near(b.mean * by, a.mean, 1e-6, name);
         assert_near(b.sd.expect("known") * by, a.sd.expect("known"), 1e-4, name);
+        assert_near(b.low.expect("known") * by, a.low.expect("known"), 1e-4, name);
+        assert_near(b.high.expect("known") * by, a.high.expect("known"), 1e-4, name);
     };
     same("lambda", 1.0);
     same("beta_tv", 1e9);
     same("kappa_tv*radio", 1e15);
     same("intercept", 1e3);
     assert_near(scaled.media[0].contribution * 1e3, mix.media[0].contribution, 1e-6, "tv");
+}
+
+/// An interval leaves out none exactly where none is rejected at the level of the interval.
+#[test]
+fn intervals_and_tests_say_the_same() {
+    let mut rejected = 0;
+    for seed in 0..40 {
+        let (outcome, media) = Market { kappa: 0.25, ..Market::default() }.series(60, seed);
+        let mix = kalman(&ask(&outcome, &media, &[], &[(0, 1)]));
+        let it = &mix.synergy[0];
+        let outside = 0.0 < it.low.expect("known") || it.high.expect("known") < 0.0;
+        let p = it.p.expect("known");
+        assert_eq!(outside, p < 0.05, "seed {seed}: {it:?}");
+        rejected += usize::from(outside);
+    }
+    assert!(0 < rejected && rejected < 40, "{rejected} of 40");
+}
+
+#[test]
+fn the_volume_beside_a_span_is_that_of_the_shadow() {
+    let columns = [vec![3.0, 4.0, 0.0], vec![6.0, 8.0, 2.0]];
+    let others = vec![vec![1.0, 0.0, 0.0], vec![0.0, 0.0, 5.0]];
+    // The span is that of (0.6, 0.8, 0) and (0, 0, 1): the shadows are 0.6 and 5 long.
+    let found = log_volume_beside(&columns, &[1.0, 2.0, 3.0], others);
+    assert_near(found, 3.0_f64.ln(), 1e-12, "volume");
 }
 
 #[test]
