@@ -9,7 +9,7 @@ use measurement::{
 };
 
 use super::plot::PlotArguments;
-use super::{EXIT_INSUFFICIENT, Format, print, times};
+use super::{EXIT_INSUFFICIENT, Format, print, reading, times};
 
 mod fold;
 mod read;
@@ -200,10 +200,7 @@ fn settings(arguments: &Arguments, order: Option<usize>) -> PathSettings {
 
 /// What makes no sense whatever the file holds.
 fn check(arguments: &Arguments) -> anyhow::Result<()> {
-    ensure!(
-        0.0 < arguments.confidence && arguments.confidence < 1.0,
-        "--confidence must lie between 0 and 1, such as 0.95"
-    );
+    reading::check_confidence(arguments.confidence)?;
     ensure!(
         0.0 < arguments.half_life && arguments.half_life.is_finite(),
         "--half-life must be a number above 0, such as 7"

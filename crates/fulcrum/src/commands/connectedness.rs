@@ -10,7 +10,7 @@ use measurement::{
     connectedness, learn_weights, return_on_relationship,
 };
 
-use super::{EXIT_INSUFFICIENT, Format, csv_row, print};
+use super::{EXIT_INSUFFICIENT, Format, csv_row, print, reading};
 
 mod columns;
 mod read;
@@ -116,14 +116,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// What makes no sense whatever the file holds; otherwise the weights.
 fn check(arguments: &Arguments) -> anyhow::Result<[f64; PARTS]> {
-    ensure!(
-        0.0 < arguments.confidence && arguments.confidence < 1.0,
-        "--confidence must lie between 0 and 1, such as 0.95"
-    );
-    ensure!(
-        arguments.separator.len() == 1,
-        "--separator must be one character; give a tab as $'\\t'"
-    );
+    reading::check_confidence(arguments.confidence)?;
+    reading::check_separator(&arguments.separator)?;
     ensure!(
         arguments.write.as_deref().is_none_or(|path| path.as_os_str() != "-"),
         "--write needs a file: standard output has the result"

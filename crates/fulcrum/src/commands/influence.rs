@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use measurement::{ClaimRule, Influence, InfluenceQuestion, Standing, influence};
 
 use super::times::length_ms;
-use super::{EXIT_INSUFFICIENT, Format, csv_row, print};
+use super::{EXIT_INSUFFICIENT, Format, csv_row, print, reading};
 
 mod read;
 mod show;
@@ -128,10 +128,7 @@ fn question(arguments: &Arguments) -> anyhow::Result<InfluenceQuestion> {
     /// Longer walks end nowhere within a lifetime.
     const DAMPING_MAX: f64 = 0.999;
     const DAY_MS: f64 = 86_400e3;
-    ensure!(
-        0.0 < arguments.confidence && arguments.confidence < 1.0,
-        "--confidence must lie between 0 and 1, such as 0.95"
-    );
+    reading::check_confidence(arguments.confidence)?;
     ensure!(
         (0.0..=1.0).contains(&arguments.discount),
         "--discount must be a factor from 0 to 1, such as 0.5"
@@ -140,10 +137,7 @@ fn question(arguments: &Arguments) -> anyhow::Result<InfluenceQuestion> {
         (0.0..=DAMPING_MAX).contains(&arguments.damping),
         "--damping must be a share from 0 to {DAMPING_MAX}, such as 0.85"
     );
-    ensure!(
-        arguments.separator.len() == 1,
-        "--separator must be one character; give a tab as $'\\t'"
-    );
+    reading::check_separator(&arguments.separator)?;
     ensure!(
         arguments.people.as_deref().is_none_or(|path| path.as_os_str() != "-"),
         "--people needs a file: standard output has the result"

@@ -176,10 +176,7 @@ fn report(arguments: &Arguments) -> anyhow::Result<Leverage> {
 
 /// What makes no sense whatever the file holds.
 fn check(arguments: &Arguments) -> anyhow::Result<()> {
-    ensure!(
-        0.0 < arguments.confidence && arguments.confidence < 1.0,
-        "--confidence must lie between 0 and 1, such as 0.95"
-    );
+    reading::check_confidence(arguments.confidence)?;
     ensure!(
         0.0 < arguments.sequence_at && arguments.sequence_at.is_finite(),
         "--sequence-at must be a number of people above 0"
@@ -193,10 +190,7 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
         "--panel must be a share above 0 and at most 1, such as 0.2"
     );
     ensure!(arguments.cap.is_none_or(f64::is_finite), "--cap must be a finite amount");
-    ensure!(
-        arguments.separator.len() == 1,
-        "--separator must be one character; give a tab as $'\\t'"
-    );
+    reading::check_separator(&arguments.separator)?;
     for (i, channel) in arguments.channels.iter().enumerate() {
         ensure!(!channel.is_empty(), "--channels has an empty name");
         ensure!(!arguments.channels[..i].contains(channel), "--channels names `{channel}` twice");

@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use measurement::{Customer, Lifetime, LifetimeQuestion, Total, lifetime};
 
 use super::plot::PlotArguments;
-use super::{EXIT_INSUFFICIENT, Format, csv_row, print};
+use super::{EXIT_INSUFFICIENT, Format, csv_row, print, reading};
 
 mod read;
 mod show;
@@ -160,10 +160,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// What makes no sense whatever the file holds.
 fn check(arguments: &Arguments) -> anyhow::Result<()> {
-    ensure!(
-        0.0 < arguments.confidence && arguments.confidence < 1.0,
-        "--confidence must lie between 0 and 1, such as 0.95"
-    );
+    reading::check_confidence(arguments.confidence)?;
     ensure!(
         0.0 < arguments.horizon && arguments.horizon.is_finite(),
         "--horizon must be a number of {}s above 0",
@@ -173,10 +170,7 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
         0.0 <= arguments.discount && arguments.discount.is_finite(),
         "--discount must be a rate per year from 0 on, such as 0.10"
     );
-    ensure!(
-        arguments.separator.len() == 1,
-        "--separator must be one character; give a tab as $'\\t'"
-    );
+    reading::check_separator(&arguments.separator)?;
     ensure!(
         arguments.people.as_deref().is_none_or(|path| path.as_os_str() != "-"),
         "--people needs a file: standard output has the result"

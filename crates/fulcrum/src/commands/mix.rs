@@ -8,7 +8,7 @@ use anyhow::{bail, ensure};
 use measurement::{Effort, Mix, MixQuestion, Named, kalman};
 
 use super::plot::PlotArguments;
-use super::{EXIT_INSUFFICIENT, Format, print};
+use super::{EXIT_INSUFFICIENT, Format, print, reading};
 
 mod bayes;
 mod believed;
@@ -208,14 +208,8 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
     const SEASON_PAIRS_MAX: usize = 10;
     /// These have 190 pairs, for which hardly any series is long enough.
     const MEDIA_MAX: usize = 20;
-    ensure!(
-        0.0 < arguments.confidence && arguments.confidence < 1.0,
-        "--confidence must lie between 0 and 1, such as 0.95"
-    );
-    ensure!(
-        arguments.separator.len() == 1,
-        "--separator must be one character; give a tab as $'\\t'"
-    );
+    reading::check_confidence(arguments.confidence)?;
+    reading::check_separator(&arguments.separator)?;
     ensure!(
         arguments.seasonality.is_none_or(|pairs| (1..=SEASON_PAIRS_MAX).contains(&pairs)),
         "--seasonality must be 1 to {SEASON_PAIRS_MAX} pairs"

@@ -14,6 +14,7 @@ pub mod init;
 pub mod leverage;
 pub mod lifetime;
 pub mod mix;
+mod names;
 pub mod password;
 pub mod plot;
 pub mod power;

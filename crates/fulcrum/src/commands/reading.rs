@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 
+use anyhow::ensure;
 use tables::Blocks;
 
 use crate::progress::{Bars, Progress, Unit};
@@ -20,4 +21,18 @@ pub fn threads() -> usize {
 pub fn progress(blocks: &Blocks) -> Option<Progress> {
     let bytes = blocks.bytes().filter(|bytes| BYTES_WITH_PROGRESS <= *bytes)?;
     Some(Bars::new().begin("reading", bytes, Unit::Bytes))
+}
+
+/// What every command on a file asks of these two options.
+pub fn check_confidence(confidence: f64) -> anyhow::Result<()> {
+    ensure!(
+        0.0 < confidence && confidence < 1.0,
+        "--confidence must lie between 0 and 1, such as 0.95"
+    );
+    Ok(())
+}
+
+pub fn check_separator(separator: &str) -> anyhow::Result<()> {
+    ensure!(separator.len() == 1, "--separator must be one character; give a tab as $'\\t'");
+    Ok(())
 }

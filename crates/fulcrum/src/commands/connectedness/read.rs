@@ -8,6 +8,7 @@ use tables::{Column, Options, Row, Table};
 
 use super::Arguments;
 use super::columns::{self, AllColumns};
+use crate::commands::names::Names;
 
 pub struct Input {
     /// Names; the place is the number.
@@ -25,36 +26,6 @@ pub struct Input {
 
 /// More audiences or periods than that are a column of something else.
 const NAMES_MAX: usize = 1_000;
-
-/// Names in the order in which they came.
-#[derive(Default)]
-struct Names {
-    numbers: HashMap<String, u32>,
-    all: Vec<String>,
-}
-
-impl Names {
-    fn number(&mut self, name: &str) -> anyhow::Result<u32> {
-        if let Some(number) = self.numbers.get(name) {
-            return Ok(*number);
-        }
-        let number = u32::try_from(self.all.len()).context("there are too many people")?;
-        self.all.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        Ok(number)
-    }
-
-    /// Sorted, with the new place of each.
-    fn sorted(self) -> (Vec<String>, Vec<u32>) {
-        let mut order: Vec<usize> = (0..self.all.len()).collect();
-        order.sort_by(|a, b| self.all[*a].cmp(&self.all[*b]));
-        let mut places = vec![0; order.len()];
-        for (place, old) in order.iter().enumerate() {
-            places[*old] = place as u32;
-        }
-        (order.into_iter().map(|i| self.all[i].clone()).collect(), places)
-    }
-}
 
 struct Columns {
     person: Option<Column>,

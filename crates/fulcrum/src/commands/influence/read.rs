@@ -1,6 +1,5 @@
 //! Referrals and values from files, with people as numbers.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Context;
@@ -8,6 +7,7 @@ use measurement::Referral;
 use tables::{Column, Options, Row, Table, TableError};
 
 use super::Arguments;
+use crate::commands::names::Names;
 use crate::commands::times::instant_ms;
 
 pub struct Input {
@@ -22,26 +22,8 @@ pub struct Input {
     pub claimless: u64,
 }
 
-#[derive(Default)]
-struct People {
-    numbers: HashMap<String, u32>,
-    names: Vec<String>,
-}
-
-impl People {
-    fn number(&mut self, name: &str) -> anyhow::Result<u32> {
-        if let Some(number) = self.numbers.get(name) {
-            return Ok(*number);
-        }
-        let number = u32::try_from(self.names.len()).context("there are too many people")?;
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        Ok(number)
-    }
-}
-
 pub fn read(arguments: &Arguments) -> anyhow::Result<Input> {
-    let mut people = People::default();
+    let mut people = Names::default();
     let mut input = Input {
         people: Vec::new(),
         referrals: Vec::new(),
@@ -53,7 +35,7 @@ pub fn read(arguments: &Arguments) -> anyhow::Result<Input> {
     if let Some(path) = &arguments.values {
         read_values(arguments, path, &mut people, &mut input)?;
     }
-    input.people = people.names;
+    input.people = people.all;
     Ok(input)
 }
 
@@ -64,7 +46,7 @@ fn open(arguments: &Arguments, path: &Path) -> anyhow::Result<Table> {
 
 fn read_referrals(
     arguments: &Arguments,
-    people: &mut People,
+    people: &mut Names,
     input: &mut Input,
 ) -> anyhow::Result<()> {
     let mut table = open(arguments, &arguments.referrals)?;
@@ -107,7 +89,7 @@ fn days(row: &Row, column: Column) -> Result<Option<f64>, TableError> {
 fn read_values(
     arguments: &Arguments,
     path: &Path,
-    people: &mut People,
+    people: &mut Names,
     input: &mut Input,
 ) -> anyhow::Result<()> {
     let mut table = open(arguments, path)?;
@@ -117,7 +99,7 @@ fn read_values(
     };
     let person = named(&arguments.person_column, "--person-column")?;
     let value = named(&arguments.value_column, "--value-column")?;
-    let mut values = vec![f64::NAN; people.names.len()];
+    let mut values = vec![f64::NAN; people.all.len()];
     while let Some(row) = table.next_row()? {
         let name = row.text(person)?;
         if name.is_empty() {
@@ -126,7 +108,7 @@ fn read_values(
         }
         let worth = row.number(value)?;
         let number = people.number(name)? as usize;
-        values.resize(people.names.len(), f64::NAN);
+        values.resize(people.all.len(), f64::NAN);
         let sum = &mut values[number];
         *sum = if sum.is_nan() { worth } else { *sum + worth };
     }

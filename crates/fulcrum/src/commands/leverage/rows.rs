@@ -1,6 +1,5 @@
 //! Rows that belong together or have weights: they are kept, because errors come from each.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
@@ -9,6 +8,7 @@ use tables::{Blocks, Column, FastRow, TableError};
 
 use super::units::{self, UnitColumns};
 use super::{Arguments, Input};
+use crate::commands::names::Names;
 use crate::commands::reading;
 use crate::commands::times::{instant_ms, length_ms};
 use crate::progress::Progress;
@@ -41,25 +41,6 @@ struct Rows {
     strata: Names,
 }
 
-/// Numbers for names, by first appearance.
-#[derive(Default)]
-struct Names {
-    numbers: HashMap<String, u32>,
-    names: Vec<String>,
-}
-
-impl Names {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = self.names.len() as u32;
-        self.numbers.insert(name.to_owned(), number);
-        self.names.push(name.to_owned());
-        number
-    }
-}
-
 pub(super) fn read(arguments: &Arguments, path: &Path, blocks: Blocks) -> anyhow::Result<Input> {
     let columns = columns(arguments, &blocks)?;
     let shown = reading::progress(&blocks);
@@ -72,7 +53,7 @@ pub(super) fn read(arguments: &Arguments, path: &Path, blocks: Blocks) -> anyhow
         Rows::default,
         |rows, on, numbers, row| add(rows, on, numbers, row, &columns),
         |rows, bytes| {
-            all.append(rows);
+            all.append(rows).map_err(|error| TableError::new(&file, error.to_string()))?;
             shown.iter().for_each(|it| it.at(bytes));
             Ok(())
         },
@@ -130,7 +111,7 @@ fn add(
         if name.is_empty() {
             return Err(row.error(column, "is empty").hint("each row must say where it belongs"));
         }
-        Ok(names.number(name))
+        names.number(name).map_err(|_| row.error(column, "is one name too many"))
     };
     let cluster = named(&mut rows.clusters, columns.cluster)?;
     let stratum = named(&mut rows.strata, columns.stratum)?;
@@ -159,12 +140,12 @@ fn add(
 
 impl Rows {
     /// Takes in the rows that follow in the file.
-    fn append(&mut self, other: Rows) {
-        let renamed = |all: &mut Names, names: &Names| -> Vec<u32> {
-            names.names.iter().map(|name| all.number(name)).collect()
+    fn append(&mut self, other: Rows) -> anyhow::Result<()> {
+        let renamed = |all: &mut Names, names: &Names| -> anyhow::Result<Vec<u32>> {
+            names.all.iter().map(|name| all.number(name)).collect()
         };
-        let clusters = renamed(&mut self.clusters, &other.clusters);
-        let strata = renamed(&mut self.strata, &other.strata);
+        let clusters = renamed(&mut self.clusters, &other.clusters)?;
+        let strata = renamed(&mut self.strata, &other.strata)?;
         let number = |numbers: &[u32], at: u32| numbers.get(at as usize).copied().unwrap_or(0);
         self.kept.extend(other.kept.into_iter().map(|row| Kept {
             cluster: number(&clusters, row.cluster),
@@ -172,11 +153,12 @@ impl Rows {
             ..row
         }));
         self.numbers.extend(other.numbers);
+        Ok(())
     }
 
     /// Leaves out what happened within `length_ms` of a cluster's first row; tells how many.
     fn drop_starts(&mut self, length_ms: i64, width: usize) -> usize {
-        let mut starts = vec![i64::MAX; self.clusters.names.len()];
+        let mut starts = vec![i64::MAX; self.clusters.all.len()];
         for row in &self.kept {
             let start = &mut starts[row.cluster as usize];
             *start = row.at_ms.min(*start);

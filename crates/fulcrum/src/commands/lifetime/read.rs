@@ -1,6 +1,5 @@
 //! Purchases or summaries from a file, as customers.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -10,6 +9,7 @@ use measurement::{Customer, purchase_history};
 use tables::{Column, Options, Row, Table, TableError};
 
 use super::{Arguments, LeftOut};
+use crate::commands::names::Names;
 use crate::progress::{Bars, Progress, Unit};
 
 pub struct Input {
@@ -89,8 +89,7 @@ fn read_transactions(arguments: &Arguments, path: &Path) -> anyhow::Result<Input
     let column = |name: &Option<String>| name.as_deref().map(|it| table.column(it)).transpose();
     let (value, quantity) = (column(&arguments.value_column)?, column(&arguments.quantity_column)?);
     let end = arguments.end.as_deref().map(end_day).transpose()?;
-    let mut names: HashMap<String, u32> = HashMap::new();
-    let mut people: Vec<String> = Vec::new();
+    let mut people = Names::default();
     let mut purchases: Vec<Purchase> = Vec::new();
     let mut without_person = 0;
     let mut reading = Reading::of(path);
@@ -100,23 +99,14 @@ fn read_transactions(arguments: &Arguments, path: &Path) -> anyhow::Result<Input
             without_person += 1;
             continue;
         }
-        let number = match names.get(name) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(people.len()).context("there are too many people")?;
-                people.push(name.to_owned());
-                names.insert(name.to_owned(), number);
-                number
-            }
-        };
+        let number = people.number(name)?;
         let value = value.map_or(Ok(0.0), |column| row.number(column))?;
         let quantity = quantity.map_or(Ok(1.0), |column| row.number(column))?;
         purchases.push(Purchase { person: number, day: day(&row, time)?, value: value * quantity });
         reading.row(&table);
     }
     reading.finish();
-    drop(names);
-    let mut input = customers(purchases, people, end, arguments.unit.days());
+    let mut input = customers(purchases, people.all, end, arguments.unit.days());
     input.has_values = value.is_some();
     input.left_out.rows_without_person = without_person;
     Ok(input)
