@@ -12,6 +12,8 @@ mod view;
 
 pub use counter::MAX_ENTRIES;
 pub use definitions::{Definitions, MAX_AUDIENCES, MAX_COUNTERS};
+/// What [`Facts`] answers with.
+pub use expr::Truth;
 pub use profile::{Change, Facts, MAX_TRAIT_BYTES, MAX_TRAITS, Profile, Trait};
 pub use view::{View, event_property};
 

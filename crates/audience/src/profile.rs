@@ -3,7 +3,7 @@
 use crate::counter::Counter;
 use crate::view::{Filtered, event_property};
 use crate::{Definitions, View};
-use expr::{CounterKind, CounterSpec, evaluate};
+use expr::{CounterKind, CounterSpec, Truth, evaluate};
 use model::{Channel, Event, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ pub struct Trait {
 
 /// What the profile does not hold itself.
 pub trait Facts {
-    fn consent(&self, channel: Channel, topic: &str) -> bool;
+    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth;
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -5,7 +5,7 @@ mod properties;
 
 use super::*;
 use ::model::{Channel, Event, EventFlags, EventKind, Map, SourceId, Span, Timestamp, Value};
-use expr::{Expr, explain, parse};
+use expr::{Expr, Truth, explain, parse};
 use std::collections::BTreeSet;
 
 #[test]
@@ -70,6 +70,15 @@ fn consent_is_seen_at_the_next_refresh() {
         r#"reachable: consent("email", "offers")"#,
         "0 refresh; 1d consent; 2d withdraw",
         "1d +reachable; 2d -reachable",
+    );
+}
+
+#[test]
+fn an_expired_consent_ends_a_membership_at_its_moment() {
+    check(
+        r#"reachable: consent("email", "offers")"#,
+        "1d consent until 30d; 60d wait",
+        "1d +reachable next 30d; 30d -reachable",
     );
 }
 
@@ -224,7 +233,7 @@ fn a_typical_person_is_about_a_kilobyte_and_survives_storage() {
 /// the next moment of change where there is one.
 ///
 /// Steps are `TIME what`: `Order [x] [@TIME]`, `identify NAME VALUE [@TIME]`, `context NAME VALUE`,
-/// `track NAME VALUE`, `page NAME`, `consent`, `withdraw`, `refresh`, and `wait`, which refreshes at
+/// `track NAME VALUE`, `page NAME`, `consent [until TIME]`, `withdraw`, `refresh`, and `wait`, which refreshes at
 /// each `next_at` until then.
 fn check(audiences: &str, script: &str, expected: &str) {
     let defs = compile(audiences);
@@ -258,6 +267,10 @@ fn check(audiences: &str, script: &str, expected: &str) {
                 Vec::new()
             }
             ["refresh"] => profile.refresh(&defs, &facts, now),
+            ["consent", "until", end] => {
+                facts = Known { email: true, expires: Some(read_time(end)) };
+                profile.refresh(&defs, &facts, now)
+            }
             ["consent" | "withdraw"] => {
                 facts.email = words == ["consent"];
                 profile.refresh(&defs, &facts, now)
@@ -346,11 +359,16 @@ fn identify(name: &str, value: Value, millis: i64) -> Event {
 #[derive(Default, Clone, Copy)]
 struct Known {
     email: bool,
+    expires: Option<Timestamp>,
 }
 
 impl Facts for Known {
-    fn consent(&self, channel: Channel, _topic: &str) -> bool {
-        self.email && channel == Channel::Email
+    fn consent(&self, channel: Channel, _topic: &str, now: Timestamp) -> Truth {
+        let expires = self.expires.filter(|it| now < *it);
+        let holds = self.email
+            && channel == Channel::Email
+            && (self.expires.is_none() || expires.is_some());
+        Truth { holds, changes_at: expires }
     }
 }
 

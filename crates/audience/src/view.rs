@@ -1,7 +1,7 @@
 //! What a condition sees of a person.
 
 use crate::{Facts, Profile};
-use expr::{CounterSpec, Lookup, Reading};
+use expr::{CounterSpec, Lookup, Reading, Truth};
 use model::{Channel, Event, EventKind, Timestamp, Value};
 
 /// A profile, the facts beside it, and perhaps the event at hand.
@@ -43,8 +43,8 @@ impl Lookup for View<'_> {
         self.profile.counter(spec).map(|it| it.read(spec, now)).unwrap_or_default()
     }
 
-    fn consent(&self, channel: Channel, topic: &str) -> bool {
-        self.facts.consent(channel, topic)
+    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
+        self.facts.consent(channel, topic, now)
     }
 
     fn in_audience(&self, name: &str) -> bool {
@@ -72,8 +72,8 @@ impl Lookup for Filtered<'_> {
         Reading::default()
     }
 
-    fn consent(&self, _channel: Channel, _topic: &str) -> bool {
-        false
+    fn consent(&self, _channel: Channel, _topic: &str, _now: Timestamp) -> Truth {
+        Truth::lasting(false)
     }
 
     fn in_audience(&self, _name: &str) -> bool {

@@ -84,7 +84,7 @@ pub(crate) fn lead(
     links: &Links,
     channel: Channel,
 ) -> Option<String> {
-    if is_direct(url) {
+    if is_direct(url) || crate::links::is_own(url, &brand.base_url) {
         return Some(url.to_owned());
     }
     if !is_web_address(url) {

@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{MessageId, PersonId};
+use model::{MessageId, PersonId, Timestamp};
 use std::fmt;
 
 /// The longest URL that a link may lead to. Browsers and mail programs take more; people who need
@@ -27,6 +27,8 @@ const OPEN: u8 = b'o';
 const UNSUBSCRIBE: u8 = b'u';
 const PREFERENCES: u8 = b'p';
 const WHY: u8 = b'w';
+const CONFIRM: u8 = b'k';
+const FRESH: u8 = b'f';
 
 /// The secret of one installation under which links are signed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,11 +36,37 @@ pub struct LinkKey(pub [u8; 32]);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    Click { message: MessageId, url: String },
-    Open { message: MessageId },
-    Unsubscribe { person: PersonId, message: MessageId },
-    Preferences { person: PersonId, message: MessageId },
-    Why { person: PersonId, message: MessageId },
+    Click {
+        message: MessageId,
+        url: String,
+    },
+    Open {
+        message: MessageId,
+    },
+    Unsubscribe {
+        person: PersonId,
+        message: MessageId,
+    },
+    Preferences {
+        person: PersonId,
+        message: MessageId,
+    },
+    Why {
+        person: PersonId,
+        message: MessageId,
+    },
+    /// Confirms what was asked for with the address that the message went to.
+    Confirm {
+        person: PersonId,
+        message: MessageId,
+    },
+    /// Mailed to the address a moment ago, so that whoever has it is the person: until then it may
+    /// show everything, and allow more than before.
+    Fresh {
+        person: PersonId,
+        message: MessageId,
+        until: Timestamp,
+    },
 }
 
 impl Link {
@@ -62,6 +90,13 @@ impl Link {
                 push_both(&mut bytes, PREFERENCES, *person, *message);
             }
             Link::Why { person, message } => push_both(&mut bytes, WHY, *person, *message),
+            Link::Confirm { person, message } => {
+                push_both(&mut bytes, CONFIRM, *person, *message);
+            }
+            Link::Fresh { person, message, until } => {
+                push_both(&mut bytes, FRESH, *person, *message);
+                push_number(&mut bytes, u64::try_from(until.0).unwrap_or_default());
+            }
         }
         let mac = mac(&bytes, key);
         bytes.extend_from_slice(&mac);
@@ -78,6 +113,8 @@ impl Link {
             Link::Unsubscribe { .. } => format!("{base}/u/{token}"),
             Link::Preferences { .. } => format!("{base}/p/{token}"),
             Link::Why { .. } => format!("{base}/w/{token}"),
+            Link::Confirm { .. } => format!("{base}/k/{token}"),
+            Link::Fresh { .. } => format!("{base}/f/{token}"),
         }
     }
 }
@@ -114,8 +151,25 @@ pub fn verify(token: &str, key: &LinkKey) -> Option<Link> {
             take_both(rest).map(|(person, message)| Link::Preferences { person, message })
         }
         WHY => take_both(rest).map(|(person, message)| Link::Why { person, message }),
+        CONFIRM => take_both(rest).map(|(person, message)| Link::Confirm { person, message }),
+        FRESH => {
+            let (person, rest) = take_number(rest)?;
+            let (message, rest) = take_number(rest)?;
+            let (until, rest) = take_number(rest)?;
+            let until = Timestamp(i64::try_from(until).ok()?);
+            let (person, message) = (PersonId(person), MessageId(message));
+            rest.is_empty().then_some(Link::Fresh { person, message, until })
+        }
         _ => None,
     }
+}
+
+/// Whether `url` leads to a page of ours for customers. Such a link is not counted as a click, and
+/// needs no tags.
+pub(crate) fn is_own(url: &str, base_url: &str) -> bool {
+    let base = base_url.trim_end_matches('/');
+    let rest = if base.is_empty() { None } else { url.strip_prefix(base) };
+    rest.is_some_and(|it| ["/u/", "/p/", "/w/", "/k/", "/f/"].iter().any(|own| it.starts_with(own)))
 }
 
 /// `http` or `https`, with a host, without anything that could end a header or an attribute.

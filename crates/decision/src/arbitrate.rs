@@ -158,7 +158,7 @@ impl<'a> Round<'a> {
         now: Timestamp,
         competing: &[(&'a Message, Timestamp)],
     ) -> Round<'a> {
-        let gates = Gates::new(view, policy);
+        let gates = Gates::new(view, policy, now);
         let mut fixed = view.contacts.clone();
         fixed.prune(gates.longest_window(), now);
         for (message, _) in competing {
@@ -194,7 +194,7 @@ impl<'a> Round<'a> {
     /// What each of the message's channels offers if `contacts` are taken.
     fn offers(
         &self,
-        message: &Message,
+        message: &'a Message,
         earliest: Timestamp,
         contacts: &Contacts,
     ) -> Vec<Offer<'a>> {

@@ -5,8 +5,9 @@
 //! speaks for all of them.
 
 use crate::QuietHours;
-use model::{Channel, ChannelSet, Identifier, Purpose, Reason, Span, Timestamp, Topic};
+use model::{Channel, ChannelSet, Identifier, Purpose, Reason, Request, Span, Timestamp, Topic};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -14,8 +15,12 @@ use std::fmt;
 /// Beyond it the oldest yes is forgotten first, never a no.
 pub const STATEMENTS_MAX: usize = 400;
 
-/// The wording kept with a statement; the event that made it holds the whole.
+/// The wording and the proof kept with a statement; the event that made it holds the whole.
 pub const WORDING_CHARS_MAX: usize = 300;
+
+/// Statements kept per person that no longer decide anything: the proof of what held when. The
+/// oldest are forgotten first.
+pub const HISTORY_MAX: usize = 200;
 
 /// In the order in which they win at a merge, the strongest last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -46,9 +51,15 @@ pub struct Statement {
     /// Where it was made: a form, a page, an import.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// What the person read when they made it.
+    /// What the person read when they made it, or which version of it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wording: String,
+    /// Where its proof is: the id of a form post, a recording, a row of a list, a confirmed mail.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proof: String,
+    /// From then on it is as if it had not been said. A no does not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
 }
 
 /// What the person chose about being written to at all. It binds every sender.
@@ -91,6 +102,12 @@ pub struct Consents {
     /// not lift a no of another, however late it was said; only `statements` speak for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     before_merge: Vec<Vec<Statement>>,
+    /// What was said and does not decide any more, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    history: Vec<Statement>,
+    /// When mails that ask for a confirmation, or bring a link, were last asked for, by address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<(Identifier, Request, Timestamp)>,
     #[serde(skip_serializing_if = "no_wishes")]
     wishes: Wishes,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -122,10 +139,57 @@ impl Consents {
     /// Takes a statement. Of two with the same scope the later one holds, of two at the same time
     /// the more restrictive, so the order of arrival does not matter.
     pub fn record(&mut self, mut statement: Statement) {
-        if let Some((end, _)) = statement.wording.char_indices().nth(WORDING_CHARS_MAX) {
-            statement.wording.truncate(end);
+        for text in [&mut statement.wording, &mut statement.proof] {
+            if let Some((end, _)) = text.char_indices().nth(WORDING_CHARS_MAX) {
+                text.truncate(end);
+            }
         }
+        if statement.state == ConsentState::Withdrawn {
+            statement.expires = None;
+        }
+        let said: Vec<Statement> = [&self.statements[..], &[statement.clone()]].concat();
         insert(&mut self.statements, statement);
+        self.remember(said);
+    }
+
+    /// Everything that was said and does not decide any more, oldest first: with
+    /// [`Consents::listing`] the whole ledger of the person.
+    pub fn history(&self) -> &[Statement] {
+        &self.history
+    }
+
+    /// The requests that wait for a confirmation from this address.
+    pub fn unconfirmed(&self, address: &Identifier, now: Timestamp) -> Vec<Statement> {
+        let waits = |it: &&Statement| {
+            it.state == ConsentState::Unconfirmed
+                && it.address.as_ref().is_none_or(|it| it == address)
+                && it.channel.is_none_or(|it| it == Channel::Email)
+                && it.holds_at(now)
+        };
+        self.all().filter(waits).cloned().collect()
+    }
+
+    /// Books that something is mailed to this address on request, unless a limit ("at most n in any
+    /// window of that length") is reached: nobody is flooded by what somebody else types into a
+    /// form.
+    pub fn may_ask(
+        &mut self,
+        address: &Identifier,
+        what: Request,
+        now: Timestamp,
+        limits: &[(usize, Span)],
+    ) -> bool {
+        let longest = limits.iter().map(|it| it.1).max().unwrap_or(Span::ZERO);
+        self.asked.retain(|it| it.1 != what || now - longest < it.2);
+        let same = |it: &&(Identifier, Request, Timestamp)| it.0 == *address && it.1 == what;
+        let full = |(at_most, per): &(usize, Span)| {
+            *at_most <= self.asked.iter().filter(same).filter(|it| now - *per < it.2).count()
+        };
+        if limits.iter().any(full) {
+            return false;
+        }
+        self.asked.push((address.clone(), what, now));
+        true
     }
 
     /// What holds for marketing or transactional messages in a channel, on a topic, to an address.
@@ -135,8 +199,9 @@ impl Consents {
         channel: Channel,
         topic: &Topic,
         address: Option<&Identifier>,
+        now: Timestamp,
     ) -> Option<ConsentState> {
-        self.deciding(purpose, channel, topic, address).map(|it| it.state)
+        self.deciding(purpose, channel, topic, address, now).map(|it| it.state)
     }
 
     /// The statement that decides, for showing the proof.
@@ -146,6 +211,7 @@ impl Consents {
         channel: Channel,
         topic: &Topic,
         address: Option<&Identifier>,
+        now: Timestamp,
     ) -> Option<&Statement> {
         let covers = |it: &&Statement| {
             it.purpose == purpose
@@ -155,23 +221,29 @@ impl Consents {
         };
         let own = || self.statements.iter().filter(covers);
         if self.before_merge.is_empty() {
-            return decide(&own().collect::<Vec<_>>());
+            return decide(&own().collect::<Vec<_>>(), now);
         }
         self.before_merge
             .iter()
             .filter_map(|group| {
-                decide(&group.iter().filter(covers).chain(own()).collect::<Vec<_>>())
+                decide(&group.iter().filter(covers).chain(own()).collect::<Vec<_>>(), now)
             })
             .max_by_key(|it| (it.state, it.topic.is_none(), it.at))
     }
 
     /// Whether the person said yes to marketing on this topic in this channel, for any address.
-    pub fn allows(&self, channel: Channel, topic: &Topic) -> bool {
+    pub fn allows(&self, channel: Channel, topic: &Topic, now: Timestamp) -> bool {
         let addresses: BTreeSet<Option<&Identifier>> =
             self.all().map(|it| it.address.as_ref()).chain([None]).collect();
         addresses.into_iter().any(|address| {
-            self.state(Purpose::Marketing, channel, topic, address) == Some(ConsentState::Granted)
+            self.state(Purpose::Marketing, channel, topic, address, now)
+                == Some(ConsentState::Granted)
         })
+    }
+
+    /// When the next statement expires: before then, time alone changes nothing here.
+    pub fn next_expiry(&self, now: Timestamp) -> Option<Timestamp> {
+        self.all().filter_map(|it| it.expires).filter(|it| now < *it).min()
     }
 
     pub fn wishes(&self) -> &Wishes {
@@ -227,8 +299,17 @@ impl Consents {
             1 => before_merge.remove(0),
             _ => Vec::new(),
         };
-        let wishes = Wishes::merge(&a.wishes, &b.wishes);
-        let mut merged = Consents { statements, before_merge, wishes, suppressed: Vec::new() };
+        let mut merged = Consents {
+            statements,
+            before_merge,
+            wishes: Wishes::merge(&a.wishes, &b.wishes),
+            ..Consents::default()
+        };
+        let both = || [a, b].into_iter();
+        merged.asked = both().flat_map(|it| it.asked.clone()).collect();
+        merged.asked.sort();
+        merged.asked.dedup();
+        merged.remember(both().flat_map(|it| it.history.iter().chain(it.all())).cloned());
         for suppression in a.suppressed.iter().chain(&b.suppressed) {
             merged.suppress(suppression.clone());
         }
@@ -237,7 +318,7 @@ impl Consents {
 
     /// The statements in force, one per scope, in a readable order: by purpose, channel, topic and
     /// address, those that speak for everything first.
-    pub fn listing(&self) -> Vec<&Statement> {
+    pub fn listing(&self, now: Timestamp) -> Vec<&Statement> {
         let mut strongest: BTreeMap<Scope<'_>, &Statement> = BTreeMap::new();
         let groups: Vec<Vec<&Statement>> = match self.before_merge.is_empty() {
             true => vec![self.statements.iter().collect()],
@@ -253,7 +334,7 @@ impl Consents {
                 scopes.entry(scope(statement)).or_default().push(*statement);
             }
             for (scope, statements) in scopes {
-                let Some(said) = decide(&statements) else { continue };
+                let Some(said) = decide(&statements, now) else { continue };
                 let kept = strongest.entry(scope).or_insert(said);
                 if (kept.state, kept.at) < (said.state, said.at) {
                     *kept = said;
@@ -269,10 +350,11 @@ impl Consents {
         channels: ChannelSet,
         topics: &[Topic],
         addresses: &BTreeMap<Channel, Identifier>,
+        now: Timestamp,
     ) -> PreferenceSummary {
         let preference = |channel: Channel| {
             let address = addresses.get(&channel);
-            let state = |topic| self.state(Purpose::Marketing, channel, topic, address);
+            let state = |topic| self.state(Purpose::Marketing, channel, topic, address, now);
             ChannelPreference {
                 channel,
                 on: !self.wishes.channels_off.contains(channel),
@@ -289,12 +371,23 @@ impl Consents {
             limit: self.wishes.limit,
             quiet_hours: self.wishes.quiet_hours,
             paused_until: self.wishes.paused_until,
-            unsubscribed_from_all: self.listing().iter().any(against_all),
+            unsubscribed_from_all: self.listing(now).iter().any(against_all),
         }
     }
 
     fn all(&self) -> impl Iterator<Item = &Statement> {
         self.before_merge.iter().flatten().chain(&self.statements)
+    }
+
+    /// Adds to the history whatever of `said` does not decide any more.
+    fn remember(&mut self, said: impl IntoIterator<Item = Statement>) {
+        let mut history = std::mem::take(&mut self.history);
+        history.extend(said);
+        history.retain(|it| !self.all().any(|decides| decides == it));
+        history.sort_by(|a, b| (a.at, a).cmp(&(b.at, b)));
+        history.dedup();
+        history.drain(..history.len().saturating_sub(HISTORY_MAX));
+        self.history = history;
     }
 
     /// One list per person that was merged, each with what was said since by the person they are.
@@ -313,6 +406,10 @@ impl Consents {
 }
 
 impl Statement {
+    fn holds_at(&self, now: Timestamp) -> bool {
+        self.expires.is_none_or(|it| now < it)
+    }
+
     /// A yes with a narrower or the same scope lifts a no; a broad yes ("subscribe") leaves an
     /// earlier narrow no ("not this topic") as it is. Both are known to cover the case at hand.
     fn lifts(&self, withdrawal: &Statement) -> bool {
@@ -345,9 +442,9 @@ fn lower_rate(a: (u32, Span), b: (u32, Span)) -> (u32, Span) {
     let (a_long, b_long) =
         (i128::from(a.0) * i128::from(b.1.0), i128::from(b.0) * i128::from(a.1.0));
     match a_long.cmp(&b_long) {
-        std::cmp::Ordering::Less => a,
-        std::cmp::Ordering::Greater => b,
-        std::cmp::Ordering::Equal => {
+        Ordering::Less => a,
+        Ordering::Greater => b,
+        Ordering::Equal => {
             if a.1 < b.1 {
                 b
             } else {
@@ -365,25 +462,17 @@ fn scope(statement: &Statement) -> Scope<'_> {
 }
 
 /// Which of two statements with one scope holds: a total order, so that arrival cannot matter.
-fn strength(it: &Statement) -> (Timestamp, ConsentState, &str, &str) {
-    (it.at, it.state, &it.source, &it.wording)
+fn strength(it: &Statement) -> (Timestamp, ConsentState, &Statement) {
+    (it.at, it.state, it)
 }
 
-/// Adds a statement to a sorted list and removes what it makes void.
+/// Adds a statement to a sorted list and removes what it makes void. Of a scope there stay the
+/// latest that lasts, beside it a later one that expires, and a later request.
 fn insert(statements: &mut Vec<Statement>, new: Statement) {
-    let pending = |it: &Statement| it.state == ConsentState::Unconfirmed;
-    for known in statements.iter().filter(|it| scope(it) == scope(&new)) {
-        let answered = pending(&new) && !pending(known) && new.at <= known.at;
-        let older = pending(&new) == pending(known) && strength(&new) <= strength(known);
-        if answered || older {
-            return;
-        }
+    if statements.iter().any(|known| yields(&new, known)) {
+        return;
     }
-    statements.retain(|known| {
-        let answered = pending(known) && !pending(&new) && known.at <= new.at;
-        let older = pending(&new) == pending(known);
-        scope(known) != scope(&new) || !(answered || older)
-    });
+    statements.retain(|known| !yields(known, &new));
     let index = statements.partition_point(|it| *it < new);
     statements.insert(index, new);
     if STATEMENTS_MAX < statements.len() {
@@ -396,8 +485,41 @@ fn insert(statements: &mut Vec<Statement>, new: Statement) {
     }
 }
 
-/// Which statement decides among those that cover one case and come from one person.
-fn decide<'a>(covering: &[&'a Statement]) -> Option<&'a Statement> {
+/// Whether, in one scope, one statement makes another void. What lasts goes before what expires, and
+/// both before a request, unless these were said later.
+fn yields(weak: &Statement, strong: &Statement) -> bool {
+    let kind = |it: &Statement| match it.state {
+        ConsentState::Unconfirmed => 2,
+        ConsentState::Granted | ConsentState::Withdrawn => u8::from(it.expires.is_some()),
+    };
+    scope(weak) == scope(strong)
+        && match kind(strong).cmp(&kind(weak)) {
+            Ordering::Less => weak.at <= strong.at,
+            Ordering::Equal => strength(weak) <= strength(strong),
+            Ordering::Greater => false,
+        }
+}
+
+/// Which statement decides among those that cover one case and come from one person. A yes that
+/// expires takes the place of an earlier yes in its scope for good, and of an earlier no only until
+/// then.
+fn decide<'a>(covering: &[&'a Statement], now: Timestamp) -> Option<&'a Statement> {
+    let limited = |yes: &Statement| {
+        let granted = |it: &Statement| it.state == ConsentState::Granted;
+        let later = |it: &&&Statement| granted(it) && it.expires.is_some() && yes.at < it.at;
+        let mut own = covering.iter().filter(|it| scope(it) == scope(yes));
+        granted(yes) && own.any(|it| later(&it))
+    };
+    // Those of several persons were never inserted into one list. Of equal ones the first stays.
+    let is_void = |n: usize| {
+        let mut others = covering.iter().enumerate();
+        others
+            .any(|(m, other)| yields(covering[n], other) && (m < n || !yields(other, covering[n])))
+    };
+    let covering: Vec<&Statement> = (0..covering.len())
+        .filter(|n| covering[*n].holds_at(now) && !limited(covering[*n]) && !is_void(*n))
+        .map(|n| covering[n])
+        .collect();
     let latest = |state: ConsentState| {
         let in_force = |it: &&&Statement| {
             it.state == state

@@ -1,11 +1,11 @@
 //! Consent said in an event: how a form, a shop or an import tells us what a person agreed to.
 
-use crate::{ConsentState, Statement};
-use model::{Channel, Event, EventKind, Map, Purpose, Topic, Value};
+use crate::{ConsentState, Consents, Policy, Statement};
+use model::{Channel, Event, EventKind, Identifier, Map, Purpose, Span, Timestamp, Topic, Value};
 
 /// The events that state consent, and what each states. Their properties: `channel` or `channels`
-/// (none: all), `topic` or `topics` (none: all), and `wording`, the version of the text that the
-/// person saw.
+/// (none: all), `topic` or `topics` (none: all), `wording`, the text that the person saw or its
+/// version, `proof`, where its proof is, `source`, where it was said, and `expires`, a time.
 pub const CONSENT_EVENTS: [(&str, ConsentState); 3] = [
     ("Consent Given", ConsentState::Granted),
     ("Consent Withdrawn", ConsentState::Withdrawn),
@@ -45,11 +45,62 @@ pub fn statements_of(event: &Event) -> Vec<Statement> {
         at: event.time,
         source: source.clone(),
         wording: text("wording").to_owned(),
+        proof: text("proof").to_owned(),
+        expires: Timestamp::parse(text("expires")).ok(),
     };
     let each = |channel: &Option<Channel>| {
         topics.iter().map(|topic| statement(*channel, topic.clone())).collect::<Vec<_>>()
     };
     channels.iter().flat_map(each).collect()
+}
+
+/// How long a link that confirms can be used.
+pub const CONFIRM_WITHIN: Span = Span::days(30);
+
+/// What a statement becomes under the sender's rules. Where a yes must be confirmed and was not, it
+/// becomes a request by the address; a yes gets the end that the rules set, if it has none.
+/// `address` is the e-mail address that came with it, `known` what the person said before.
+pub fn received(
+    statement: Statement,
+    policy: &Policy,
+    address: Option<&Identifier>,
+    confirmed: bool,
+    known: &Consents,
+) -> Vec<Statement> {
+    let mut said = statement;
+    if said.state == ConsentState::Granted && said.expires.is_none() {
+        said.expires = policy.consent_lasts.map(|it| said.at + it);
+    }
+    let of_email = said.channel.is_none_or(|it| it == Channel::Email);
+    let to_confirm = policy.double_opt_in.contains(Channel::Email)
+        && match said.state {
+            ConsentState::Granted => !confirmed,
+            ConsentState::Unconfirmed => true,
+            ConsentState::Withdrawn => false,
+        };
+    if !of_email || !to_confirm {
+        return vec![said];
+    }
+    let of_address = said.address.clone().or_else(|| address.cloned());
+    let topic = said.topic.clone().unwrap_or_else(|| Topic::from(""));
+    let holds = known.state(said.purpose, Channel::Email, &topic, of_address.as_ref(), said.at);
+    if said.state == ConsentState::Granted && holds == Some(ConsentState::Granted) {
+        return vec![said];
+    }
+    let request = Statement {
+        channel: Some(Channel::Email),
+        address: of_address,
+        state: ConsentState::Unconfirmed,
+        expires: Some(said.at + CONFIRM_WITHIN),
+        ..said.clone()
+    };
+    // A yes to all channels is still one to those that need no confirmation.
+    let mut statements = vec![request];
+    if said.channel.is_none() && said.state == ConsentState::Granted {
+        let others = Channel::ALL.into_iter().filter(|it| *it != Channel::Email);
+        statements.extend(others.map(|it| Statement { channel: Some(it), ..said.clone() }));
+    }
+    statements
 }
 
 /// A property that holds one word or a list of them, under its singular or plural name.
@@ -65,7 +116,7 @@ fn words<'a>(properties: &'a Map, one: &str, several: &str) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{EventFlags, SourceId, Timestamp};
+    use model::{EventFlags, SourceId};
 
     fn check(name: &str, properties: &[(&str, Value)], expected: &str) {
         let event = Event {

@@ -34,26 +34,27 @@ pub(crate) struct Gates<'a> {
     view: &'a PersonView<'a>,
     policy: &'a Policy,
     zone: TimeZone,
+    now: Timestamp,
 }
 
 impl<'a> Gates<'a> {
-    pub fn new(view: &'a PersonView<'a>, policy: &'a Policy) -> Gates<'a> {
+    pub fn new(view: &'a PersonView<'a>, policy: &'a Policy, now: Timestamp) -> Gates<'a> {
         let chosen = view.consents.wishes().zone.as_deref();
         let zone = quiet::zone([chosen, view.zone, Some(policy.default_zone.as_str())]);
-        Gates { view, policy, zone }
+        Gates { view, policy, zone, now }
     }
 
     /// The address to write to, or what stops the channel for good.
     pub fn address(
         &self,
-        message: &Message,
+        message: &'a Message,
         channel: Channel,
     ) -> Result<&'a Identifier, (Reason, String)> {
         let stop = |reason, detail: String| Err((reason, format!("{channel}: {detail}")));
         if !self.view.providers.contains(channel) {
             return stop(Reason::NoProvider, "nothing is set up to send it".to_owned());
         }
-        let Some(address) = self.view.addresses.get(&channel) else {
+        let Some(address) = message.to.as_ref().or(self.view.addresses.get(&channel)) else {
             return stop(Reason::Unreachable, "no address".to_owned());
         };
         let consents = self.view.consents;
@@ -86,14 +87,17 @@ impl<'a> Gates<'a> {
         let transactional = message.purpose == Purpose::Transactional;
         let needed = !transactional && self.policy.needs_consent(channel, &message.topic);
         let consents = self.view.consents;
-        let said = consents.deciding(message.purpose, channel, &message.topic, Some(address));
+        let said =
+            consents.deciding(message.purpose, channel, &message.topic, Some(address), self.now);
         let topic = &message.topic;
+        let is_to_an_address = matches!(channel, Channel::Email | Channel::Sms);
         match said {
             None if needed => Some((Reason::NoConsent, format!("nothing said about {topic}"))),
             None => None,
             Some(said) => match said.state {
                 ConsentState::Granted => None,
-                ConsentState::Unconfirmed if needed => {
+                // Whoever typed a wrong address, or somebody else's, must not cause a second mail to it.
+                ConsentState::Unconfirmed if needed || is_to_an_address && !transactional => {
                     Some((Reason::Unconfirmed, format!("{topic}, asked {}", said.at)))
                 }
                 ConsentState::Unconfirmed => None,

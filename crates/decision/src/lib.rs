@@ -18,6 +18,7 @@ mod consent;
 mod consent_event;
 mod contacts;
 mod gates;
+pub mod holdout;
 pub mod panel;
 mod policy;
 mod quiet;
@@ -30,9 +31,10 @@ pub use consent::{
     ChannelPreference, ConsentState, Consents, PreferenceSummary, STATEMENTS_MAX, Statement,
     Suppression, WORDING_CHARS_MAX, Wishes,
 };
-pub use consent_event::{CONSENT_EVENTS, statements_of};
+pub use consent_event::{CONFIRM_WITHIN, CONSENT_EVENTS, received, statements_of};
 pub use contacts::{Contacts, SLOTS_MAX, Slot, SlotKind};
 pub use gates::PLAN_AHEAD_MAX;
+pub use holdout::{Held, HeldFrom, Holdouts};
 pub use panel::{Assignment, Design, Panel, Rule};
 pub use policy::{AT_MOST_MAX, CAPS_MAX, Cap, Policy};
 pub use quiet::QuietHours;

@@ -26,6 +26,10 @@ pub struct Panel {
     /// A new number is a new draw: for changed channels or another design.
     #[serde(default)]
     pub epoch: u32,
+    /// Counts the shares that the epoch has had; people of each are a cohort. Set by whoever runs
+    /// the panel, with the epoch: see [`Panel::after`].
+    #[serde(default)]
+    pub shares: u16,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -49,6 +53,28 @@ pub enum Rule {
     Replan,
 }
 
+/// People who are compared with each other only: drawn under the same shares, and in the same
+/// situation. Cohorts with other shares and another base rate must not look like an effect.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+pub struct Cohort {
+    /// Counts the shares that this epoch has had.
+    pub shares: u16,
+    pub came: Came,
+}
+
+/// How somebody came to their place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// After the panel began.
+    #[default]
+    New,
+    /// Before: for them a channel is taken away, and its value is what that costs.
+    Before,
+    /// From outside, when a larger share took them in.
+    Raised,
+}
+
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Assignment {
     pub epoch: u32,
@@ -56,6 +82,8 @@ pub struct Assignment {
     pub inside: bool,
     /// Bit i: the panel's channel i is allowed.
     pub cell: u16,
+    #[serde(default, skip_serializing_if = "Cohort::is_first")]
+    pub cohort: Cohort,
     pub assigned: Timestamp,
     /// When the first message in a panel channel would have been sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,6 +136,7 @@ pub fn assign(panel: &Panel, person: PersonId, key: &ChanceKey, now: Timestamp) 
         epoch: panel.epoch,
         inside,
         cell,
+        cohort: Cohort { shares: panel.shares, came: Came::New },
         assigned: now,
         counted_from: None,
         exposed: false,
@@ -124,9 +153,17 @@ pub fn reassign(
     key: &ChanceKey,
     now: Timestamp,
 ) -> Option<Assignment> {
-    let drawn = assign(panel, person, key, now);
-    let moves = stored.epoch != panel.epoch || (!stored.inside && drawn.inside);
-    moves.then_some(drawn)
+    let mut drawn = assign(panel, person, key, now);
+    if stored.epoch != panel.epoch {
+        // Whoever was in the last epoch was in the programme before this one.
+        drawn.cohort.came = Came::Before;
+        return Some(drawn);
+    }
+    drawn.cohort.came = Came::Raised;
+    // Who is being counted outside stays there until that has ended: a count cut short would make
+    // the people outside look worse than they are.
+    let is_counted = stored.counted_from.is_some_and(|from| now < from + panel.window);
+    (!stored.inside && drawn.inside && !is_counted).then_some(drawn)
 }
 
 /// Whether this person gets nothing in this channel. For marketing only: see [`withholds`].
@@ -154,6 +191,21 @@ pub fn withholds(
 }
 
 impl Panel {
+    /// The panel as it runs after `before`: other channels, another design, rule or window are
+    /// another question and open an epoch; other shares only begin a cohort.
+    pub fn after(mut self, before: Option<&Panel>) -> Panel {
+        let Some(before) = before else { return self };
+        let question = |it: &Panel| (it.channels.clone(), it.design, it.rule, it.window);
+        if question(&self) != question(before) || before.epoch < self.epoch {
+            self.epoch = self.epoch.max(before.epoch + 1);
+            return self;
+        }
+        self.epoch = before.epoch;
+        let same = (self.share, self.inside_all_on) == (before.share, before.inside_all_on);
+        self.shares = before.shares + u16::from(!same);
+        self
+    }
+
     /// The cell in which every channel of the panel is allowed.
     pub fn all_on(&self) -> u16 {
         ((1_u32 << self.channels.len().min(PANEL_CHANNELS_MAX)) - 1) as u16
@@ -210,6 +262,12 @@ impl Panel {
             );
         }
         problems
+    }
+}
+
+impl Cohort {
+    pub fn is_first(&self) -> bool {
+        *self == Cohort::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sender's rules: caps, quiet hours, which channels need a yes, and the measurement panel.
 
-use crate::{Panel, QuietHours, quiet};
+use crate::{Holdouts, Panel, QuietHours, quiet};
 use model::{Channel, ChannelSet, Problem, Span, Topic};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,6 +32,11 @@ pub struct Policy {
     pub consent_needed: ChannelSet,
     /// The same for single topics, in place of `consent_needed`.
     pub topics: BTreeMap<Topic, ChannelSet>,
+    /// Channels in which a yes counts only once it was confirmed from the address itself.
+    pub double_opt_in: ChannelSet,
+    /// How long a yes holds that does not say it itself; none for ever.
+    pub consent_lasts: Option<Span>,
+    pub holdouts: Holdouts,
     pub panel: Option<Panel>,
 }
 
@@ -65,6 +70,9 @@ impl Default for Policy {
                 .into_iter()
                 .collect(),
             topics: BTreeMap::new(),
+            double_opt_in: ChannelSet::EMPTY,
+            consent_lasts: None,
+            holdouts: Holdouts::default(),
             panel: None,
         }
     }
@@ -99,6 +107,16 @@ impl Policy {
                     .hint("choose between 0s and 1d; 10m is usual"),
             );
         }
+        if let Some(channel) = self.double_opt_in.iter().find(|it| *it != Channel::Email) {
+            problems.push(
+                Problem::new(format!("a yes to {channel} cannot be confirmed by a mailed link"))
+                    .hint("write `double_opt_in: email`"),
+            );
+        }
+        if self.consent_lasts.is_some_and(|it| it <= Span::ZERO) {
+            problems.push(Problem::new("a yes has to last for some time").hint("2 years: 730d"));
+        }
+        problems.extend(self.holdouts.check());
         if let Some(panel) = &self.panel {
             problems.extend(panel.check());
         }

@@ -40,7 +40,7 @@ pub fn recheck(message: &Message, view: &PersonView, policy: &Policy, now: Times
         let detail = format!("expired {}", message.expires);
         return Recheck::End { outcome: LedgerState::Dropped, reason: Reason::Late, detail };
     }
-    let gates = Gates::new(view, policy);
+    let gates = Gates::new(view, policy, now);
     let address = match gates.address(message, channel) {
         Ok(address) => address.clone(),
         Err((reason, detail)) => {

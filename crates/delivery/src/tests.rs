@@ -16,6 +16,7 @@ fn policy() -> RetryPolicy {
 
 fn message() -> Message {
     Message {
+        to: None,
         id: MessageId(7),
         person: PersonId(1),
         origin: Origin::Api,

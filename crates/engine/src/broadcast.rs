@@ -92,6 +92,7 @@ const PRETENDED: MessageId = MessageId(u64::MAX);
 fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timestamp) -> Message {
     let content = loaded.programme.contents.get(&broadcast.content);
     Message {
+        to: None,
         id: PRETENDED,
         person,
         origin: Origin::Broadcast { campaign: broadcast.name.clone() },
@@ -282,7 +283,7 @@ impl Engine {
         let open = batch.get(person).map_or(&[][..], |it| &it.open);
         let is_it = |origin: &Origin| match origin {
             Origin::Broadcast { campaign } => *campaign == it.name,
-            Origin::Journey { .. } | Origin::Api => false,
+            Origin::Journey { .. } | Origin::Api | Origin::Request { .. } => false,
         };
         if open.iter().any(|it| is_it(&it.origin)) {
             return Ok(true);
@@ -397,6 +398,7 @@ impl Engine {
 
 fn wanted_for(it: &Broadcast, person: PersonId, now: Timestamp) -> Wanted {
     Wanted {
+        to: None,
         origin: Origin::Broadcast { campaign: it.name.clone() },
         key: candidate_key(&it.name, person),
         content: it.content.clone(),

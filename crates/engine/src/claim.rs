@@ -11,7 +11,7 @@ use delivery::Answered;
 use journey::BroadcastState;
 use model::{
     Channel, Identifier, LedgerState, Map, Message, MessageId, MessageState, PersonId, Reason,
-    Reply,
+    Reply, Value,
 };
 use port::{Envelope, Payload, Person, Sections};
 use std::collections::BTreeMap;
@@ -69,11 +69,13 @@ impl Engine {
                 return;
             }
         };
-        if self.is_held_out(working, place, channel, now) {
+        let kept = self.is_kept_out(working, place, now).map(|it| format!("{it} ({channel})"));
+        let cell = self.is_held_out(working, place, channel, now).then(|| format!("in {channel}"));
+        if let Some(detail) = kept.or(cell) {
             let message = &mut working.person.open[place];
             batch.touch(message, false);
             working.person.contacts.withhold(message, now);
-            message.end(LedgerState::HeldOut, Reason::HeldOut, now, format!("in {channel}"));
+            message.end(LedgerState::HeldOut, Reason::HeldOut, now, detail);
             working.changed(Sections::CONTACTS);
             return;
         }
@@ -206,7 +208,11 @@ impl Engine {
             .iter()
             .map(|(name, it)| (name.clone(), it.value.clone()))
             .collect();
-        let reader = Reader { traits: &traits, event: &message.vars };
+        let mut vars = message.vars.clone();
+        if let Some(link) = self.requested_link(message) {
+            vars.insert("link".to_owned(), Value::Text(link));
+        }
+        let reader = Reader { traits: &traits, event: &vars };
         let campaign = message.scope();
         let links = Links {
             key: &self.keys.link,

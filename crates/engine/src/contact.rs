@@ -22,6 +22,7 @@ pub(crate) struct Wanted {
     pub class: Option<Class>,
     pub value: f64,
     pub vars: Map,
+    pub to: Option<Identifier>,
     pub expires: Timestamp,
 }
 
@@ -42,6 +43,7 @@ impl Engine {
             class: ask.class,
             value: ask.value,
             vars: ask.vars,
+            to: None,
             expires: batch.now + ask.expires,
         };
         self.want(working, batch, wanted, loaded);
@@ -60,7 +62,7 @@ impl Engine {
             wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
                 Origin::Journey { .. } => Class::Lifecycle,
                 Origin::Broadcast { .. } => Class::Promotion,
-                Origin::Api => Class::Service,
+                Origin::Api | Origin::Request { .. } => Class::Service,
             });
         let mut message = Message {
             id: self.new_message(),
@@ -74,6 +76,7 @@ impl Engine {
             channels: wanted.channels,
             value: wanted.value,
             vars: wanted.vars,
+            to: wanted.to,
             created: batch.now,
             expires: wanted.expires,
             state: MessageState::Waiting,

@@ -1,8 +1,9 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
 use crate::batch::Batch;
+use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
-use crate::measure::PanelSums;
+use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
@@ -35,6 +36,9 @@ pub struct Engine {
     pub(crate) identity_rules: identity::Rules,
     pub(crate) next: NextIds,
     pub(crate) sums: PanelSums,
+    pub(crate) holdouts: HoldoutSums,
+    /// The panel that runs, with its epoch and the count of its shares.
+    pub(crate) panel: PanelLine,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
@@ -99,6 +103,7 @@ const NEXT: &str = "next";
 const TALLIES: &str = "tallies";
 const HOLD: &str = "hold";
 const RESTORED: &str = "restored";
+pub(crate) const PANEL: &str = "panel";
 
 impl Engine {
     /// Recovers from store and log alone. Messages that an earlier process left on the wire end as
@@ -115,6 +120,8 @@ impl Engine {
             identity_rules: identity::Rules::default(),
             next: NextIds::default(),
             sums: PanelSums::default(),
+            holdouts: HoldoutSums::default(),
+            panel: PanelLine::default(),
             tallies: Tallies::default(),
             tallies_changed: false,
             broadcasts: BTreeMap::new(),
@@ -153,10 +160,18 @@ impl Engine {
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
         self.sums = PanelSums::read(&*self.store)?;
+        self.holdouts = HoldoutSums::read(&*self.store)?;
         self.broadcasts = crate::broadcast::read_all(&*self.store)?;
         self.broadcasts_changed.clear();
         self.in_flight_checked = false;
+        self.panel = self.read_entry(PANEL)?.unwrap_or_default();
         self.loaded = crate::facts::read_programmes(&*self.store)?;
+        if self.panel == PanelLine::default() {
+            // Stored before lines were: the panel that runs is the first one.
+            let panel = self.loaded.programme.policy.panel.as_ref();
+            self.panel = self.panel.next(panel, Timestamp::MIN, true);
+        }
+        self.panel.put_into(&mut self.loaded);
         Ok(())
     }
 
@@ -357,6 +372,7 @@ impl Engine {
         (self.tallies_changed, self.hold_changed) = (false, false);
         self.broadcasts_changed.clear();
         self.sums.stored();
+        self.holdouts.stored();
         for working in finished.people {
             self.memory.keep(working.person);
         }
@@ -374,6 +390,7 @@ impl Engine {
             entries.push(system_entry(HOLD, &self.hold));
         }
         self.sums.changed_entries(entries);
+        self.holdouts.changed_entries(entries);
         for name in &self.broadcasts_changed {
             if let Some(status) = self.broadcasts.get(name) {
                 let value = serde_json::to_vec(status).expect("plain data has a JSON form");

@@ -3,11 +3,13 @@
 use crate::batch::{Batch, Working};
 use crate::engine::run_numbers;
 use crate::{Engine, EngineError, Loaded};
-use audience::{Change, Facts, View};
+use audience::{Change, Facts, Truth, View};
 use decision::Consents;
 use identity::{Claim, Outcome};
 use journey::{Command, Input, World};
-use model::{Channel, Event, EventKind, Identifier, PersonId, Topic, Value};
+use model::{
+    Channel, Event, EventKind, Identifier, IdentifierKind, PersonId, Timestamp, Topic, Value,
+};
 use port::{Entry, LogPosition, Person, Sections, SeenId, Space, Store};
 use record::{Act, Fact};
 use std::collections::{BTreeMap, VecDeque};
@@ -19,8 +21,9 @@ const ECHOES_MAX: usize = 16;
 pub(crate) struct Known<'a>(pub &'a Consents);
 
 impl Facts for Known<'_> {
-    fn consent(&self, channel: Channel, topic: &str) -> bool {
-        self.0.allows(channel, &Topic::from(topic))
+    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
+        let holds = self.0.allows(channel, &Topic::from(topic), now);
+        Truth { holds, changes_at: self.0.next_expiry(now) }
     }
 }
 
@@ -111,13 +114,11 @@ impl Engine {
         working.changed(Sections::HOT);
         let stated = decision::statements_of(event);
         let acted = !fact.acts.is_empty() || !stated.is_empty();
-        for statement in stated {
-            working.changed(Sections::CONSENTS);
-            working.person.consents.record(statement);
-        }
+        self.take_statements(&mut working, batch, event, stated);
         self.catch_up(&mut working, batch);
         self.act(&mut working, batch, &fact.acts)?;
         self.count_outcomes(&mut working, fact);
+        self.count_in_holdouts(&mut working, fact);
         self.observe(&mut working, batch, event, acted);
         self.arbitrate_if_due(&mut working, batch);
         batch.put_back(working);
@@ -216,6 +217,12 @@ impl Engine {
                 Act::Wish(wishes) => working.person.consents.set_wishes(wishes.clone()),
                 Act::Suppress(suppression) => {
                     working.person.consents.suppress(suppression.clone());
+                }
+                Act::Mail(what) => {
+                    let address = working.person.known.best(IdentifierKind::Email).cloned();
+                    if let Some(address) = address {
+                        self.mail_on_request(working, batch, *what, address);
+                    }
                 }
                 Act::Settle { message, delivered, detail } => {
                     self.settle(working, batch, *message, *delivered, detail)?;
@@ -409,7 +416,16 @@ impl Engine {
         let loaded = record::programme::parse(&files)
             .and_then(|programme| self.loaded.next(version, programme));
         match loaded {
-            Ok(loaded) => {
+            Ok(mut loaded) => {
+                let wanted = loaded.programme.policy.panel.as_ref();
+                let is_first = self.loaded.version == 0;
+                let panel = self.panel.next(wanted, batch.now, is_first);
+                if panel != self.panel {
+                    let value = serde_json::to_vec(&panel).expect("plain data has a JSON form");
+                    batch.entries.push(Entry::put(Space::System, crate::engine::PANEL, value));
+                    self.panel = panel;
+                }
+                self.panel.put_into(&mut loaded);
                 let value = serde_json::to_vec(&files).expect("a map of texts has a JSON form");
                 batch.entries.push(Entry::put(Space::Programme, format!("{version:08}"), value));
                 batch.durable = true;

@@ -1,7 +1,9 @@
 //! The loop on the real clock, in its own thread, with threads that send.
 
 use crate::engine::UrgentWork;
-use crate::{Clock, Dispatch, Engine, EngineError, Loaded, PanelSums, Status, Urgent, run};
+use crate::{
+    Clock, Dispatch, Engine, EngineError, HoldoutSums, Loaded, PanelSums, Status, Urgent, run,
+};
 use model::{Channel, MessageId, Reply, Timestamp};
 use port::{Entry, Envelope};
 use record::Fact;
@@ -48,6 +50,7 @@ struct Published {
     status: Status,
     loaded: Loaded,
     sums: PanelSums,
+    holdouts: HoldoutSums,
 }
 
 impl Host {
@@ -56,6 +59,7 @@ impl Host {
             status: engine.status(),
             loaded: engine.loaded().clone(),
             sums: engine.sums().clone(),
+            holdouts: engine.holdouts().clone(),
         };
         let shared = Arc::new(Shared {
             queue: Mutex::new(Queue::default()),
@@ -113,6 +117,10 @@ impl Handle {
         lock(&self.shared.view).sums.clone()
     }
 
+    pub fn holdouts(&self) -> HoldoutSums {
+        lock(&self.shared.view).holdouts.clone()
+    }
+
     /// A wish with its own lane. `done` is told whether it is committed.
     pub fn urgent(&self, fact: Fact, done: impl FnOnce(bool) + Send + 'static) {
         self.push(UrgentWork::Fact(fact), Box::new(done));
@@ -144,6 +152,7 @@ impl RealClock {
             view.loaded = engine.loaded().clone();
         }
         view.sums = engine.sums().clone();
+        view.holdouts = engine.holdouts().clone();
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Loaded {
     pub journeys: Arc<Journeys>,
     /// Outcomes by the event that they look at.
     pub(crate) outcomes: Arc<BTreeMap<String, Vec<OutcomeDefinition>>>,
+    /// The shares of the panel's cells among all people, by the count of its shares.
+    pub(crate) panel_shares: Arc<BTreeMap<u16, Vec<(u16, f64)>>>,
 }
 
 impl Loaded {
@@ -28,6 +30,7 @@ impl Loaded {
             definitions: Arc::new(Definitions::default()),
             journeys: Arc::new(Journeys::new()),
             outcomes: Arc::default(),
+            panel_shares: Arc::default(),
         }
     }
 
@@ -62,6 +65,7 @@ impl Loaded {
             definitions: Arc::new(definitions),
             journeys: Arc::new(journeys),
             outcomes: Arc::new(outcomes),
+            panel_shares: self.panel_shares.clone(),
         })
     }
 }

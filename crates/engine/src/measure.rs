@@ -3,8 +3,10 @@
 use crate::batch::Working;
 use crate::claim::panel_identifiers;
 use crate::contact::addresses;
-use crate::{Engine, EngineError};
-use decision::panel;
+use crate::holdouts;
+use crate::{Engine, EngineError, Loaded};
+use decision::panel::{self, Came, Cohort};
+use decision::{HeldFrom, Panel};
 use measurement::Sums;
 use model::{Timestamp, Value};
 use port::{Entry, PanelEntry, Sections, Space, Store};
@@ -12,6 +14,7 @@ use record::Fact;
 use record::programme::OutcomeDefinition;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One row of sums: persons who entered on one day, in one cell, for one outcome.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +24,7 @@ pub struct SumKey {
     /// Days since 1970 on which counting began for these persons.
     pub day: i64,
     pub inside: bool,
+    pub cohort: Cohort,
     pub cell: u16,
 }
 
@@ -33,12 +37,65 @@ pub struct PanelSums {
 /// The sums of one outcome in one epoch, over persons whose window has ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PanelReport {
-    /// (cell, inside the panel, sums)
-    pub cells: Vec<(u16, bool, Sums)>,
+    /// Of each cohort: (cell, inside the panel, sums)
+    pub cohorts: BTreeMap<Cohort, Vec<(u16, bool, Sums)>>,
     /// Persons whose window is still running.
     pub running: u64,
     /// The end of the first window that has not ended.
     pub next_end: Option<Timestamp>,
+}
+
+/// The panel that runs: what it asks, since when, and how often its shares changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PanelLine {
+    /// As it runs, or ran last, with its epoch and count of shares.
+    panel: Option<Panel>,
+    /// Whether it runs now.
+    runs: bool,
+    /// When the epoch began. People known before it were in the programme without it; in a
+    /// programme that began with its panel there are none.
+    pub since: Timestamp,
+    /// The shares of each count of the epoch, for the sample ratio.
+    pub all_shares: BTreeMap<u16, Vec<(u16, f64)>>,
+}
+
+impl PanelLine {
+    /// What a programme's panel becomes after what ran before. `first`: nothing ran before.
+    pub fn next(&self, wanted: Option<&Panel>, now: Timestamp, first: bool) -> PanelLine {
+        let Some(wanted) = wanted else { return PanelLine { runs: false, ..self.clone() } };
+        let mut panel = wanted.clone().after(self.panel.as_ref());
+        if let (false, Some(last)) = (self.runs, &self.panel) {
+            // Meanwhile everybody got everything: what comes now is another epoch.
+            panel.epoch = panel.epoch.max(last.epoch + 1);
+            panel.shares = 0;
+        }
+        let same = self.panel.as_ref().is_some_and(|it| it.epoch == panel.epoch);
+        let mut all_shares = if same { self.all_shares.clone() } else { BTreeMap::new() };
+        all_shares.insert(panel.shares, whole_shares(&panel));
+        let since = match (same, first) {
+            (true, _) => self.since,
+            (false, true) => Timestamp::MIN,
+            (false, false) => now,
+        };
+        PanelLine { panel: Some(panel), runs: true, since, all_shares }
+    }
+
+    pub fn put_into(&self, loaded: &mut Loaded) {
+        let mut programme = (*loaded.programme).clone();
+        if let (Some(panel), Some(runs)) = (&mut programme.policy.panel, &self.panel) {
+            (panel.epoch, panel.shares) = (runs.epoch, runs.shares);
+            loaded.programme = Arc::new(programme);
+        }
+        loaded.panel_shares = Arc::new(self.all_shares.clone());
+    }
+}
+
+/// The share of all people that each cell should have, the people outside with the all-on cell.
+fn whole_shares(panel: &Panel) -> Vec<(u16, f64)> {
+    let inside = panel.cells().into_iter().map(|(cell, share)| (cell, share * panel.share));
+    let mut shares: BTreeMap<u16, f64> = inside.collect();
+    *shares.entry(panel.all_on()).or_default() += 1.0 - panel.share;
+    shares.into_iter().collect()
 }
 
 /// The form in which sums are stored and sent: raw numbers, version in the tag.
@@ -51,7 +108,8 @@ enum SumsForm {
 impl PanelSums {
     pub(crate) fn read(store: &dyn Store) -> Result<PanelSums, EngineError> {
         let mut sums = PanelSums::default();
-        for (key, bytes) in store.list(Space::Sums, "")? {
+        let all = store.list(Space::Sums, "")?;
+        for (key, bytes) in all.into_iter().filter(|it| !it.0.starts_with(holdouts::PREFIX)) {
             let unreadable = |detail: String| record::Unreadable {
                 what: "sums",
                 detail: format!("{key}: {detail}"),
@@ -96,22 +154,23 @@ impl PanelSums {
     /// Sums over persons whose window of `panel` has ended by `now`. A whole day counts once its
     /// last person's window has ended.
     pub fn report(&self, panel: &panel::Panel, outcome: &str, now: Timestamp) -> PanelReport {
-        let mut cells: BTreeMap<(u16, bool), Sums> = BTreeMap::new();
+        let mut cells: BTreeMap<(Cohort, u16, bool), Sums> = BTreeMap::new();
         let mut report = PanelReport::default();
         let of_outcome =
             self.rows.iter().filter(|(it, _)| it.epoch == panel.epoch && it.outcome == outcome);
         for (key, sums) in of_outcome {
             let end = Timestamp((key.day + 1) * model::Span::DAY.0) + panel.window;
             if end <= now {
-                let cell = cells.entry((key.cell, key.inside)).or_default();
+                let cell = cells.entry((key.cohort, key.cell, key.inside)).or_default();
                 cell.merge(sums);
             } else {
                 report.running += sums.n;
                 report.next_end = Some(report.next_end.map_or(end, |it| it.min(end)));
             }
         }
-        report.cells =
-            cells.into_iter().map(|((cell, inside), sums)| (cell, inside, sums)).collect();
+        for ((cohort, cell, inside), sums) in cells {
+            report.cohorts.entry(cohort).or_default().push((cell, inside, sums));
+        }
         report
     }
 }
@@ -119,16 +178,31 @@ impl PanelSums {
 impl Engine {
     /// Gives the person a place in the panel: once, when reachable, or anew in a new epoch.
     pub(crate) fn assign(&mut self, working: &mut Working, now: Timestamp) {
-        let Some(rules) = &self.loaded.programme.policy.panel else { return };
+        let loaded = self.loaded.clone();
+        let Some(rules) = &loaded.programme.policy.panel else { return };
         let person = &mut working.person;
+        if person.panel.is_none()
+            && !addresses(person).keys().any(|it| self.providers.contains(*it))
+        {
+            return;
+        }
+        // Whoever can never get anything is in the panel neither inside nor outside.
+        let universal = loaded.programme.policy.holdouts.shares.get(&HeldFrom::Everything);
+        if let Some(share) = universal
+            && self.place_in_holdout(person, &HeldFrom::Everything, *share, now)
+        {
+            return;
+        }
         let assignment = match &person.panel {
             Some(entry) => {
                 panel::reassign(&entry.assignment, rules, person.id, &self.keys.chance, now)
             }
-            None if !addresses(person).keys().any(|it| self.providers.contains(*it)) => None,
             None => Some(panel::assign(rules, person.id, &self.keys.chance, now)),
         };
         let Some(mut assignment) = assignment else { return };
+        if assignment.cohort.came == Came::New && person.known.created < self.panel.since {
+            assignment.cohort.came = Came::Before;
+        }
         assignment.identifiers = panel_identifiers(person);
         person.panel =
             Some(PanelEntry { assignment, totals: BTreeMap::new(), cohort_day: now.day() });
@@ -173,14 +247,19 @@ impl Engine {
             }
             let new = old + worth(outcome, fact);
             entry.totals.insert(outcome.name.clone(), new);
-            let capped = |it: f64| outcome.cap.map_or(it, |cap| it.min(cap));
-            self.sums.replace(key_of(&entry, &outcome.name), capped(old), capped(new));
+            let (old, new) = (capped(outcome, old), capped(outcome, new));
+            self.sums.replace(key_of(&entry, &outcome.name), old, new);
         }
         working.person.panel = Some(entry);
         working.changed(Sections::HOT);
     }
 
-    fn holds(&self, working: &Working, outcome: &OutcomeDefinition, fact: &Fact) -> bool {
+    pub(crate) fn holds(
+        &self,
+        working: &Working,
+        outcome: &OutcomeDefinition,
+        fact: &Fact,
+    ) -> bool {
         let Some(when) = &outcome.when else { return true };
         let person = &working.person;
         let view = audience::View {
@@ -198,11 +277,17 @@ fn key_of(entry: &PanelEntry, outcome: &str) -> SumKey {
         outcome: outcome.to_owned(),
         day: entry.cohort_day,
         inside: entry.assignment.inside,
+        cohort: entry.assignment.cohort,
         cell: entry.assignment.cell,
     }
 }
 
-fn worth(outcome: &OutcomeDefinition, fact: &Fact) -> f64 {
+/// What counts of a person's total.
+pub(crate) fn capped(outcome: &OutcomeDefinition, total: f64) -> f64 {
+    outcome.cap.map_or(total, |cap| total.min(cap))
+}
+
+pub(crate) fn worth(outcome: &OutcomeDefinition, fact: &Fact) -> f64 {
     match &outcome.value {
         Some(path) => Value::at(&fact.event.properties, path)
             .and_then(Value::as_number)
@@ -212,24 +297,53 @@ fn worth(outcome: &OutcomeDefinition, fact: &Fact) -> f64 {
     }
 }
 
+/// Nothing for the first cohort; otherwise `.1`, `.0b` (before) or `.2r` (raised).
+fn cohort_words(cohort: Cohort) -> String {
+    if cohort.is_first() {
+        return String::new();
+    }
+    let came = match cohort.came {
+        Came::New => "",
+        Came::Before => "b",
+        Came::Raised => "r",
+    };
+    format!(".{}{came}", cohort.shares)
+}
+
+fn read_cohort(text: &str) -> Option<Cohort> {
+    let number = text.trim_end_matches(['b', 'r']);
+    let came = match &text[number.len()..] {
+        "" => Came::New,
+        "b" => Came::Before,
+        "r" => Came::Raised,
+        _ => return None,
+    };
+    let shares = if text.is_empty() { 0 } else { number.parse().ok()? };
+    Some(Cohort { shares, came })
+}
+
 impl std::fmt::Display for SumKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let inside = if self.inside { "in" } else { "out" };
-        write!(f, "{}/{}/{inside}/{}/{}", self.epoch, self.day, self.cell, self.outcome)
+        let cohort = cohort_words(self.cohort);
+        write!(f, "{}/{}/{inside}{cohort}/{}/{}", self.epoch, self.day, self.cell, self.outcome)
     }
 }
 
 impl SumKey {
     fn parse(text: &str) -> Option<SumKey> {
         let mut parts = text.splitn(5, '/');
+        let (epoch, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (inside, cohort) = parts.next().map(|it| it.split_once('.').unwrap_or((it, "")))?;
         Some(SumKey {
-            epoch: parts.next()?.parse().ok()?,
-            day: parts.next()?.parse().ok()?,
-            inside: match parts.next()? {
+            epoch,
+            day,
+            inside: match inside {
                 "in" => true,
                 "out" => false,
                 _ => return None,
             },
+            cohort: read_cohort(cohort)?,
             cell: parts.next()?.parse().ok()?,
             outcome: parts.next()?.to_owned(),
         })

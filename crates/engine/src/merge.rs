@@ -164,6 +164,7 @@ fn united(survivor: &Person, absorbed: &Person, runs: Runs) -> Person {
         consents: Consents::merge(&survivor.consents, &absorbed.consents),
         contacts: Contacts::merge(&survivor.contacts, &absorbed.contacts),
         runs,
+        holdouts: crate::holdouts::merged(&survivor.holdouts, &absorbed.holdouts),
         panel: one_panel(survivor.panel.as_ref(), absorbed.panel.as_ref()),
         recent,
         last_seen: survivor.last_seen.max(absorbed.last_seen),

@@ -1,8 +1,8 @@
 //! The leverage report on the running system: its sums, put as the question that `measurement`
 //! answers.
 
-use crate::{Loaded, PanelSums};
-use decision::panel::{self, Panel};
+use crate::{Loaded, PanelReport, PanelSums};
+use decision::panel::{self, Came, Panel};
 use measurement::{Cell, Leverage, Question, Sums};
 use model::Timestamp;
 use std::collections::BTreeMap;
@@ -19,14 +19,9 @@ pub fn leverage_report(
     let rules = loaded.programme.policy.panel.as_ref()?;
     loaded.programme.outcomes.iter().find(|it| it.name == outcome)?;
     let found = sums.report(rules, outcome, now);
-    let mut cells: BTreeMap<u32, Sums> = BTreeMap::new();
-    for (cell, _, sums) in &found.cells {
-        cells.entry(u32::from(*cell)).or_default().merge(sums);
-    }
-    let cells: Vec<Cell> = cells.into_iter().map(|(on, sums)| Cell { on, sums }).collect();
+    let cohorts: Vec<Vec<Cell>> = found.cohorts.values().map(|it| by_cell(it)).collect();
     let channels: Vec<String> = rules.channels.iter().map(|it| it.name().to_owned()).collect();
-    let shares = declared_shares(rules);
-    let cohorts = [cells];
+    let shares = declared_shares(loaded, &found);
     let question = Question {
         expected_shares: Some(&shares),
         design: Some(match rules.design {
@@ -44,11 +39,30 @@ pub fn leverage_report(
     Some(report)
 }
 
-/// The share of all people that each cell should have, the people outside with the all-on cell.
-fn declared_shares(rules: &Panel) -> Vec<(u32, f64)> {
-    let inside = rules.cells().into_iter().map(|(cell, share)| (cell, share * rules.share));
-    let mut shares: BTreeMap<u32, f64> =
-        inside.map(|(cell, share)| (u32::from(cell), share)).collect();
-    *shares.entry(u32::from(rules.all_on())).or_default() += 1.0 - rules.share;
+fn by_cell(cells: &[(u16, bool, Sums)]) -> Vec<Cell> {
+    let mut by_cell: BTreeMap<u32, Sums> = BTreeMap::new();
+    for (cell, _, sums) in cells {
+        by_cell.entry(u32::from(*cell)).or_default().merge(sums);
+    }
+    by_cell.into_iter().map(|(on, sums)| Cell { on, sums }).collect()
+}
+
+/// The share that each cell should have of the people counted: each cohort's own shares by its
+/// number of people. Whoever was raised came inside, so nobody outside stands beside them.
+fn declared_shares(loaded: &Loaded, found: &PanelReport) -> Vec<(u32, f64)> {
+    let mut shares: BTreeMap<u32, f64> = BTreeMap::new();
+    let all: u64 = found.cohorts.values().flatten().map(|(_, _, sums)| sums.n).sum();
+    let inside = loaded.programme.policy.panel.as_ref().map(Panel::cells).unwrap_or_default();
+    for (cohort, cells) in &found.cohorts {
+        let people: u64 = cells.iter().map(|(_, _, sums)| sums.n).sum();
+        let weight = people as f64 / (all as f64).max(1.0);
+        let own = match cohort.came {
+            Came::Raised => Some(&inside),
+            Came::New | Came::Before => loaded.panel_shares.get(&cohort.shares),
+        };
+        for (cell, share) in own.into_iter().flatten() {
+            *shares.entry(u32::from(*cell)).or_default() += share * weight;
+        }
+    }
     shares.into_iter().collect()
 }

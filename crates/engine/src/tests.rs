@@ -2,12 +2,14 @@
 
 mod audiences;
 mod broadcasts;
+mod holdouts;
 mod journeys;
 mod mishaps;
 mod panel;
 mod persons;
 mod play;
 mod programmes;
+mod requests;
 mod sending;
 mod show;
 mod stored;

@@ -11,7 +11,8 @@ pub trait Lookup {
     /// A property of the event at hand, if there is one.
     fn property(&self, path: &str) -> Option<Value>;
     fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading;
-    fn consent(&self, channel: Channel, topic: &str) -> bool;
+    /// Whether there is a yes, and when it expires.
+    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth;
     fn in_audience(&self, name: &str) -> bool;
     /// What somebody who reads an explanation should know about how a counter is kept.
     fn counter_note(&self, _spec: &CounterSpec) -> Option<String> {
@@ -38,6 +39,13 @@ pub struct Truth {
     pub changes_at: Option<Timestamp>,
 }
 
+impl Truth {
+    /// A verdict that only a new fact can change.
+    pub fn lasting(holds: bool) -> Truth {
+        Truth { holds, changes_at: None }
+    }
+}
+
 pub fn evaluate(expr: &Expr, lookup: &dyn Lookup, now: Timestamp) -> Truth {
     node(&expr.node, lookup, now)
 }
@@ -50,33 +58,33 @@ pub(crate) fn node(node: &Node, lookup: &dyn Lookup, now: Timestamp) -> Truth {
             let truth = self::node(part, lookup, now);
             Truth { holds: !truth.holds, ..truth }
         }
-        Node::Bool(truth) => lasting(*truth),
+        Node::Bool(truth) => Truth::lasting(*truth),
         Node::Did(spec) => {
             let happened = Found::count(lookup.counter(spec, now));
             compare(&happened, Op::AtLeast, &Found::Value(Value::Number(1.0)), now)
         }
-        Node::Consent { channel, topic } => lasting(lookup.consent(*channel, topic)),
-        Node::Audience(name) => lasting(lookup.in_audience(name)),
-        Node::Exists(term) => lasting(match read(term, lookup, now) {
+        Node::Consent { channel, topic } => lookup.consent(*channel, topic, now),
+        Node::Audience(name) => Truth::lasting(lookup.in_audience(name)),
+        Node::Exists(term) => Truth::lasting(match read(term, lookup, now) {
             Found::Missing | Found::Value(Value::Null) => false,
             Found::Value(_) | Found::Number { .. } | Found::Time(_) | Found::Now(_) => true,
         }),
         Node::Is(term) => {
-            lasting(matches!(read(term, lookup, now), Found::Value(Value::Bool(true))))
+            Truth::lasting(matches!(read(term, lookup, now), Found::Value(Value::Bool(true))))
         }
         Node::Compare { left, op, right } => {
             compare(&read(left, lookup, now), *op, &read(right, lookup, now), now)
         }
         Node::Age { term, op, span } => match read(term, lookup, now).as_time() {
             Some(time) => against_now(time, op.flipped(), Span(-span.0), now),
-            None => lasting(false),
+            None => Truth::lasting(false),
         },
-        Node::In { term, list } => lasting(match read(term, lookup, now) {
+        Node::In { term, list } => Truth::lasting(match read(term, lookup, now) {
             Found::Value(value) => list.iter().any(|it| literal(it) == value),
             Found::Missing | Found::Number { .. } | Found::Time(_) | Found::Now(_) => false,
         }),
         Node::Contains { term, part } => {
-            lasting(match (read(term, lookup, now), read(part, lookup, now)) {
+            Truth::lasting(match (read(term, lookup, now), read(part, lookup, now)) {
                 (Found::Value(Value::Text(text)), Found::Value(Value::Text(part))) => {
                     text.contains(&part)
                 }
@@ -85,7 +93,7 @@ pub(crate) fn node(node: &Node, lookup: &dyn Lookup, now: Timestamp) -> Truth {
             })
         }
         Node::StartsWith { term, part } => {
-            lasting(match (read(term, lookup, now), read(part, lookup, now)) {
+            Truth::lasting(match (read(term, lookup, now), read(part, lookup, now)) {
                 (Found::Value(Value::Text(text)), Found::Value(Value::Text(part))) => {
                     text.starts_with(&part)
                 }
@@ -96,13 +104,13 @@ pub(crate) fn node(node: &Node, lookup: &dyn Lookup, now: Timestamp) -> Truth {
             match (read(term, lookup, now).as_time(), side) {
                 (Some(time), Side::Next) => between(time.0.saturating_sub(span.0), time.0, now),
                 (Some(time), Side::Last) => between(time.0, time.0.saturating_add(span.0), now),
-                (None, Side::Next | Side::Last) => lasting(false),
+                (None, Side::Next | Side::Last) => Truth::lasting(false),
             }
         }
         Node::Within { term, anniversary: true, side, span } => {
             match read(term, lookup, now).as_date() {
                 Some(date) => calendar::anniversary(date, *side, *span, now),
-                None => lasting(false),
+                None => Truth::lasting(false),
             }
         }
     }
@@ -212,7 +220,7 @@ fn all(parts: &[Node], wanted: bool, lookup: &dyn Lookup, now: Timestamp) -> Tru
             continue;
         }
         // One part that time does not change decides alone, whatever the others do.
-        let Some(at) = truth.changes_at else { return lasting(!wanted) };
+        let Some(at) = truth.changes_at else { return Truth::lasting(!wanted) };
         last_to_return = last_to_return.max(Some(at));
     }
     match last_to_return {
@@ -224,12 +232,12 @@ fn all(parts: &[Node], wanted: bool, lookup: &dyn Lookup, now: Timestamp) -> Tru
 
 fn compare(left: &Found, op: Op, right: &Found, now: Timestamp) -> Truth {
     if *left == Found::Missing || *right == Found::Missing {
-        return lasting(false);
+        return Truth::lasting(false);
     }
     if let Found::Now(span) = right {
         return match left.as_time() {
             Some(time) => against_now(time, op, *span, now),
-            None => lasting(false),
+            None => Truth::lasting(false),
         };
     }
     if let (Some(a), Some(b)) = (left.as_number(), right.as_number()) {
@@ -237,18 +245,18 @@ fn compare(left: &Found, op: Op, right: &Found, now: Timestamp) -> Truth {
         let falls =
             matches!(left, Found::Number { falls: true, .. }) && right.changes_at().is_none();
         if falls && settled(a, op, b) {
-            return lasting(holds);
+            return Truth::lasting(holds);
         }
         return Truth { holds, changes_at: earliest(left.changes_at(), right.changes_at()) };
     }
     let is_time = |it: &Found| matches!(it, Found::Time(_));
     if op.is_order() || is_time(left) || is_time(right) {
         return match (left.as_time(), right.as_time()) {
-            (Some(a), Some(b)) => lasting(ordered(a, op, b)),
-            _ => lasting(false),
+            (Some(a), Some(b)) => Truth::lasting(ordered(a, op, b)),
+            _ => Truth::lasting(false),
         };
     }
-    lasting((left == right) == (op == Op::Equal))
+    Truth::lasting((left == right) == (op == Op::Equal))
 }
 
 /// Whether falling further cannot change what `a op b` says.
@@ -292,10 +300,6 @@ fn against_now(time: Timestamp, op: Op, span: Span, now: Timestamp) -> Truth {
 pub(crate) fn between(from: i64, to: i64, now: Timestamp) -> Truth {
     let next = [from, to].into_iter().filter(|it| now.0 < *it && *it != i64::MAX).min();
     Truth { holds: from <= now.0 && now.0 < to, changes_at: next.map(Timestamp) }
-}
-
-pub(crate) fn lasting(holds: bool) -> Truth {
-    Truth { holds, changes_at: None }
 }
 
 pub(crate) fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {

@@ -83,7 +83,8 @@ fn sentence(node: &Node, world: &World) -> String {
             format!("{} {verb}{}", event(spec), window(spec))
         }
         Node::Consent { channel, topic } => {
-            let some = if world.lookup.consent(*channel, topic) { "has" } else { "has no" };
+            let has = world.lookup.consent(*channel, topic, world.now).holds;
+            let some = if has { "has" } else { "has no" };
             format!("{some} consent for {channel} about {topic}")
         }
         Node::Audience(name) => {

@@ -3,7 +3,7 @@
 use crate::advance::{concerns, resume};
 use crate::definition::{Goal, Journey, Reentry, Trigger, Until};
 use crate::program::{Action, Journeys, Program};
-use expr::{CounterSpec, Expr, Lookup, Reading, evaluate};
+use expr::{CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
 use model::{
     ChanceKey, Channel, Class, ContentName, Event, Identifier, JourneyName, Map, PersonId, RunId,
     Span, Timestamp, Value,
@@ -615,8 +615,8 @@ impl Lookup for Scope<'_> {
         self.world.counter(spec, now)
     }
 
-    fn consent(&self, channel: Channel, topic: &str) -> bool {
-        self.world.consent(channel, topic)
+    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
+        self.world.consent(channel, topic, now)
     }
 
     fn in_audience(&self, name: &str) -> bool {

@@ -19,7 +19,8 @@ pub use event::{Event, EventFlags, EventKind, MAX_IDENTIFIERS};
 pub use id::{CampaignName, ContentName, JourneyName, MessageId, PersonId, RunId, SourceId, Topic};
 pub use identifier::{Identifier, IdentifierKind};
 pub use message::{
-    Class, LedgerState, Message, MessageState, Origin, Purpose, Reply, TRAIL_MAX, TrailEntry,
+    Class, LedgerState, Message, MessageState, Origin, Purpose, Reply, Request, TRAIL_MAX,
+    TrailEntry,
 };
 pub use problem::Problem;
 pub use reason::{Reason, Rejection};

@@ -30,6 +30,9 @@ pub struct Message {
     /// The properties of the event that began the run, for the content's template.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub vars: Map,
+    /// The one address it may go to; none for the one that the person uses now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Identifier>,
     pub created: Timestamp,
     pub expires: Timestamp,
     pub state: MessageState,
@@ -101,9 +104,29 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "from")]
 pub enum Origin {
-    Journey { journey: JourneyName, run: RunId, step: String },
-    Broadcast { campaign: CampaignName },
+    Journey {
+        journey: JourneyName,
+        run: RunId,
+        step: String,
+    },
+    Broadcast {
+        campaign: CampaignName,
+    },
     Api,
+    /// The person, on a page or by signing up.
+    Request {
+        what: Request,
+    },
+}
+
+/// What a person can have mailed to their own address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// A link that confirms that they asked for messages.
+    Confirmation,
+    /// A link that proves for an hour that they read this address.
+    Link,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,12 +245,30 @@ impl Class {
     }
 }
 
+impl Request {
+    pub fn name(self) -> &'static str {
+        match self {
+            Request::Confirmation => "confirmation",
+            Request::Link => "link",
+        }
+    }
+
+    /// The name of the content that is mailed, without its language.
+    pub fn content(self) -> &'static str {
+        match self {
+            Request::Confirmation => "request-confirmation",
+            Request::Link => "request-link",
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Journey { journey, .. } => write!(f, "journey/{journey}"),
             Origin::Broadcast { campaign } => write!(f, "broadcast/{campaign}"),
             Origin::Api => f.write_str("api"),
+            Origin::Request { what } => write!(f, "request/{}", what.name()),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Changes, CountChange, CountKey, Entry, FactLog, LogPosition, Merge, Person, Sections, SeenId,
     Space, Store, StoreError,
 };
-use audience::{Definitions, Facts};
+use audience::{Definitions, Facts, Truth};
 use identity::MergeRecord;
 use model::{
     Channel, Class, ContentName, Identifier, JourneyName, LedgerState, Message, MessageId,
@@ -344,13 +344,14 @@ fn some_person(id: u64) -> Person {
 struct NoConsent;
 
 impl Facts for NoConsent {
-    fn consent(&self, _channel: Channel, _topic: &str) -> bool {
-        false
+    fn consent(&self, _channel: Channel, _topic: &str, _now: Timestamp) -> Truth {
+        Truth::lasting(false)
     }
 }
 
 fn some_message(id: u64, person: u64) -> Message {
     Message {
+        to: None,
         id: MessageId(id),
         person: PersonId(person),
         origin: Origin::Journey {

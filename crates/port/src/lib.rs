@@ -17,7 +17,7 @@ pub use channel::{Channel, Envelope, Payload};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use memory_log::MemoryLog;
 pub use memory_store::{Fault, MemoryStore};
-pub use person::{PanelEntry, Person, RECENT_MAX, Recent};
+pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};
 pub use store::{
     Agenda, Catalog, Directory, Ledger, Outbox, People, PersonSummary, Store, StoreError, Views,
 };

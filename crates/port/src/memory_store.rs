@@ -163,6 +163,7 @@ impl State {
             stored.profile.traits = traits;
             stored.known = person.known.clone();
             stored.panel = person.panel.clone();
+            stored.holdouts = person.holdouts.clone();
             stored.recent = person.recent.clone();
             stored.last_seen = person.last_seen;
         }

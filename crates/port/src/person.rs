@@ -3,7 +3,7 @@
 use crate::LogPosition;
 use audience::Profile;
 use decision::panel::Assignment;
-use decision::{Consents, Contacts};
+use decision::{Consents, Contacts, Held, HeldFrom};
 use identity::Known;
 use journey::Runs;
 use model::{Message, PersonId, Timestamp};
@@ -22,6 +22,8 @@ pub struct Person {
     pub contacts: Contacts,
     pub runs: Runs,
     pub panel: Option<PanelEntry>,
+    /// The person's place in each holdout that a message of theirs fell under.
+    pub holdouts: BTreeMap<HeldFrom, HoldoutEntry>,
     pub recent: Vec<Recent>,
     pub last_seen: Timestamp,
     /// Messages that have not ended: candidates, planned ones, and those on the wire.
@@ -45,6 +47,16 @@ pub struct PanelEntry {
     pub cohort_day: i64,
 }
 
+/// A person's place in a holdout and what they did since.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HoldoutEntry {
+    pub place: Held,
+    /// Total per outcome within the window.
+    pub totals: BTreeMap<String, f64>,
+    /// The day on which counting began, under which the sums are kept.
+    pub day: i64,
+}
+
 impl Person {
     pub fn new(id: PersonId, now: Timestamp) -> Person {
         Person {
@@ -55,6 +67,7 @@ impl Person {
             contacts: Contacts::default(),
             runs: Runs::default(),
             panel: None,
+            holdouts: BTreeMap::new(),
             recent: Vec::new(),
             last_seen: now,
             open: Vec::new(),

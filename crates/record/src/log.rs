@@ -2,7 +2,7 @@
 
 use crate::Unreadable;
 use decision::{Statement, Suppression, Wishes};
-use model::{CampaignName, Event, MessageId, PersonId};
+use model::{CampaignName, Event, MessageId, PersonId, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,8 @@ pub enum Act {
     State(Statement),
     Wish(Wishes),
     Suppress(Suppression),
+    /// The person wants something mailed to their own address.
+    Mail(Request),
     /// A later word about a message: whether it arrived.
     Settle {
         message: MessageId,

@@ -8,11 +8,11 @@
 use crate::Unreadable;
 use audience::Profile;
 use decision::panel::Assignment;
-use decision::{Consents, Contacts};
+use decision::{Consents, Contacts, Held, HeldFrom};
 use identity::Known;
 use journey::Runs;
 use model::{Message, PersonId, Timestamp};
-use port::{LogPosition, Merge, PanelEntry, Person, Recent};
+use port::{HoldoutEntry, LogPosition, Merge, PanelEntry, Person, Recent};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ struct HotOut<'a> {
     profile: &'a Profile,
     #[serde(skip_serializing_if = "Option::is_none")]
     panel: Option<PanelForm>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    holdouts: BTreeMap<HeldFrom, HoldoutForm>,
     /// (time, position) pairs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     recent: Vec<(i64, u64)>,
@@ -51,6 +53,8 @@ struct HotIn {
     #[serde(default)]
     panel: Option<PanelForm>,
     #[serde(default)]
+    holdouts: BTreeMap<HeldFrom, HoldoutForm>,
+    #[serde(default)]
     recent: Vec<(i64, u64)>,
     seen: Timestamp,
 }
@@ -58,6 +62,14 @@ struct HotIn {
 #[derive(Serialize, Deserialize)]
 struct PanelForm {
     assignment: Assignment,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    totals: BTreeMap<String, f64>,
+    day: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HoldoutForm {
+    place: Held,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     totals: BTreeMap<String, f64>,
     day: i64,
@@ -72,6 +84,12 @@ pub fn hot(person: &Person) -> Vec<u8> {
             totals: it.totals.clone(),
             day: it.cohort_day,
         }),
+        holdouts: (person.holdouts.iter())
+            .map(|(from, it)| {
+                let (place, totals) = (it.place.clone(), it.totals.clone());
+                (from.clone(), HoldoutForm { place, totals, day: it.day })
+            })
+            .collect(),
         recent: person.recent.iter().map(|it| (it.at.0, it.position.0)).collect(),
         seen: person.last_seen,
     };
@@ -111,6 +129,11 @@ pub fn read(id: PersonId, stored: &Stored) -> Result<Person, Unreadable> {
             totals: it.totals,
             cohort_day: it.day,
         }),
+        holdouts: (hot.holdouts.into_iter())
+            .map(|(from, HoldoutForm { place, totals, day })| {
+                (from, HoldoutEntry { place, totals, day })
+            })
+            .collect(),
         recent: hot
             .recent
             .into_iter()

@@ -105,7 +105,8 @@ fn nobody_yet(panel: &Panel, found: &PanelReport) -> String {
 /// too small to vary.
 fn inside_minus_outside(panel: &Panel, found: &PanelReport, confidence: f64) -> Option<Estimate> {
     let (mut within, mut outside) = (Sums::default(), Sums::default());
-    for (_, inside, sums) in found.cells.iter().filter(|it| it.0 == panel.all_on()) {
+    let all_on = found.cohorts.values().flatten().filter(|it| it.0 == panel.all_on());
+    for (_, inside, sums) in all_on {
         if *inside { within.merge(sums) } else { outside.merge(sums) }
     }
     if within.variance()? + outside.variance()? <= 0.0 {

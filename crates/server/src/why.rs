@@ -3,7 +3,7 @@
 
 use engine::Loaded;
 use journey::Trigger;
-use model::{Message, MessageId, MessageState, Origin, Purpose};
+use model::{Message, MessageId, MessageState, Origin, Purpose, Request, Timestamp};
 use port::{StoreError, Views};
 
 /// The chain of `message`, line by line; none when there is no such message.
@@ -11,6 +11,7 @@ pub fn why(
     views: &dyn Views,
     loaded: &Loaded,
     message: MessageId,
+    now: Timestamp,
 ) -> Result<Option<Vec<String>>, StoreError> {
     let Some(message) = views.message(message)? else { return Ok(None) };
     let mut lines = vec![
@@ -20,7 +21,7 @@ pub fn why(
         ),
         asked_for(&message, loaded),
     ];
-    lines.extend(consent(views, &message)?);
+    lines.extend(consent(views, &message, now)?);
     for entry in &message.trail {
         let detail =
             if entry.detail.is_empty() { String::new() } else { format!(" ({})", entry.detail) };
@@ -48,6 +49,12 @@ fn asked_for(message: &Message, loaded: &Loaded) -> String {
             format!("The broadcast `{campaign}` asked for it{to}.")
         }
         Origin::Api => "A program asked for it through the API.".to_owned(),
+        Origin::Request { what: Request::Confirmation } => {
+            "Somebody signed up with this address, which is to be confirmed.".to_owned()
+        }
+        Origin::Request { what: Request::Link } => {
+            "The person asked for a link to all their choices.".to_owned()
+        }
     }
 }
 
@@ -68,7 +75,11 @@ fn trigger(message: &Message, loaded: &Loaded) -> Option<String> {
 }
 
 /// The statement on which it rests today.
-fn consent(views: &dyn Views, message: &Message) -> Result<Option<String>, StoreError> {
+fn consent(
+    views: &dyn Views,
+    message: &Message,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
     if message.purpose == Purpose::Transactional {
         return Ok(Some("It is transactional: the person asked for what it is about.".to_owned()));
     }
@@ -78,7 +89,13 @@ fn consent(views: &dyn Views, message: &Message) -> Result<Option<String>, Store
     let Some(person) = views.load(&[views.current(message.person)?])?.pop() else {
         return Ok(None);
     };
-    let deciding = person.consents.deciding(message.purpose, channel, &message.topic, None);
+    let deciding = person.consents.deciding(
+        message.purpose,
+        channel,
+        &message.topic,
+        message.to.as_ref(),
+        now,
+    );
     Ok(Some(match deciding {
         Some(it) => {
             let state = format!("{:?}", it.state).to_lowercase();

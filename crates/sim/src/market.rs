@@ -296,6 +296,8 @@ impl Market {
 
     fn statement(&self, channel: Option<Channel>, state: ConsentState) -> Act {
         Act::State(Statement {
+            proof: String::new(),
+            expires: None,
             purpose: Purpose::Marketing,
             channel,
             topic: None,

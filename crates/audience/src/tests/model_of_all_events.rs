@@ -2,7 +2,7 @@
 
 use super::Known;
 use crate::{Facts, event_property};
-use expr::{CounterKind, CounterSpec, Expr, Lookup, Reading, evaluate};
+use expr::{CounterKind, CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
 use model::{Channel, Event, Timestamp, Value};
 use std::collections::BTreeSet;
 
@@ -72,8 +72,8 @@ impl Lookup for World<'_> {
         Reading { value: Some(value), time, changes_at: None }
     }
 
-    fn consent(&self, channel: Channel, topic: &str) -> bool {
-        self.model.facts.consent(channel, topic)
+    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
+        self.model.facts.consent(channel, topic, now)
     }
 
     fn in_audience(&self, name: &str) -> bool {

@@ -157,7 +157,7 @@ proptest! {
         steps in prop::collection::vec((step(), any::<u32>()), 1..30),
     ) {
         let defs = Definitions::compile(&audiences, &[]).expect("definitions");
-        let facts = Known { email: true };
+        let facts = Known { email: true, ..Known::default() };
         // One time each, since of two statements with one time the later call wins.
         let mut events: Vec<(Event, u32)> = steps
             .iter()

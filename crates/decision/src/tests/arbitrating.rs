@@ -354,6 +354,7 @@ fn a_deferred_message_that_stays_as_it_was_is_not_decided_again() {
 fn the_panel_stops_before_arbitration_only_under_the_rule_replan() {
     let mut case = Case::read("address email push\nyes email\nyes push\nm1 lifecycle 1 email,push");
     case.policy.panel = Some(Panel {
+        shares: 0,
         share: 1.0,
         inside_all_on: 0.05,
         design: Design::Factorial,
@@ -363,6 +364,7 @@ fn the_panel_stops_before_arbitration_only_under_the_rule_replan() {
         epoch: 0,
     });
     case.assignment = Some(Assignment {
+        cohort: panel::Cohort::default(),
         epoch: 0,
         inside: true,
         cell: 0b10,

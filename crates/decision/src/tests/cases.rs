@@ -69,7 +69,8 @@ impl Case {
                     "no" => ConsentState::Withdrawn,
                     _ => ConsentState::Unconfirmed,
                 };
-                let mut said = statement(state, Timestamp(self.consents.listing().len() as i64));
+                let mut said =
+                    statement(state, Timestamp(self.consents.listing(Timestamp::MIN).len() as i64));
                 said.channel = Channel::from_name(channel);
                 said.topic = topic.first().map(|it| Topic::from(*it));
                 self.consents.record(said);
@@ -190,6 +191,7 @@ pub fn check_bare(case: &str, expected: &str) {
 
 pub fn candidate(id: MessageId, class: Class, value: f64, now: Timestamp) -> Message {
     Message {
+        to: None,
         id,
         person: PersonId(1),
         origin: Origin::Api,
@@ -218,6 +220,8 @@ pub fn statement(state: ConsentState, at: Timestamp) -> Statement {
         at,
         source: String::new(),
         wording: String::new(),
+        proof: String::new(),
+        expires: None,
     }
 }
 

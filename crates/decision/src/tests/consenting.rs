@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const CHANNELS: [Channel; 2] = [Channel::Email, Channel::Sms];
+/// Later than everything that is said in these tests.
+const NOW: Timestamp = Timestamp(1_000_000);
 const TOPICS: [&str; 2] = ["news", "offers"];
 const ADDRESSES: [&str; 2] = ["a@example.com", "b@example.com"];
 
@@ -18,8 +20,13 @@ fn any_statement() -> impl Strategy<Value = Statement> {
         Just(ConsentState::Withdrawn),
         Just(ConsentState::Unconfirmed),
     ];
-    (0..3usize, 0..3usize, 0..3usize, state, 0i64..12, 0..2usize).prop_map(
-        |(channel, topic, address, state, at, source)| Statement {
+    (0..3usize, 0..3usize, 0..3usize, state, 0i64..12, 0..2usize, 0i64..40).prop_map(
+        |(channel, topic, address, state, at, source, expires)| Statement {
+            // Some expire before the tests look, some after, most never.
+            expires: [Some(Timestamp(NOW.0 - 1)), Some(Timestamp(NOW.0 + 1))]
+                .get(expires as usize)
+                .copied()
+                .flatten(),
             channel: CHANNELS.get(channel).copied(),
             topic: TOPICS.get(topic).map(|it| Topic::from(*it)),
             address: ADDRESSES.get(address).map(|it| Identifier::email(it)),
@@ -41,7 +48,8 @@ fn recorded(statements: &[Statement]) -> Consents {
     consents
 }
 
-/// Slow and obvious: everything one person ever said that speaks of the case.
+/// Slow and obvious: everything one person ever said that speaks of the case. Within one scope the
+/// latest holds; a yes that expires stands beside what was said before it.
 fn said(
     statements: &[Statement],
     channel: Channel,
@@ -53,6 +61,30 @@ fn said(
         .filter(|it| it.channel.is_none() || it.channel == Some(channel))
         .filter(|it| it.topic.is_none() || it.topic.as_ref() == Some(topic))
         .filter(|it| it.address.is_none() || it.address.as_ref() == Some(address))
+        .collect();
+    let expires = |it: &Statement| it.state == ConsentState::Granted && it.expires.is_some();
+    let scope = |it: &Statement| (it.channel, it.topic.clone(), it.address.clone());
+    let order = |it: &Statement| (it.at, it.source.clone(), it.expires);
+    let later = |one: &Statement, other: &Statement| order(other) < order(one);
+    let is_over = |it: &Statement| {
+        covering.iter().filter(|other| scope(other) == scope(it)).any(|other| match it.state {
+            ConsentState::Unconfirmed if other.state == ConsentState::Unconfirmed => {
+                later(other, it)
+            }
+            ConsentState::Unconfirmed => it.at <= other.at,
+            _ if expires(it) && expires(other) => later(other, it),
+            _ if expires(it) => other.state != ConsentState::Unconfirmed && it.at <= other.at,
+            ConsentState::Granted => it.at < other.at && other.state != ConsentState::Unconfirmed,
+            ConsentState::Withdrawn => {
+                it.at < other.at && other.state == ConsentState::Granted && !expires(other)
+            }
+        })
+    };
+    let passed = |it: &Statement| it.expires.is_some_and(|end| end <= NOW);
+    let covering: Vec<&Statement> = covering
+        .iter()
+        .copied()
+        .filter(|it| !is_over(it) && !(passed(it) && it.state != ConsentState::Withdrawn))
         .collect();
     let narrow = |yes: &Statement, no: &Statement| {
         (no.channel.is_none() || yes.channel.is_some())
@@ -89,7 +121,7 @@ fn states(
 
 fn held(consents: &Consents) -> Vec<Option<ConsentState>> {
     states(|channel, topic, address| {
-        consents.state(Purpose::Marketing, channel, topic, Some(address))
+        consents.state(Purpose::Marketing, channel, topic, Some(address), NOW)
     })
 }
 
@@ -163,12 +195,61 @@ proptest! {
 }
 
 #[test]
+fn a_yes_that_expired_is_as_if_it_had_not_been_said() {
+    let mut consents = Consents::default();
+    let news = Topic::from("news");
+    let yes = |at, end: Option<i64>| Statement {
+        expires: end.map(Timestamp),
+        ..statement(ConsentState::Granted, Timestamp(at))
+    };
+    consents.record(statement(ConsentState::Withdrawn, Timestamp(1)));
+    consents.record(yes(5, Some(20)));
+    let state = |consents: &Consents, now| {
+        consents.state(Purpose::Marketing, Channel::Email, &news, None, Timestamp(now))
+    };
+    assert_eq!(state(&consents, 19), Some(ConsentState::Granted));
+    assert_eq!(consents.next_expiry(Timestamp(19)), Some(Timestamp(20)));
+    assert_eq!(state(&consents, 20), Some(ConsentState::Withdrawn));
+    consents.record(yes(25, None));
+    assert_eq!(state(&consents, 30), Some(ConsentState::Granted));
+    consents.record(yes(40, Some(50)));
+    assert_eq!(state(&consents, 50), None);
+    // Nothing of what was said is lost.
+    let said: Vec<i64> = consents.history().iter().map(|it| it.at.0).collect();
+    assert_eq!(said, [1, 5]);
+}
+
+#[test]
+fn a_request_that_expires_takes_no_yes_back() {
+    let mut consents = Consents::default();
+    consents.record(statement(ConsentState::Granted, Timestamp(1)));
+    let asked = statement(ConsentState::Unconfirmed, Timestamp(2));
+    consents.record(Statement { expires: Some(Timestamp(NOW.0 + 1)), ..asked });
+    assert!(consents.allows(Channel::Email, &Topic::from("news"), NOW));
+}
+
+#[test]
+fn mails_that_somebody_asks_for_are_few() {
+    let mut consents = Consents::default();
+    let (ada, bob) = (Identifier::email("a@example.com"), Identifier::email("b@example.com"));
+    let mut may = |who: &Identifier, at| {
+        consents.may_ask(who, Request::Link, Timestamp(at), &[(2, Span(10)), (4, Span(100))])
+    };
+    assert_eq!([may(&ada, 0), may(&ada, 5), may(&ada, 9)], [true, true, false]);
+    assert_eq!([may(&bob, 9), may(&ada, 10), may(&ada, 14)], [true, true, false]);
+    assert_eq!(
+        [may(&ada, 20), may(&ada, 40), may(&ada, 99), may(&ada, 100)],
+        [true, false, false, true]
+    );
+}
+
+#[test]
 fn a_withdrawal_from_everything_holds_until_a_later_yes() {
     let mut consents = Consents::default();
     let offers = Topic::from("offers");
     let mut say = |state, channel, at| {
         consents.record(Statement { channel, ..statement(state, Timestamp(at)) });
-        (consents.allows(Channel::Email, &offers), consents.allows(Channel::Sms, &offers))
+        (consents.allows(Channel::Email, &offers, NOW), consents.allows(Channel::Sms, &offers, NOW))
     };
     assert_eq!(say(ConsentState::Granted, Some(Channel::Email), 1), (true, false));
     assert_eq!(say(ConsentState::Withdrawn, None, 5), (false, false));
@@ -187,10 +268,10 @@ fn a_broad_yes_leaves_an_earlier_no_to_one_topic() {
     let no = statement(ConsentState::Withdrawn, Timestamp(1));
     consents.record(Statement { topic: offers.clone(), ..no });
     consents.record(statement(ConsentState::Granted, Timestamp(2)));
-    assert!(!consents.allows(Channel::Email, &Topic::from("offers")));
-    assert!(consents.allows(Channel::Email, &Topic::from("news")));
+    assert!(!consents.allows(Channel::Email, &Topic::from("offers"), NOW));
+    assert!(consents.allows(Channel::Email, &Topic::from("news"), NOW));
     consents.record(Statement { topic: offers, ..statement(ConsentState::Granted, Timestamp(3)) });
-    assert!(consents.allows(Channel::Email, &Topic::from("offers")));
+    assert!(consents.allows(Channel::Email, &Topic::from("offers"), NOW));
 }
 
 #[test]
@@ -200,14 +281,14 @@ fn consent_for_an_address_stays_with_that_address() {
     let yes = statement(ConsentState::Granted, Timestamp(1));
     consents.record(Statement { address: Some(a.clone()), ..yes });
     let state = |consents: &Consents, address| {
-        consents.state(Purpose::Marketing, Channel::Email, &Topic::from("news"), Some(address))
+        consents.state(Purpose::Marketing, Channel::Email, &Topic::from("news"), Some(address), NOW)
     };
     assert_eq!(state(&consents, &a), Some(ConsentState::Granted));
     assert_eq!(state(&consents, &b), None);
     // Also when the persons of the two addresses turn out to be one.
     let merged = Consents::merge(&consents, &Consents::default());
     assert_eq!(state(&merged, &b), None);
-    assert!(merged.allows(Channel::Email, &Topic::from("news")));
+    assert!(merged.allows(Channel::Email, &Topic::from("news"), NOW));
 }
 
 #[test]
@@ -218,9 +299,9 @@ fn a_no_before_a_merge_is_not_lifted_by_the_yes_of_the_other() {
         ..statement(ConsentState::Granted, Timestamp(9))
     };
     let mut merged = Consents::merge(&no, &recorded(std::slice::from_ref(&yes)));
-    assert!(!merged.allows(Channel::Email, &Topic::from("news")));
+    assert!(!merged.allows(Channel::Email, &Topic::from("news"), NOW));
     merged.record(Statement { at: Timestamp(10), ..yes });
-    assert!(merged.allows(Channel::Email, &Topic::from("news")));
+    assert!(merged.allows(Channel::Email, &Topic::from("news"), NOW));
 }
 
 #[test]
@@ -266,7 +347,7 @@ fn an_opt_out_from_transactional_messages_stops_them_but_one_topic_does_not() {
     say(None, 1);
     say(Some("offers"), 2);
     let topic = Topic::from("offers");
-    let decides = consents.deciding(Purpose::Marketing, Channel::Email, &topic, None);
+    let decides = consents.deciding(Purpose::Marketing, Channel::Email, &topic, None, NOW);
     assert_eq!(decides.map(|it| it.at), Some(Timestamp(1)));
     // Nobody has to say yes to them.
     check_bare(
@@ -306,7 +387,7 @@ fn pages_show_what_is_in_force_in_a_readable_order() {
         let topic = it.topic.as_ref().map_or("all", Topic::as_str);
         format!("{channel} {topic} {}", it.state)
     };
-    let listing: Vec<String> = consents.listing().iter().map(show).collect();
+    let listing: Vec<String> = consents.listing(NOW).iter().map(show).collect();
     assert_eq!(listing, ["email all granted", "email offers withdrawn", "sms all withdrawn"]);
 
     consents.set_wishes(Wishes {
@@ -320,7 +401,8 @@ fn pages_show_what_is_in_force_in_a_readable_order() {
     let topics: Vec<Topic> = TOPICS.iter().map(|it| Topic::from(*it)).collect();
     let addresses = BTreeMap::from([(Channel::Email, address(Channel::Email))]);
     let channels = [Channel::Email, Channel::Push, Channel::Sms, Channel::Onsite];
-    let summary = consents.preference_summary(channels.into_iter().collect(), &topics, &addresses);
+    let summary =
+        consents.preference_summary(channels.into_iter().collect(), &topics, &addresses, NOW);
     assert!(!summary.unsubscribed_from_all);
     assert_eq!(
         summary.to_string(),
@@ -333,7 +415,7 @@ fn pages_show_what_is_in_force_in_a_readable_order() {
          paused until 2026-12-01T00:00:00Z\n"
     );
     consents.record(say(ConsentState::Withdrawn, None, None, 20));
-    let summary = consents.preference_summary(ChannelSet::all(), &topics, &addresses);
+    let summary = consents.preference_summary(ChannelSet::all(), &topics, &addresses, NOW);
     assert!(summary.unsubscribed_from_all);
 }
 
@@ -370,7 +452,7 @@ fn beyond_the_limit_the_oldest_yes_is_forgotten_and_never_a_no() {
     }
     let state = |n: usize| {
         let topic = Topic::new(format!("t{n}"));
-        consents.state(Purpose::Marketing, Channel::Email, &topic, None)
+        consents.state(Purpose::Marketing, Channel::Email, &topic, None, NOW)
     };
     assert_eq!(state(0), Some(ConsentState::Withdrawn));
     assert_eq!(state(1), None);
@@ -378,5 +460,5 @@ fn beyond_the_limit_the_oldest_yes_is_forgotten_and_never_a_no() {
     let long = "é".repeat(WORDING_CHARS_MAX + 1);
     let mut consents = Consents::default();
     consents.record(Statement { wording: long, ..statement(ConsentState::Granted, Timestamp(0)) });
-    assert_eq!(consents.listing()[0].wording.chars().count(), WORDING_CHARS_MAX);
+    assert_eq!(consents.listing(NOW)[0].wording.chars().count(), WORDING_CHARS_MAX);
 }

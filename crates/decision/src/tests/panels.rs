@@ -18,6 +18,7 @@ fn panel(design: Design, k: usize) -> Panel {
         rule: Rule::Withhold,
         window: Span::days(28),
         epoch: 1,
+        shares: 0,
     }
 }
 
@@ -187,6 +188,7 @@ fn only_marketing_inside_the_panel_is_withheld_and_only_in_its_channels() {
 #[test]
 fn at_a_merge_the_first_assignment_stays_and_the_other_cell_is_recorded() {
     let place = |cell, at, inside| Assignment {
+        cohort: panel::Cohort::default(),
         epoch: 1,
         inside,
         cell,
@@ -228,4 +230,39 @@ fn problems_of_a_panel_are_named() {
         messages(Panel { channels: twice, ..panel(Design::Factorial, 2) }),
         ["the panel names a channel twice"]
     );
+}
+
+#[test]
+fn another_question_opens_an_epoch_and_another_share_a_cohort() {
+    let before = Panel { epoch: 3, shares: 2, ..panel(Design::Leverage, 3) };
+    let after = |change: fn(&mut Panel)| {
+        let mut wanted = Panel { epoch: 1, shares: 0, ..before.clone() };
+        change(&mut wanted);
+        let panel = wanted.after(Some(&before));
+        (panel.epoch, panel.shares)
+    };
+    assert_eq!(after(|_| {}), (3, 2));
+    assert_eq!(after(|it| it.share = 0.5), (3, 3));
+    assert_eq!(after(|it| it.inside_all_on = 0.1), (3, 3));
+    assert_eq!(after(|it| it.design = Design::Factorial), (4, 0));
+    assert_eq!(after(|it| it.channels.reverse()), (4, 0));
+    assert_eq!(after(|it| it.rule = Rule::Replan), (4, 0));
+    assert_eq!(after(|it| it.window = Span::days(7)), (4, 0));
+    assert_eq!(after(|it| it.epoch = 9), (9, 0));
+}
+
+/// A count that is cut short would make the people outside look worse than they are.
+#[test]
+fn who_is_counted_outside_is_taken_in_when_the_window_has_ended() {
+    let small = Panel { share: 0.0, ..panel(Design::Factorial, 2) };
+    let large = Panel { shares: 1, ..panel(Design::Factorial, 2) };
+    let mut place = assign(&small, PersonId(1), &key(), Timestamp(0));
+    let raised = |place: &panel::Assignment, at: Timestamp| {
+        reassign(place, &large, PersonId(1), &key(), at).map(|it| it.cohort)
+    };
+    let expected = panel::Cohort { shares: 1, came: panel::Came::Raised };
+    assert_eq!(raised(&place, Timestamp(1)), Some(expected));
+    place.count_from(Timestamp(1));
+    assert_eq!(raised(&place, Timestamp(2)), None);
+    assert_eq!(raised(&place, Timestamp(1) + large.window), Some(expected));
 }

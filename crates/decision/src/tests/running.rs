@@ -274,7 +274,7 @@ impl Life {
         assert!((8..21).contains(&hour) && !(13..15).contains(&hour), "sent at {hour}");
         let address = self.addresses.get(&channel);
         let topic = Topic::from("offers");
-        let said = self.consents.state(Purpose::Marketing, channel, &topic, address);
+        let said = self.consents.state(Purpose::Marketing, channel, &topic, address, self.now);
         assert_eq!(said, Some(ConsentState::Granted));
     }
 }

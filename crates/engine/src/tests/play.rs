@@ -9,7 +9,7 @@ use super::times;
 use super::wire::{Manner, Wire};
 use crate::{Clock, Engine, EngineError, EngineSettings, Keys, Parts, Urgent, UrgentWork};
 use content::LinkKey;
-use decision::{ConsentState, Statement};
+use decision::{ConsentState, HeldFrom, Statement};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Map, MessageId,
     Purpose, SourceId, Timestamp, Topic, Value,
@@ -215,6 +215,7 @@ impl Play {
             ["fail", times, how] => self.fail(times.parse().expect("a number"), how),
             ["crowd", size, name] => self.crowd(size.parse().expect("a number"), name),
             ["cell", person, cell] => self.choose_chance(person, cell.parse().expect("a cell")),
+            ["holdout", from, held @ ..] => self.choose_held(from, held),
             ["urgent", rest @ ..] => self.urgent(rest),
             ["show", what @ ..] => self.show(what),
             _ => {
@@ -344,6 +345,26 @@ impl Play {
         self.start();
     }
 
+    /// Searches a key under which exactly these of the first three persons are held out, of nothing
+    /// else.
+    fn choose_held(&mut self, from: &str, held: &[&str]) {
+        let from = HeldFrom::try_from(from.to_owned()).expect("a holdout");
+        let programme = record::programme::parse(&self.programmes[0]).expect("a programme");
+        let shares = programme.policy.holdouts.shares;
+        let is_held = |key: &ChanceKey, (of, share): (&HeldFrom, &f64), n: u64| {
+            decision::holdout::draw(of, *share, model::PersonId(n), key, self.now).held
+        };
+        let wanted =
+            |of: &HeldFrom, n: u64| *of == from && held.contains(&format!("p{n}").as_str());
+        let fits = |key: &ChanceKey| {
+            (1..=3).all(|n| shares.iter().all(|it| is_held(key, it, n) == wanted(it.0, n)))
+        };
+        let keys = (0..=255_u8).map(|it| ChanceKey([it; 32]));
+        self.chance = keys.into_iter().find(fits).expect("one of 256 keys");
+        self.stop();
+        self.start();
+    }
+
     fn urgent(&mut self, words: &[&str]) {
         let fact = self.fact(words);
         let told = self.told.clone();
@@ -355,7 +376,7 @@ impl Play {
     }
 
     /// `track ada~cookie "Name" key=value`, `identify`, `page`, `alias ada previous`,
-    /// `says ada granted email news` or `settle ada m1 delivered`; anywhere after that `@1.08:00`
+    /// `says ada granted email news`, `says ada mail` or `settle ada m1 delivered`; anywhere after that `@1.08:00`
     /// is when it happened, `id:7` its messageId, and `historical` marks an import.
     fn fact(&mut self, words: &[&str]) -> Fact {
         self.next_event += 1;
@@ -382,6 +403,7 @@ impl Play {
             ("alias", [previous]) => {
                 event.kind = EventKind::Alias { previous_id: (*previous).to_owned() };
             }
+            ("says", ["mail"]) => acts.push(Act::Mail(model::Request::Link)),
             ("says", [state, scope @ ..]) => acts.push(statement(state, scope, event.time)),
             ("settle", [message, word]) => acts.push(Act::Settle {
                 message: message.parse().expect("a message"),
@@ -437,6 +459,10 @@ fn put(event: &mut Event, key: &str, value: &str) {
     };
     match key {
         "in" => drop(event.context.insert("timezone".to_owned(), value)),
+        "with" => {
+            let traits = [("email".to_owned(), value)].into_iter().collect();
+            event.context.insert("traits".to_owned(), Value::Map(traits));
+        }
         "device" => {
             let device = [("token".to_owned(), value)].into_iter().collect();
             event.context.insert("device".to_owned(), Value::Map(device));
@@ -449,6 +475,8 @@ fn statement(state: &str, scope: &[&str], at: Timestamp) -> Act {
     let channel = scope.iter().find_map(|it| Channel::from_name(it));
     let topic = scope.iter().find(|it| Channel::from_name(it).is_none());
     Act::State(Statement {
+        proof: String::new(),
+        expires: None,
         purpose: Purpose::Marketing,
         channel,
         topic: topic.map(|it| Topic::from(*it)),

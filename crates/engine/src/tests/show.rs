@@ -16,6 +16,7 @@ impl Play {
             ["audiences"] => vec![self.audiences()],
             ["journeys"] => self.journeys(),
             ["sums", outcome] => self.sums_of(outcome),
+            ["holdouts", outcome] => self.holdouts_of(outcome),
             ["hold"] => vec![match &self.status().hold {
                 Some(hold) => format!("hold: {}", hold.reason),
                 None => "no hold".to_owned(),
@@ -115,10 +116,31 @@ impl Play {
             let total = sums.mean * sums.n as f64;
             format!("{outcome} cell {cell} {place}: {} persons, {total} in all", sums.n)
         };
-        match report.cells.len() {
-            0 => vec![format!("{outcome}: nobody")],
-            _ => report.cells.iter().map(line).collect(),
-        }
+        let all: Vec<String> = (report.cohorts.iter())
+            .flat_map(|(cohort, cells)| {
+                let name = match (cohort.is_first(), cohort) {
+                    (true, _) => String::new(),
+                    (false, it) => format!(" of shares {} {:?}", it.shares, it.came),
+                };
+                cells.iter().map(move |it| line(it) + &name)
+            })
+            .collect();
+        if all.is_empty() { vec![format!("{outcome}: nobody")] } else { all }
+    }
+
+    fn holdouts_of(&self, outcome: &str) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let (holdouts, later) =
+            (engine.loaded().programme.policy.holdouts.clone(), self.now + Span::days(1_000));
+        let group = |it: crate::Group| match it.mean {
+            Some(mean) => format!("{} x {mean}", it.n),
+            None => "nobody".to_owned(),
+        };
+        let reports = engine.holdouts().reports(&holdouts, &[outcome.to_owned()], later);
+        let line = |it: &crate::HoldoutReport| {
+            format!("{}: sent {}, held {}", it.holdout, group(it.sent), group(it.held))
+        };
+        reports.iter().map(line).collect()
     }
 
     fn broadcast(&self, name: &str) -> String {
@@ -161,7 +183,8 @@ fn person_line(person: &Person) -> String {
     let traits = person.profile.traits.iter().filter(|it| !addresses.contains(&it.0.as_str()));
     let traits: Vec<String> = traits.map(|(name, it)| format!("{name}={}", it.value)).collect();
     let audiences: Vec<&str> = person.profile.memberships().keys().map(String::as_str).collect();
-    let said: Vec<String> = person.consents.listing().into_iter().map(statement_words).collect();
+    let said: Vec<String> =
+        person.consents.listing(Timestamp::MIN).into_iter().map(statement_words).collect();
     let runs: Vec<String> = person.runs.active().iter().map(run_words).collect();
     let (traits, audiences) = (traits.join(" "), audiences.join(" "));
     let (said, runs) = (said.join(" "), runs.join(" "));

@@ -5,6 +5,7 @@ use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Tallies};
 use crate::{Hold, Restored};
+use decision::panel::{Came, Cohort};
 use journey::{BroadcastState, Progress};
 use model::{JourneyName, PersonId, Timestamp};
 use port::{Changes, Entry, MemoryStore, Space, Store};
@@ -73,8 +74,14 @@ fn tallies_without_later_fields() {
 
 #[test]
 fn rows_of_the_panels_sums() {
-    let key =
-        SumKey { epoch: 1, outcome: "revenue/net".to_owned(), day: 20_780, inside: true, cell: 3 };
+    let key = SumKey {
+        epoch: 1,
+        outcome: "revenue/net".to_owned(),
+        day: 20_780,
+        inside: true,
+        cohort: Cohort::default(),
+        cell: 3,
+    };
     let mut sums = PanelSums::default();
     for _ in 0..3 {
         sums.enter(key.clone());
@@ -102,10 +109,28 @@ fn rows_of_the_panels_sums() {
         rule: decision::Rule::Withhold,
         window: model::Span::DAY,
         epoch: 1,
+        shares: 0,
     };
     let late = T0 + model::Span::days(10);
     let report = |it: &PanelSums| it.report(&panel, "revenue/net", late);
     assert_eq!(report(&again), report(&sums));
+}
+
+#[test]
+fn keys_of_sums_are_read_as_they_were_written() {
+    let came = [Came::New, Came::Before, Came::Raised];
+    for (shares, came) in (0..3).flat_map(|shares| came.map(|came| (shares, came))) {
+        let mut sums = PanelSums::default();
+        let cohort = Cohort { shares, came };
+        let outcome = "a/b.c".to_owned();
+        sums.enter(SumKey { epoch: 1, outcome, day: 3, inside: false, cohort, cell: 2 });
+        let mut entries = Vec::new();
+        sums.changed_entries(&mut entries);
+        let mut store = MemoryStore::new();
+        store.commit(&Changes { entries, ..Changes::default() }).expect("memory");
+        let again = PanelSums::read(&store).expect("readable");
+        assert_eq!(format!("{again:?}").matches(&format!("{cohort:?}")).count(), 1);
+    }
 }
 
 #[test]

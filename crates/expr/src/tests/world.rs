@@ -1,6 +1,6 @@
 //! A tiny world written as text. It keeps all events and counts them again each time.
 
-use crate::{CounterKind, CounterSpec, Lookup, Reading, evaluate};
+use crate::{CounterKind, CounterSpec, Lookup, Reading, Truth, evaluate};
 use model::{Channel, Map, Span, Timestamp, Value};
 
 #[derive(Default, Debug, Clone)]
@@ -74,7 +74,7 @@ impl Lookup for Properties<'_> {
         panic!("a filter reads no counters")
     }
 
-    fn consent(&self, _channel: Channel, _topic: &str) -> bool {
+    fn consent(&self, _channel: Channel, _topic: &str, _now: Timestamp) -> Truth {
         panic!("a filter reads no consent")
     }
 
@@ -122,8 +122,8 @@ impl Lookup for World {
         }
     }
 
-    fn consent(&self, channel: Channel, topic: &str) -> bool {
-        self.consents.iter().any(|it| it.0 == channel && it.1 == topic)
+    fn consent(&self, channel: Channel, topic: &str, _now: Timestamp) -> Truth {
+        Truth::lasting(self.consents.iter().any(|it| it.0 == channel && it.1 == topic))
     }
 
     fn in_audience(&self, name: &str) -> bool {

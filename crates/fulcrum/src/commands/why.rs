@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Format, print};
 use crate::Place;
 use crate::config::Config;
-use crate::data::DataDir;
+use crate::data::{self, DataDir};
 use crate::stop::Stop;
 
 /// Say why a person was sent something, or was not: each message with every decision about it.
@@ -46,7 +46,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let messages = messages(&*views, arguments, person.id)?;
     if arguments.message.is_some() && arguments.format == Format::Table {
         for message in &messages {
-            let chain = server::why::why(&*views, still.engine.loaded(), message.id)?;
+            let chain = server::why::why(&*views, still.engine.loaded(), message.id, data::now())?;
             print(&(chain.unwrap_or_default().join("\n") + "\n"))?;
         }
         return Ok(ExitCode::SUCCESS);

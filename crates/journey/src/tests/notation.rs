@@ -1,7 +1,7 @@
 //! The notation of the tests: journeys by indentation, scripts as lines `TIME INPUT`.
 
 use crate::*;
-use expr::{CounterSpec, Lookup, Reading};
+use expr::{CounterSpec, Lookup, Reading, Truth};
 use model::{
     ChanceKey, Channel, ContentName, Event, EventFlags, EventKind, JourneyName, Map, PersonId,
     RunId, SourceId, Span, Timestamp, Value,
@@ -123,8 +123,8 @@ impl Lookup for Player {
         Reading::default()
     }
 
-    fn consent(&self, _: Channel, _: &str) -> bool {
-        false
+    fn consent(&self, _: Channel, _: &str, _: Timestamp) -> Truth {
+        Truth::lasting(false)
     }
 
     fn in_audience(&self, name: &str) -> bool {

@@ -3,7 +3,7 @@
 
 use super::notation::{Happens, KEY, show};
 use crate::*;
-use expr::{CounterSpec, Expr, Lookup, Reading, evaluate};
+use expr::{CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
 use model::{Channel, Event, JourneyName, Map, PersonId, RunId, Span, Timestamp, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -395,8 +395,8 @@ impl Lookup for Eyes {
         Reading::default()
     }
 
-    fn consent(&self, _: Channel, _: &str) -> bool {
-        false
+    fn consent(&self, _: Channel, _: &str, _: Timestamp) -> Truth {
+        Truth::lasting(false)
     }
 
     fn in_audience(&self, name: &str) -> bool {

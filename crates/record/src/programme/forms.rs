@@ -61,6 +61,14 @@ pub struct PolicyForm {
     /// Channels in which marketing needs a recorded yes.
     #[serde(default)]
     pub consent: Option<Channels>,
+    /// Channels in which a yes must be confirmed from the address.
+    #[serde(default)]
+    pub double_opt_in: Option<Channels>,
+    /// How long a yes holds.
+    #[serde(default)]
+    pub consent_lasts: Option<Length>,
+    #[serde(default)]
+    pub holdouts: Option<HoldoutsForm>,
     #[serde(default)]
     pub panel: Option<PanelForm>,
 }
@@ -73,6 +81,19 @@ pub struct CapForm {
     pub topic: Option<Topic>,
     pub at_most: u32,
     pub per: Length,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldoutsForm {
+    #[serde(default)]
+    pub everything: Option<Share>,
+    #[serde(default)]
+    pub journeys: BTreeMap<String, Share>,
+    #[serde(default)]
+    pub contents: BTreeMap<String, Share>,
+    #[serde(default)]
+    pub window: Option<Length>,
 }
 
 #[derive(Deserialize)]

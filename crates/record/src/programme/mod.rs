@@ -3,6 +3,7 @@
 mod forms;
 mod place;
 mod read;
+mod requests;
 
 pub use read::parse;
 

@@ -4,7 +4,7 @@ use super::forms::*;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
 use content::{Brand, Content, FrontMatter};
-use decision::{Cap, Panel, Policy};
+use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
 use journey::{Arm, Broadcast, Goal, Journey, MessageStep, Node, SendAt, SplitArm, Step};
 use journey::{Trigger, Until, Window};
@@ -29,6 +29,7 @@ pub fn parse(files: &BTreeMap<String, String>) -> Result<Programme, Vec<Problem>
         reading.file(path, text);
     }
     reading.check_whole();
+    reading.problems.extend(super::requests::add(&mut reading.programme));
     match reading.problems.is_empty() {
         true => Ok(reading.programme),
         false => Err(reading.problems),
@@ -103,6 +104,7 @@ impl Reading {
             rule: it.rule,
             window: it.window.map_or(Span::days(28), |it| it.0),
             epoch: it.epoch,
+            shares: 0,
         };
         let topics = std::mem::take(&mut self.programme.policy.topics);
         let policy = Policy {
@@ -113,6 +115,9 @@ impl Reading {
             window: form.window.map_or(standard.window, |it| it.0),
             consent_needed: form.consent.map_or(standard.consent_needed, |it| it.0),
             topics,
+            double_opt_in: form.double_opt_in.map_or(standard.double_opt_in, |it| it.0),
+            consent_lasts: form.consent_lasts.map(|it| it.0),
+            holdouts: form.holdouts.map(holdouts).unwrap_or_default(),
             panel: form.panel.map(panel),
         };
         self.problems.extend(policy.check().into_iter().map(|it| it.in_file(path)));
@@ -569,6 +574,24 @@ fn instant(text: &str) -> Result<Timestamp, Problem> {
 }
 
 /// (front matter, body, the line on which the body begins)
+/// A content of our own, without a file.
+pub(super) fn content_of(text: &str) -> Result<Content, Vec<Problem>> {
+    let mut reading = Reading::default();
+    reading.content("built in", text);
+    match reading.programme.contents.into_values().next() {
+        Some(content) if reading.problems.is_empty() => Ok(content),
+        Some(_) | None => Err(reading.problems),
+    }
+}
+
+fn holdouts(form: HoldoutsForm) -> Holdouts {
+    let everything = form.everything.map(|share| (HeldFrom::Everything, share.0));
+    let journeys = form.journeys.into_iter().map(|(name, it)| (HeldFrom::Journey(name), it.0));
+    let contents = form.contents.into_iter().map(|(name, it)| (HeldFrom::Content(name), it.0));
+    let window = form.window.map_or(Holdouts::default().window, |it| it.0);
+    Holdouts { shares: everything.into_iter().chain(journeys).chain(contents).collect(), window }
+}
+
 fn split_front_matter(text: &str) -> Option<(&str, &str, usize)> {
     let rest = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"))?;
     let mut end = 0;

@@ -3,8 +3,8 @@
 use crate::log::BroadcastAction;
 use crate::programme::{Programme, parse};
 use crate::{Act, Control, Fact, LogRecord};
-use audience::{Facts, View};
-use decision::panel::Assignment;
+use audience::{Facts, Truth, View};
+use decision::panel::{Assignment, Cohort};
 use decision::{
     ConsentState, Consents, Contacts, QuietHours, Slot, SlotKind, Statement, Suppression, Wishes,
 };
@@ -28,8 +28,8 @@ fn at(minutes: i64) -> Timestamp {
 struct NoConsent;
 
 impl Facts for NoConsent {
-    fn consent(&self, _channel: Channel, _topic: &str) -> bool {
-        false
+    fn consent(&self, _channel: Channel, _topic: &str, _now: Timestamp) -> Truth {
+        Truth::lasting(false)
     }
 }
 
@@ -98,6 +98,8 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
 
 fn statement(channel: Option<Channel>, state: ConsentState) -> Statement {
     Statement {
+        proof: String::new(),
+        expires: None,
         purpose: Purpose::Marketing,
         channel,
         topic: Some(Topic::from("news")),
@@ -218,6 +220,7 @@ pub(super) fn person() -> Person {
             epoch: 1,
             inside: true,
             cell: 2,
+            cohort: Cohort::default(),
             assigned: at(0),
             counted_from: Some(at(1)),
             exposed: true,
@@ -290,6 +293,7 @@ pub(super) fn messages() -> Vec<(&'static str, Message)> {
 
 fn message(origin: Origin, state: MessageState) -> Message {
     Message {
+        to: None,
         id: MessageId(7),
         person: PersonId(12),
         key: format!("{origin}/r4/0/1"),

@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use decision::{ConsentState, Consents, Statement, Wishes};
-use model::{Channel, PersonId, Purpose, Reason};
+use model::{Channel, PersonId, Purpose, Reason, Timestamp};
 use port::Views;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub struct Person {
     pub traits: Vec<PersonTrait>,
     pub audiences: Vec<PersonAudience>,
     pub consents: Vec<PersonConsent>,
+    /// What was said before and does not decide any more, oldest first.
+    pub consent_history: Vec<PersonConsent>,
     pub wishes: PersonWishes,
     pub suppressed: Vec<PersonSuppression>,
     pub runs: Vec<PersonRun>,
@@ -66,6 +68,12 @@ pub struct PersonConsent {
     #[schema(format = DateTime)]
     pub at: String,
     pub source: String,
+    /// What the person read, or which version of it.
+    pub wording: String,
+    pub proof: String,
+    /// null means that it does not expire.
+    #[schema(required, format = DateTime)]
+    pub expires: Option<String>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -161,7 +169,7 @@ pub(super) async fn get_person(
         Ok((person, merges))
     });
     let (person, merges) = found.await?;
-    Ok(Json(shown(&person, &merges)))
+    Ok(Json(shown(&person, &merges, shared.now())))
 }
 
 /// The person that `id` stands for now.
@@ -171,7 +179,7 @@ pub(super) fn load(views: &dyn Views, id: PersonId) -> Result<port::Person, Prob
     found.ok_or_else(|| Problem::not_found(format!("there is no person {id}")))
 }
 
-fn shown(person: &port::Person, merges: &[port::Merge]) -> Person {
+fn shown(person: &port::Person, merges: &[port::Merge], now: Timestamp) -> Person {
     let json = |value| serde_json::to_value(value).unwrap_or_default();
     Person {
         id: person.id.to_string(),
@@ -197,7 +205,8 @@ fn shown(person: &port::Person, merges: &[port::Merge]) -> Person {
         audiences: (person.profile.memberships().iter())
             .map(|(name, since)| PersonAudience { name: name.clone(), since: time(*since) })
             .collect(),
-        consents: person.consents.listing().into_iter().map(consent).collect(),
+        consents: person.consents.listing(now).into_iter().map(consent).collect(),
+        consent_history: person.consents.history().iter().map(consent).collect(),
         wishes: wishes(person.consents.wishes()),
         suppressed: suppressed(&person.consents),
         runs: (person.runs.active().iter())
@@ -235,6 +244,9 @@ fn consent(it: &Statement) -> PersonConsent {
         },
         at: time(it.at),
         source: it.source.clone(),
+        wording: it.wording.clone(),
+        proof: it.proof.clone(),
+        expires: it.expires.map(time),
     }
 }
 

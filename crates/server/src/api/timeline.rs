@@ -164,7 +164,8 @@ fn collect(views: &dyn Views, log: &dyn FactLog, id: PersonId) -> Result<Vec<Pla
             items.push((Place(last_word(&it), named('m', it.id.0)), message(&it)));
         }
     }
-    for (n, it) in person.consents.listing().into_iter().enumerate() {
+    let said = &person.consents;
+    for (n, it) in said.history().iter().chain(said.listing(Timestamp::MIN)).enumerate() {
         items.push((Place(it.at, named('c', n as u64)), consent(it)));
     }
     for run in person.runs.active() {

@@ -2,6 +2,7 @@
 //! A GET shows and changes nothing, since scanners follow links; only a POST does something.
 
 mod clicks;
+mod confirm;
 mod form;
 mod layout;
 mod preferences;
@@ -27,6 +28,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::act))
         .route("/p/{token}", get(preferences::show).post(preferences::act))
         .route("/w/{token}", get(reason::show))
+        .route("/k/{token}", get(confirm::show).post(confirm::act))
         .route("/c/{token}", get(clicks::click))
         .route("/o/{token}", get(clicks::open))
 }
@@ -53,7 +55,7 @@ async fn consents(shared: &Shared, person: PersonId) -> Result<Consents, Problem
 /// Now, and after everything that was said before: a statement from a clock that runs ahead, or in
 /// the same millisecond, must not win over what somebody chooses with their own hand.
 fn after_all(consents: &Consents, now: Timestamp) -> Timestamp {
-    let statements = consents.listing().into_iter().map(|it| it.at);
+    let statements = consents.listing(now).into_iter().map(|it| it.at);
     let latest = statements.chain([consents.wishes().at]).max().unwrap_or(now);
     now.max(latest + Span(1))
 }

@@ -90,7 +90,7 @@ fn channels(shared: &Shared) -> ChannelSet {
 fn choices(shared: &Shared, loaded: &Loaded, consents: &Consents, now: Timestamp) -> Markup {
     let wishes = consents.wishes();
     let topics: Vec<Topic> = loaded.programme.topics.iter().map(|it| it.name.clone()).collect();
-    let summary = consents.preference_summary(channels(shared), &topics, &BTreeMap::new());
+    let summary = consents.preference_summary(channels(shared), &topics, &BTreeMap::new(), now);
     html! {
         @if summary.unsubscribed_from_all {
             p role="status" { "You are unsubscribed from everything." }
@@ -253,6 +253,8 @@ fn no_to(topic: &Topic, now: Timestamp) -> Statement {
         at: now,
         source: "preference page".to_owned(),
         wording: format!("stop messages about {topic}"),
+        proof: String::new(),
+        expires: None,
     }
 }
 

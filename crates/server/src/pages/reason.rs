@@ -9,7 +9,7 @@ use content::Link;
 use engine::Loaded;
 use journey::Trigger;
 use maud::{Markup, html};
-use model::{ChannelSet, Message, Origin, Purpose, Reason};
+use model::{ChannelSet, Message, Origin, Purpose, Reason, Request};
 use std::sync::Arc;
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(token): Path<String>) -> Response {
@@ -69,6 +69,12 @@ fn asked_for(message: &Message, loaded: &Loaded) -> String {
             format!("We sent it once, as “{campaign}”{}.", to.unwrap_or_default())
         }
         Origin::Api => "One of our services sent it because of something you did there.".to_owned(),
+        Origin::Request { what: Request::Confirmation } => {
+            "Somebody signed up with this address, and we asked whether it was you.".to_owned()
+        }
+        Origin::Request { what: Request::Link } => {
+            "You asked us for a link to all your choices.".to_owned()
+        }
     }
 }
 

@@ -136,6 +136,8 @@ fn withdrawal(
         at,
         source: source.to_owned(),
         wording,
+        proof: String::new(),
+        expires: None,
     };
     Fact {
         event: own_event("Unsubscribed", properties, now),

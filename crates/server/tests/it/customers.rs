@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use content::Link;
-use model::{Channel, Message, MessageId, PersonId, Span};
+use model::{Channel, Message, MessageId, PersonId, Span, Timestamp};
 use port::{Fault, Ledger};
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_yes_from_a_clock_that_runs_ahead_does_not_win_over_a_no() {
     world.consent(mail.person, Span::minutes(4));
     world.settle().await;
     world.check_unsubscribed(&mail).await;
-    assert!(!world.consents(mail.person).allows(Channel::Email, &"offers".into()));
+    assert!(!world.consents(mail.person).allows(Channel::Email, &"offers".into(), Timestamp::MAX));
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn after_a_no_nothing_more_is_sent() {
     let mail = world.with_mail().await;
     world.check_unsubscribed(&mail).await;
     let consents = world.consents(mail.person);
-    assert!(!consents.allows(Channel::Email, &"offers".into()));
+    assert!(!consents.allows(Channel::Email, &"offers".into(), Timestamp::MAX));
     let messages = world.store.messages_of(mail.person, None, 10).expect("messages");
     assert_eq!(messages.len(), 1);
 }
@@ -327,4 +327,51 @@ impl World {
 
 fn unsubscribe(world: &World, mail: &Message) -> String {
     world.path(&Link::Unsubscribe { person: mail.person, message: mail.id })
+}
+
+/// The link in the mail is opened by programs that look for danger before the person sees it.
+#[tokio::test]
+async fn only_the_button_confirms_an_address() {
+    let world = World::new().await;
+    let mut files = crate::programme::programme();
+    let policy = files.get_mut("policy.yaml").expect("a policy");
+    policy.push_str("double_opt_in: email\nconsent_lasts: 730d\n");
+    world.apply(files).await;
+    world
+        .track(
+            r#"{"type":"track","event":"Consent Given","userId":"eve",
+            "properties":{"channel":"email","topic":"rides","wording":"Rides, twice a month"},
+            "context":{"traits":{"email":"eve@example.test"}}}"#,
+        )
+        .await;
+    let person = world.person("eve");
+    let rides = "rides".into();
+    let allows =
+        |world: &World| world.consents(person).allows(Channel::Email, &rides, model::Timestamp(0));
+    world
+        .until("the mail", |it| !it.store.messages_of(person, None, 9).expect("all").is_empty())
+        .await;
+    let message = world.store.messages_of(person, None, 9).expect("messages").remove(0).id;
+    let path = world.path(&Link::Confirm { person, message });
+    for _ in 0..2 {
+        let page = world.ask(&format!("GET {path}")).await;
+        assert!(page.body.contains("“rides”") && page.body.contains("Rides, twice a month"));
+        assert!(!page.body.contains("eve"), "{}", page.body);
+    }
+    world.settle().await;
+    assert!(!allows(&world));
+    let page = world.ask(&format!("POST {path}\n\n")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("From now on you get"), "{}", page.body);
+    assert!(allows(&world));
+    let consents = world.consents(person);
+    let said = consents.listing(Timestamp(0))[0];
+    assert_eq!(said.address, Some(model::Identifier::email("eve@example.test")));
+    assert_eq!(said.wording, "Rides, twice a month");
+    assert_eq!(said.expires.map(|it| it - said.at), Some(Span::days(730)));
+    assert!(said.proof.contains(&message.to_string()), "{}", said.proof);
+    // Pressed again, or taken back meanwhile: nothing new.
+    let page = world.ask(&format!("POST {path}\n\n")).await;
+    assert!(page.body.contains("nothing left to confirm"), "{}", page.body);
+    assert_eq!(world.facts("Consent Confirmed").len(), 1);
 }

@@ -1,6 +1,7 @@
 //! Looking people up, and what happened with them.
 
 use crate::world::World;
+use model::Timestamp;
 use serde_json::Value as Json;
 
 #[tokio::test]
@@ -138,7 +139,7 @@ async fn who_was_merged_away_is_found_as_who_they_are_now() {
 async fn a_message_explains_itself() {
     let world = World::signed_in().await;
     let mail = world.with_mail().await;
-    let lines = server::why::why(&world.store, &world.handle.loaded(), mail.id)
+    let lines = server::why::why(&world.store, &world.handle.loaded(), mail.id, Timestamp::MAX)
         .expect("the store")
         .expect("a message");
     let text = lines.join("\n");
@@ -153,8 +154,13 @@ async fn a_message_explains_itself() {
     }
     assert!(!text.contains("ann@example.test"), "{text}");
     assert_eq!(
-        server::why::why(&world.store, &world.handle.loaded(), model::MessageId(999))
-            .expect("the store"),
+        server::why::why(
+            &world.store,
+            &world.handle.loaded(),
+            model::MessageId(999),
+            Timestamp::MAX
+        )
+        .expect("the store"),
         None
     );
 }

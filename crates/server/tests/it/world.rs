@@ -307,7 +307,7 @@ impl World {
     pub fn noes(&self, person: PersonId) -> Vec<String> {
         let consents = self.consents(person);
         let noes = consents
-            .listing()
+            .listing(Timestamp::MAX)
             .into_iter()
             .filter(|it| it.state == decision::ConsentState::Withdrawn);
         noes.map(|it| {
@@ -375,6 +375,8 @@ fn real_now() -> Timestamp {
 fn consent(person: PersonId, after: model::Span) -> Fact {
     let now = real_now();
     let statement = decision::Statement {
+        proof: String::new(),
+        expires: None,
         purpose: model::Purpose::Marketing,
         channel: Some(Channel::Email),
         topic: None,

@@ -159,6 +159,8 @@ fn change_person(chance: &mut Chance, person: &mut Person, now: Timestamp) -> Se
             person.consents = Default::default();
             if at.is_some() {
                 person.consents.record(decision::Statement {
+                    proof: String::new(),
+                    expires: None,
                     purpose: model::Purpose::Marketing,
                     channel: None,
                     topic: None,

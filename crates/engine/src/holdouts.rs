@@ -1,0 +1,314 @@
+//! Holdouts of everything, of a journey or of a content: places, outcomes, and their comparison.
+
+use crate::batch::Working;
+use crate::claim::panel_identifiers;
+use crate::measure::{capped, worth};
+use crate::{Engine, EngineError};
+use decision::{Held, HeldFrom, holdout};
+use measurement::{Cell, Estimate, Question, Sums};
+use model::{Message, Span, Timestamp};
+use port::{Entry, HoldoutEntry, Person, Sections, Space, Store};
+use record::Fact;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stored keys of these sums begin so; all others on that shelf are the panel's.
+pub(crate) const PREFIX: &str = "h/";
+
+/// One row of sums: persons whose counting began on one day, for one outcome.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HoldoutKey {
+    pub from: HeldFrom,
+    pub outcome: String,
+    /// In thousandths: the cohort.
+    pub share: u16,
+    /// Days since 1970.
+    pub day: i64,
+    pub held: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct HoldoutSums {
+    rows: BTreeMap<HoldoutKey, Sums>,
+    changed: BTreeSet<HoldoutKey>,
+}
+
+/// What one holdout says about one outcome, over persons whose window has ended.
+#[derive(Clone, Debug, Serialize)]
+pub struct HoldoutReport {
+    pub holdout: String,
+    pub outcome: String,
+    /// The share that is held out today; 0 for one that is not declared any more.
+    pub share: f64,
+    pub held: Group,
+    pub sent: Group,
+    /// Sent minus held, per person, with its interval.
+    pub effect: Estimate,
+    /// Persons whose window is still running.
+    pub running: u64,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Group {
+    pub n: u64,
+    pub mean: Option<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum SumsForm {
+    #[serde(rename = "sums.1")]
+    Sums(Sums),
+}
+
+impl HoldoutSums {
+    pub(crate) fn read(store: &dyn Store) -> Result<HoldoutSums, EngineError> {
+        let mut sums = HoldoutSums::default();
+        for (key, bytes) in store.list(Space::Sums, PREFIX)? {
+            let unreadable = |detail: String| record::Unreadable {
+                what: "sums",
+                detail: format!("{key}: {detail}"),
+            };
+            let SumsForm::Sums(row) =
+                serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
+            let parsed =
+                HoldoutKey::parse(&key).ok_or_else(|| unreadable("not a key".to_owned()))?;
+            sums.rows.insert(parsed, row);
+        }
+        Ok(sums)
+    }
+
+    fn change(&mut self, key: HoldoutKey, change: impl FnOnce(&mut Sums)) {
+        change(self.rows.entry(key.clone()).or_default());
+        self.changed.insert(key);
+    }
+
+    pub(crate) fn changed_entries(&self, entries: &mut Vec<Entry>) {
+        for key in &self.changed {
+            let Some(sums) = self.rows.get(key) else { continue };
+            let value =
+                serde_json::to_vec(&SumsForm::Sums(*sums)).expect("numbers have a JSON form");
+            entries.push(Entry::put(Space::Sums, key.to_string(), value));
+        }
+    }
+
+    pub(crate) fn stored(&mut self) {
+        self.changed.clear();
+    }
+
+    /// Every holdout that counts or has counted, for each outcome, in the order of their names.
+    pub fn reports(
+        &self,
+        holdouts: &decision::Holdouts,
+        outcomes: &[String],
+        now: Timestamp,
+    ) -> Vec<HoldoutReport> {
+        let known = self.rows.keys().map(|it| &it.from);
+        let names: BTreeSet<&HeldFrom> = known.chain(holdouts.shares.keys()).collect();
+        let report = |from: &HeldFrom, outcome: &String| self.report(holdouts, from, outcome, now);
+        names
+            .into_iter()
+            .flat_map(|from| outcomes.iter().map(move |outcome| (from, outcome)))
+            .map(|(from, outcome)| report(from, outcome))
+            .collect()
+    }
+
+    fn report(
+        &self,
+        holdouts: &decision::Holdouts,
+        from: &HeldFrom,
+        outcome: &str,
+        now: Timestamp,
+    ) -> HoldoutReport {
+        let mut cohorts: BTreeMap<u16, BTreeMap<bool, Sums>> = BTreeMap::new();
+        let mut running = 0;
+        for (key, sums) in &self.rows {
+            if key.from != *from || key.outcome != outcome {
+                continue;
+            }
+            if Timestamp((key.day + 1) * Span::DAY.0) + holdouts.window <= now {
+                let cohort = cohorts.entry(key.share).or_default();
+                cohort.entry(key.held).or_default().merge(sums);
+            } else {
+                running += sums.n;
+            }
+        }
+        let cells = |cohort: BTreeMap<bool, Sums>| -> Vec<Cell> {
+            cohort.into_iter().map(|(held, sums)| Cell { on: u32::from(!held), sums }).collect()
+        };
+        let group = |held: bool| {
+            let mut all = Sums::default();
+            cohorts.values().filter_map(|it| it.get(&held)).for_each(|it| all.merge(it));
+            Group { n: all.n, mean: (0 < all.n).then_some(all.mean) }
+        };
+        let (held, sent) = (group(true), group(false));
+        let cohorts: Vec<Vec<Cell>> = cohorts.into_values().map(cells).collect();
+        // The value of a single channel is the difference of two cells, with its interval.
+        let names = ["sent".to_owned()];
+        let found = measurement::leverage(&Question::new(&names, &cohorts));
+        let effect = found.values.into_iter().next().map(|it| it.estimate);
+        let absent = || Estimate::absent("nobody's window has ended yet");
+        HoldoutReport {
+            holdout: from.to_string(),
+            outcome: outcome.to_owned(),
+            share: holdouts.shares.get(from).copied().unwrap_or(0.0),
+            held,
+            sent,
+            effect: effect.filter(|_| 0 < held.n + sent.n).unwrap_or_else(absent),
+            running,
+            warnings: found.warnings,
+        }
+    }
+}
+
+impl Engine {
+    /// Whether a holdout keeps the message back. The person enters each holdout that the message
+    /// falls under at the first such message, whatever their place in it.
+    pub(crate) fn is_kept_out(
+        &mut self,
+        working: &mut Working,
+        place: usize,
+        now: Timestamp,
+    ) -> Option<HeldFrom> {
+        if self.loaded.programme.policy.holdouts.shares.is_empty() {
+            return None;
+        }
+        let loaded = self.loaded.clone();
+        let message: Message = working.person.open[place].clone();
+        let mut kept = None;
+        for (from, share) in loaded.programme.policy.holdouts.of(&message) {
+            if self.place_in_holdout(&mut working.person, from, share, now) {
+                kept = kept.or_else(|| Some(from.clone()));
+            }
+            working.sections.add(Sections::HOT);
+            let Some(entry) = working.person.holdouts.get_mut(from) else { continue };
+            if entry.place.counted_from.is_some() {
+                continue;
+            }
+            (entry.place.counted_from, entry.day) = (Some(now), now.day());
+            for outcome in &loaded.programme.outcomes {
+                entry.totals.insert(outcome.name.clone(), 0.0);
+                let key = key_of(from, entry, &outcome.name);
+                self.holdouts.change(key, |it| it.push(0.0));
+            }
+        }
+        kept
+    }
+
+    /// The person's place, drawn now if it was not before: whether they are held out.
+    pub(crate) fn place_in_holdout(
+        &self,
+        person: &mut Person,
+        from: &HeldFrom,
+        share: f64,
+        now: Timestamp,
+    ) -> bool {
+        let (id, identifiers) = (person.id, panel_identifiers(person));
+        let entry = person.holdouts.entry(from.clone()).or_insert_with(|| {
+            let place = holdout::draw(from, share, id, &self.keys.chance, now);
+            let place = Held { identifiers, ..place };
+            HoldoutEntry { place, totals: BTreeMap::new(), day: now.day() }
+        });
+        entry.place.held
+    }
+
+    /// Adds an outcome to the person's totals in each holdout and to the sums there.
+    pub(crate) fn count_in_holdouts(&mut self, working: &mut Working, fact: &Fact) {
+        let loaded = self.loaded.clone();
+        let Some(outcomes) = loaded.outcomes.get(fact.event.name()) else { return };
+        if working.person.holdouts.is_empty() {
+            return;
+        }
+        let window = loaded.programme.policy.holdouts.window;
+        let mut places = std::mem::take(&mut working.person.holdouts);
+        for (from, entry) in &mut places {
+            if !counts(&entry.place, window, fact) {
+                continue;
+            }
+            for outcome in outcomes {
+                let Some(old) = entry.totals.get(&outcome.name).copied() else { continue };
+                if !self.holds(working, outcome, fact) {
+                    continue;
+                }
+                let new = old + worth(outcome, fact);
+                entry.totals.insert(outcome.name.clone(), new);
+                let (old, new) = (capped(outcome, old), capped(outcome, new));
+                let key = key_of(from, entry, &outcome.name);
+                self.holdouts.change(key, |it| it.replace(old, new));
+            }
+            working.sections.add(Sections::HOT);
+        }
+        working.person.holdouts = places;
+    }
+
+    pub fn holdouts(&self) -> &HoldoutSums {
+        &self.holdouts
+    }
+}
+
+/// Both as one: per holdout the place drawn first, with its own totals; what the other counted stays
+/// in its sums, as that of a person who is no longer followed.
+pub(crate) fn merged(
+    a: &BTreeMap<HeldFrom, HoldoutEntry>,
+    b: &BTreeMap<HeldFrom, HoldoutEntry>,
+) -> BTreeMap<HeldFrom, HoldoutEntry> {
+    let mut merged = a.clone();
+    for (from, theirs) in b {
+        let Some(own) = merged.get(from) else {
+            merged.insert(from.clone(), theirs.clone());
+            continue;
+        };
+        let place = Held::merge(&own.place, &theirs.place);
+        let first = if place.identifiers == own.place.identifiers { own } else { theirs };
+        let entry = HoldoutEntry { place, totals: first.totals.clone(), day: first.day };
+        merged.insert(from.clone(), entry);
+    }
+    merged
+}
+
+/// Whether an outcome falls into the window, under an identifier held at assignment.
+fn counts(place: &Held, window: Span, fact: &Fact) -> bool {
+    let event = &fact.event;
+    let Some(from) = place.counted_from else { return false };
+    let in_window = from <= event.time && event.time < from + window;
+    let own = || event.identifiers().iter().any(|it| place.identifiers.contains(it));
+    in_window && (fact.person.is_some() || own())
+}
+
+fn key_of(from: &HeldFrom, entry: &HoldoutEntry, outcome: &str) -> HoldoutKey {
+    HoldoutKey {
+        from: from.clone(),
+        outcome: outcome.to_owned(),
+        share: entry.place.share,
+        day: entry.day,
+        held: entry.place.held,
+    }
+}
+
+impl std::fmt::Display for HoldoutKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let HoldoutKey { from, outcome, share, day, held } = self;
+        let held = if *held { "held" } else { "sent" };
+        // Names may hold any character, so both lengths come first.
+        let from = from.to_string();
+        write!(f, "{PREFIX}{day}/{share}/{held}/{}/{from}/{outcome}", from.len())
+    }
+}
+
+impl HoldoutKey {
+    fn parse(text: &str) -> Option<HoldoutKey> {
+        let mut parts = text.strip_prefix(PREFIX)?.splitn(5, '/');
+        let day = parts.next()?.parse().ok()?;
+        let share = parts.next()?.parse().ok()?;
+        let held = match parts.next()? {
+            "held" => true,
+            "sent" => false,
+            _ => return None,
+        };
+        let length: usize = parts.next()?.parse().ok()?;
+        let (from, outcome) = parts.next()?.split_at_checked(length)?;
+        let from = HeldFrom::try_from(from.to_owned()).ok()?;
+        let outcome = outcome.strip_prefix('/')?.to_owned();
+        Some(HoldoutKey { from, outcome, share, day, held })
+    }
+}
