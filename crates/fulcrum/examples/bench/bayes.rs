@@ -22,7 +22,9 @@ const REGIONS: usize = 20;
 const WEEKS: usize = 156;
 
 pub fn run(_: &Path, _: Size) -> anyhow::Result<Run> {
-    let (weekly, weekly_shown) = measured(&weekly()?)?;
+    let (one, one_shown) = measured(&weekly()?)?;
+    let pair = Series { synergy: vec![(0, 1)], ..weekly()? };
+    let (pair, pair_shown) = measured(&pair)?;
     let (national, national_shown) = measured(&national()?)?;
     let (panel, panel_shown) = measured(&panel())?;
     let figure = |name: &str, it: Measured| {
@@ -32,14 +34,15 @@ pub fn run(_: &Path, _: Size) -> anyhow::Result<Run> {
             .detail("R-hat, at most", it.rhat)
     };
     let figures = vec![
-        figure("mix by Bayes, 179 weeks", weekly)
-            .detail("times the aim of 300", weekly.per(AIM_WEEKLY)),
+        figure("mix by Bayes, 179 weeks", one).detail("times the aim of 300", one.per(AIM_WEEKLY)),
+        figure("mix by Bayes, 179 weeks with a synergy", pair)
+            .detail("times the aim of 300", pair.per(AIM_WEEKLY)),
         figure("mix by Bayes, Meridian's form, 156 weeks", national),
         figure("mix by Bayes, 20 regions × 156 weeks", panel)
             .detail("times the aim of 12", panel.per(AIM_PANEL)),
-        ended("mix by Bayes, the three together")?,
+        ended("mix by Bayes, the four together")?,
     ];
-    let shown = format!("{weekly_shown} {national_shown} {panel_shown}");
+    let shown = format!("{one_shown} {pair_shown} {national_shown} {panel_shown}");
     Ok(Run { figures, checksum: mark(&shown) })
 }
 
@@ -64,6 +67,7 @@ struct Series {
     spend: Vec<Named>,
     value: Vec<f64>,
     controls: Vec<Named>,
+    synergy: Vec<(usize, usize)>,
     regions: Vec<String>,
     population: Vec<f64>,
     meridian: bool,
@@ -81,7 +85,7 @@ fn measured(series: &Series) -> anyhow::Result<(Measured, String)> {
         season: &[],
         panel: (!series.regions.is_empty())
             .then_some(Panel { regions: &series.regions, population: Some(&series.population) }),
-        synergy: &[],
+        synergy: &series.synergy,
         form: if series.meridian { Form::Meridian } else { Form::Plain },
         saturation: if series.meridian { Saturation::Hill } else { Saturation::Logistic },
         lags: if series.meridian { 9 } else { 8 },

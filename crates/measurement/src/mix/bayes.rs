@@ -16,6 +16,7 @@ pub(crate) mod describe;
 pub(crate) mod experiment;
 pub(crate) mod layout;
 pub(crate) mod model;
+pub(crate) mod pilot;
 pub(crate) mod predict;
 pub(crate) mod prior;
 pub(crate) mod sample;
@@ -151,10 +152,11 @@ fn estimate(
     describe::contributions(question, &model, &drawn, question.confidence, mix);
     let run = describe::LongRun::new(question, &model, &drawn, DRAWS_OF_RESPONSE);
     run.responses(question, question.confidence, mix);
-    let (predictive, r_squared) = predict::predictive(&model, &drawn, sampling);
-    mix.diagnostics.predictive = Some(predictive);
-    mix.diagnostics.r_squared = Some(r_squared);
-    check::warn_of_misfit(&predictive, mix);
+    let checked = predict::predictive(&model, &drawn, sampling);
+    mix.diagnostics.predictive = Some(checked.predictive);
+    mix.diagnostics.r_squared = Some(checked.r_squared);
+    check::warn_of_misfit(&checked, mix);
+    check::warn_of_spread(&checked, question.outcome.len(), mix);
     if let Some((budget, bounds)) = question.budget {
         let fewer = describe::LongRun::new(question, &model, &drawn, DRAWS_OF_SPLIT);
         let Some(spend) = spend::best(&fewer, budget, bounds) else {

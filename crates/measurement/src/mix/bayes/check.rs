@@ -2,11 +2,12 @@
 
 use super::describe::LongRun;
 use super::model::Model;
+use super::predict::Checked;
 use super::sample::Sampling;
 use super::{BayesQuestion, Form};
 use crate::Named;
 use crate::mix::describe::correlation;
-use crate::mix::report::{Mix, Predictive};
+use crate::mix::report::Mix;
 
 pub(crate) fn sampling(it: &Sampling) -> Result<(), String> {
     /// With one chain nothing says whether it saw all of the posterior.
@@ -143,7 +144,8 @@ pub(crate) fn warn(question: &BayesQuestion, mix: &mut Mix) {
     }
 }
 
-pub(crate) fn warn_of_misfit(found: &Predictive, mix: &mut Mix) {
+pub(crate) fn warn_of_misfit(checked: &Checked, mix: &mut Mix) {
+    let found = &checked.predictive;
     /// A check at 1 in 100, from both sides.
     const RARE: f64 = 0.005;
     if found.memory_p < RARE {
@@ -160,6 +162,33 @@ pub(crate) fn warn_of_misfit(found: &Predictive, mix: &mut Mix) {
              row may be missing"
                 .to_owned(),
         );
+    }
+}
+
+/// Rows that lie closer to what is predicted for them, or farther from it, than the noise says.
+pub(crate) fn warn_of_spread(checked: &Checked, rows: usize, mix: &mut Mix) {
+    /// Shares that differ by less change no decision.
+    const MATTERS: f64 = 0.1;
+    let found = &checked.predictive;
+    // Three standard errors of the share of half of the rows.
+    let room = (1.5 / (rows as f64).sqrt()).max(MATTERS);
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let (half, most) = (percent(found.inside_50), percent(found.inside_90));
+    if checked.expected_50 + room < found.inside_50 {
+        mix.warnings.push(format!(
+            "{half} of the rows lie in the middle 50 % of what the model predicts for them, and {} \
+             would if its errors were normal: a few rows with large errors make the noise look large \
+             for all others. Name those rows (events, holidays, sold out) in a column of --controls; \
+             until then intervals are wider than most rows deserve, and the few pull at the effects",
+            percent(checked.expected_50)
+        ));
+    } else if found.inside_50 < 0.5 - room || found.inside_90 < 0.9 - room {
+        mix.warnings.push(format!(
+            "{half} of the rows lie in the middle 50 % of what the model predicts for them, and {most} \
+             in the middle 90 %: errors are larger than the noise that the model believes in, so that \
+             intervals are too narrow. A wider prior of sigma helps where one is given; else a level \
+             that moves (--knots) or a control is missing"
+        ));
     }
 }
 

@@ -5,11 +5,13 @@
 //! with s_m the saturated, carried-over spend. The slopes are written out by hand, backwards from the
 //! errors. After the first call nothing is allocated.
 
+mod groups;
 mod slopes;
 
 use super::Saturation;
 use super::curves::{Curve, Wave};
 use super::experiment;
+use super::layout::Kind;
 use super::model::Model;
 
 /// The numbers of the model at one place.
@@ -61,6 +63,8 @@ pub(crate) struct Gradients {
 /// What one chain computes with.
 pub(crate) struct Work {
     pub values: Vec<f64>,
+    /// Of the values that are in a group: their places on the line.
+    places: Vec<f64>,
     /// The slope of each value in its place on the line.
     stretch: Vec<f64>,
     by_value: Vec<f64>,
@@ -122,7 +126,8 @@ impl Work {
         };
         Work {
             values: model.known.clone(),
-            stretch: zeros(model.free.len()),
+            places: zeros(model.values.len()),
+            stretch: zeros(model.values.len()),
             by_value: zeros(model.values.len()),
             waves: (0..media).map(|_| wave()).collect(),
             numbers,
@@ -151,8 +156,8 @@ impl Model {
     pub fn log_density(&self, at: &[f64], gradient: &mut [f64], work: &mut Work) -> f64 {
         let mut total = self.constant + self.place(at, gradient, work);
         work.by_value.fill(0.0);
-        total += self.group_density(work);
         self.forward(work);
+        total += self.group_density(work);
         let (errors, squares) = self.errors(work);
         let sigma = work.numbers.sigma;
         let rows = errors as f64;
@@ -170,21 +175,24 @@ impl Model {
         }
         work.by_value[self.slots.sigma] += squares / sigma.powi(3) - rows / sigma;
         self.gather(work);
-        for ((free, gradient), stretch) in self.free.iter().zip(gradient).zip(&work.stretch) {
-            *gradient += work.by_value[free.value] * stretch;
+        total += self.backward_through_groups(work);
+        for (free, gradient) in self.free.iter().zip(gradient) {
+            *gradient += work.by_value[free.value] * work.stretch[free.value];
         }
         total
     }
 
-    /// The values at a place on the line, with the density of their priors.
+    /// The values at a place on the line, with the density of their priors; those of groups, and those
+    /// that are sampled with others, are put right by [`Model::forward`].
     pub fn place(&self, at: &[f64], gradient: &mut [f64], work: &mut Work) -> f64 {
         let mut total = 0.0;
-        let frees = self.free.iter().zip(at).zip(gradient).zip(&mut work.stretch);
-        for (((free, at), gradient), stretch) in frees {
+        for ((free, at), gradient) in self.free.iter().zip(at).zip(gradient) {
             let placed = free.support.place(*at);
+            let stretch = &mut work.stretch[free.value];
             work.values[free.value] = placed.value;
-            if free.tied.is_some() {
-                (*gradient, *stretch) = (0.0, 0.0);
+            work.places[free.value] = *at;
+            if free.tied.is_some() || free.central {
+                (*gradient, *stretch) = (0.0, f64::from(u8::from(free.central)));
                 continue;
             }
             *stretch = placed.slope;
@@ -199,30 +207,9 @@ impl Model {
         total
     }
 
-    fn group_density(&self, work: &mut Work) -> f64 {
-        let mut total = 0.0;
-        for group in &self.groups {
-            let centre = group.centre.map_or(0.0, |it| work.values[it]);
-            let spread = work.values[group.spread];
-            let weight = 1.0 / (spread * spread);
-            let (mut sum, mut squares) = (0.0, 0.0);
-            for member in &group.members {
-                let away = work.values[*member] - centre;
-                (sum, squares) = (sum + away, squares + away * away);
-                work.by_value[*member] -= away * weight;
-            }
-            let n = group.members.len() as f64;
-            total -= n * spread.ln() + 0.5 * squares * weight;
-            work.by_value[group.spread] += squares * weight / spread - n / spread;
-            if let Some(centre) = group.centre {
-                work.by_value[centre] += sum * weight;
-            }
-        }
-        total
-    }
-
     /// From values to what the model expects of each row.
     pub fn forward(&self, work: &mut Work) {
+        self.place_groups(work);
         self.read(work);
         self.waves(work);
         self.untie(work);
@@ -284,15 +271,24 @@ impl Model {
         let media = self.media.len();
         for free in &self.free {
             let Some(m) = free.tied else { continue };
-            let levels = work.mean_level.iter().skip(m).step_by(media);
-            work.middle[m] = levels.sum::<f64>() / self.regions() as f64;
+            let of = |g: usize| work.mean_level[g * media + m] * self.deviation(&work.values, g, m);
+            work.middle[m] = (0..self.regions()).map(of).sum::<f64>() / self.regions() as f64;
             work.values[free.value] /= work.middle[m];
+        }
+    }
+
+    /// How many times the effect of a medium is what it is in one region.
+    fn deviation(&self, values: &[f64], g: usize, m: usize) -> f64 {
+        let deviations = &self.slots.deviation;
+        match deviations.is_empty() {
+            true => 1.0,
+            false => values[deviations.start + g * self.media.len() + m].exp(),
         }
     }
 
     /// From levels sampled together with what the media bring on average to the levels themselves.
     fn lower(&self, work: &mut Work) {
-        if !self.free.iter().any(|it| it.lifted) {
+        if !self.lifts() {
             return;
         }
         let media = self.media.len();
@@ -312,6 +308,12 @@ impl Model {
                 false => base,
             };
         }
+        self.place_levels(work);
+    }
+
+    /// Whether some level is sampled together with what the media bring.
+    fn lifts(&self) -> bool {
+        self.free.iter().any(|it| it.lifted) || self.groups.iter().any(|it| it.kind == Kind::Levels)
     }
 
     /// What the media bring in the baseline region, or on average where there is none.
@@ -335,10 +337,7 @@ impl Model {
         if !slots.slope.is_empty() {
             numbers.slope.copy_from_slice(&values[slots.slope.clone()]);
         }
-        if let Some(scale) = slots.pair_scale {
-            let units = &values[slots.pair.clone()];
-            numbers.synergy.iter_mut().zip(units).for_each(|(it, unit)| *it = values[scale] * unit);
-        }
+        numbers.synergy.copy_from_slice(&values[slots.pair.clone()]);
         let own = if self.control_by_region() { &slots.control_region } else { &slots.control };
         numbers.control.copy_from_slice(&values[own.clone()]);
         numbers.sigma = values[slots.sigma];
@@ -362,20 +361,12 @@ impl Model {
     fn effects(&self, work: &mut Work) {
         let media = self.media.len();
         let regions = self.regions();
-        let deviations = self.slots.deviation.clone();
-        let of_region = |values: &[f64], g: usize, m: usize| match deviations.is_empty() {
-            true => 1.0,
-            false => {
-                let spread = values[self.slots.spread.start + m];
-                (spread * values[deviations.start + g * media + m]).exp()
-            }
-        };
         for m in 0..media {
             let effect = work.values[self.slots.effect.start + m];
             let Some(returns) = &self.returns else {
                 work.numbers.effect[m] = effect;
                 for g in 0..regions {
-                    let own = effect * of_region(&work.values, g, m);
+                    let own = effect * self.deviation(&work.values, g, m);
                     work.numbers.region_effect[g * media + m] = own;
                 }
                 continue;
@@ -386,13 +377,14 @@ impl Model {
                 let rows = g * self.weeks..(g + 1) * self.weeks;
                 let earned = dot(&work.waves[m].level[rows.clone()], &returns.weight[rows]);
                 work.earned[g * media + m] = earned;
-                all += earned * of_region(&work.values, g, m);
+                all += earned * self.deviation(&work.values, g, m);
             }
             work.earned_all[m] = all;
             let common = effect * returns.spend[m] / all;
             work.numbers.effect[m] = common;
             for g in 0..regions {
-                work.numbers.region_effect[g * media + m] = common * of_region(&work.values, g, m);
+                work.numbers.region_effect[g * media + m] =
+                    common * self.deviation(&work.values, g, m);
             }
         }
     }

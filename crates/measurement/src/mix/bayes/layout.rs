@@ -17,12 +17,62 @@ pub(crate) struct Value {
 
 /// Numbers that vary normally around a centre (0 where there is none) with an estimated spread.
 ///
-/// They are sampled as they are ("centred"): each of them has a whole series of its own behind it.
+/// What the sampler moves of each of them is told in [`super::density`]'s groups.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
     pub members: Vec<usize>,
     pub centre: Option<usize>,
+    /// Of levels: the value that they are added to, which plays the part of a centre.
+    pub base: Option<usize>,
+    /// What is believed of the centre (or the base), where it is sampled with its members.
+    pub prior: Option<Told>,
     pub spread: usize,
+    /// By member: what the data alone say of it; nothing until they are looked at.
+    pub told: Vec<Told>,
+    pub kind: Kind,
+}
+
+/// What it is of a group's members that the data tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Each by itself.
+    Each,
+    /// How they differ; what they have in common is another parameter's.
+    Differences,
+    /// They are the levels of regions, and what is told is a region's mean outcome: the level with
+    /// all that comes on top of it.
+    Levels,
+}
+
+impl Group {
+    fn new(members: Vec<usize>, centre: Option<usize>, spread: usize, kind: Kind) -> Group {
+        let told = vec![Told::default(); members.len()];
+        Group { members, centre, base: None, prior: None, spread, told, kind }
+    }
+}
+
+/// What a first look at the data says of a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Told {
+    pub mean: f64,
+    /// 1 over the squared error; 0 where nothing is known.
+    pub precision: f64,
+}
+
+impl Told {
+    pub fn less(&self, value: f64) -> Told {
+        Told { mean: self.mean - value, ..*self }
+    }
+
+    /// Where a member of this spread lies between its centre (1) and what is told of it (0).
+    pub fn weight(&self, spread: f64) -> f64 {
+        1.0 / (1.0 + self.precision * spread * spread)
+    }
+
+    /// How precisely the centre is told through a member of this spread.
+    pub fn through(&self, spread: f64) -> f64 {
+        self.precision * self.weight(spread)
+    }
 }
 
 /// Whether the sampler moves a level together with what the media bring on average.
@@ -48,13 +98,9 @@ pub(crate) struct Slots {
     pub effect: Range<usize>,
     /// The spread of the effects over the regions, by medium.
     pub spread: Range<usize>,
-    /// By region, then by medium: the logarithm of the effect less that of the medium, over the
-    /// spread ("not centred": where regions hardly differ the spread may go to nothing, and takes
-    /// the effects with it).
+    /// By region, then by medium: the logarithm of the effect less that of the medium.
     pub deviation: Range<usize>,
-    /// The scale of all synergies.
-    pub pair_scale: Option<usize>,
-    /// Synergies over their scale.
+    /// The synergies, which vary around 0.
     pub pair: Range<usize>,
     pub control: Range<usize>,
     /// The spread of a control's coefficient over the regions, by control.
@@ -63,8 +109,6 @@ pub(crate) struct Slots {
     pub control_region: Range<usize>,
     /// By region, without the baseline region where there is one.
     pub region: Range<usize>,
-    /// The spread of the regions' levels where there is no baseline region.
-    pub region_spread: Option<usize>,
     pub knot: Range<usize>,
     pub sigma: usize,
 }
@@ -79,7 +123,7 @@ pub(crate) fn layout(setup: &Setup) -> (Slots, Vec<Value>, Vec<Group>) {
         let prior = Prior::Normal { mean: 0.5, sd: 0.3 };
         slots.intercept = Some(values.one("intercept", prior));
     }
-    media_values(setup, &mut values, &mut slots);
+    groups.extend(media_values(setup, &mut values, &mut slots));
     let (wide, season) = match setup.form {
         Form::Plain => {
             (Prior::Normal { mean: 0.0, sd: 0.3 }, Prior::Laplace { mean: 0.0, scale: 0.2 })
@@ -93,7 +137,7 @@ pub(crate) fn layout(setup: &Setup) -> (Slots, Vec<Value>, Vec<Group>) {
     values.each("gamma", setup.season.iter().map(String::as_str), season);
     slots.control = first..values.0.len();
     if 1 < setup.regions.len() {
-        groups = panel(setup, &mut values, &mut slots);
+        groups.extend(panel(setup, &mut values, &mut slots));
     }
     if 0 < setup.knots {
         let prior = match setup.form {
@@ -109,7 +153,7 @@ pub(crate) fn layout(setup: &Setup) -> (Slots, Vec<Value>, Vec<Group>) {
 }
 
 /// How each medium lasts and saturates, what it brings, and what pairs bring.
-fn media_values(setup: &Setup, values: &mut Values, slots: &mut Slots) {
+fn media_values(setup: &Setup, values: &mut Values, slots: &mut Slots) -> Option<Group> {
     let media = setup.media.iter().map(String::as_str);
     let meridian = setup.form == Form::Meridian;
     let alpha = match setup.form {
@@ -143,13 +187,14 @@ fn media_values(setup: &Setup, values: &mut Values, slots: &mut Slots) {
             values.each("roi", media.clone(), Prior::LogNormal { mean: 0.2, sd: 0.9 })
         }
     };
-    if !setup.pairs.is_empty() {
-        let scale = if meridian { 0.5 } else { 0.15 };
-        slots.pair_scale = Some(values.one("kappa_scale", Prior::HalfNormal { sd: scale }));
-        let names: Vec<String> = setup.pairs.iter().map(|it| setup.pair_name(*it)).collect();
-        let unit = Prior::Normal { mean: 0.0, sd: 1.0 };
-        slots.pair = values.hidden("kappa_unit", &names, Some(unit));
+    if setup.pairs.is_empty() {
+        return None;
     }
+    let sd = if meridian { 0.5 } else { 0.15 };
+    let scale = values.one("kappa_scale", Prior::HalfNormal { sd });
+    let names: Vec<String> = setup.pairs.iter().map(|it| setup.pair_name(*it)).collect();
+    slots.pair = values.hidden("kappa", &names, None);
+    Some(Group::new(slots.pair.clone().collect(), None, scale, Kind::Each))
 }
 
 /// What differs from region to region.
@@ -165,19 +210,23 @@ fn panel(setup: &Setup, values: &mut Values, slots: &mut Slots) -> Vec<Group> {
     };
     let spread = Prior::HalfNormal { sd: if meridian { 1.0 } else { 0.5 } };
     slots.spread = values.each("eta", media.iter().copied(), spread);
-    let unit = Prior::Normal { mean: 0.0, sd: 1.0 };
-    slots.deviation = values.hidden("deviation", &crossed(&media), Some(unit));
-    let mut groups = Vec::new();
+    slots.deviation = values.hidden("deviation", &crossed(&media), None);
+    let spreads = slots.spread.clone().enumerate();
+    let mut groups: Vec<Group> = spreads
+        .map(|(m, spread)| {
+            let members = every(&slots.deviation, media.len(), m);
+            Group::new(members, None, spread, Kind::Differences)
+        })
+        .collect();
     if meridian {
         let controls: Vec<&str> =
             setup.controls.iter().chain(&setup.season).map(String::as_str).collect();
         let wide = Prior::HalfNormal { sd: 5.0 };
         slots.control_spread = values.each("xi", controls.iter().copied(), wide);
         slots.control_region = values.hidden("gamma", &crossed(&controls), None);
-        groups.extend(slots.control_spread.clone().enumerate().map(|(i, spread)| Group {
-            members: every(&slots.control_region, controls.len(), i),
-            centre: Some(slots.control.start + i),
-            spread,
+        groups.extend(slots.control_spread.clone().enumerate().map(|(i, spread)| {
+            let members = every(&slots.control_region, controls.len(), i);
+            Group::new(members, Some(slots.control.start + i), spread, Kind::Each)
         }));
         let others = (0..setup.regions.len()).filter(|it| Some(*it) != setup.baseline);
         let names: Vec<String> = others.map(|it| setup.regions[it].clone()).collect();
@@ -185,9 +234,10 @@ fn panel(setup: &Setup, values: &mut Values, slots: &mut Slots) -> Vec<Group> {
         slots.region = values.hidden("tau", &names, Some(level));
     } else {
         let spread = values.one("tau_scale", Prior::HalfNormal { sd: 0.3 });
-        slots.region_spread = Some(spread);
         slots.region = values.hidden("tau", &setup.regions, None);
-        groups.push(Group { members: slots.region.clone().collect(), centre: None, spread });
+        let members = slots.region.clone().collect();
+        let group = Group::new(members, None, spread, Kind::Levels);
+        groups.push(Group { base: slots.intercept, ..group });
     }
     groups
 }

@@ -1,7 +1,7 @@
 //! The data on the scale of the model, and what is constant while the sampler moves.
 
 use super::experiment::Scaled;
-use super::layout::{Group, Slots, Value, layout, lifted};
+use super::layout::{Group, Slots, Told, Value, layout, lifted};
 use super::prior::{Prior, Support};
 use super::{BayesQuestion, Form, Scaling, Setup};
 
@@ -40,7 +40,7 @@ pub(crate) struct Returns {
 pub(crate) struct Free {
     pub value: usize,
     pub support: Support,
-    /// `None` for one of a group.
+    /// `None` for one of a group, which is sampled as its [`Group`] says.
     pub prior: Option<Prior>,
     /// Sampled together with what the media bring; see [`lifted`].
     pub lifted: bool,
@@ -48,6 +48,8 @@ pub(crate) struct Free {
     /// of its curve: a steeper curve with a smaller coefficient brings the same, and only that is
     /// told well by the data.
     pub tied: Option<usize>,
+    /// The centre of a group (or the base of levels), sampled with its members.
+    pub central: bool,
 }
 
 /// Everything that the density needs. Rows are regions one after another, `weeks` rows each.
@@ -111,6 +113,7 @@ impl Model {
         };
         model.experiments = super::experiment::scaled(question, &model)?;
         model.settle();
+        super::pilot::look(&mut model);
         Ok(model)
     }
 
@@ -125,25 +128,51 @@ impl Model {
         for experiment in &self.experiments {
             self.constant -= 0.5 * ln_2pi + experiment.se.ln();
         }
-        for (value, it) in self.values.iter().enumerate() {
-            match it.prior {
+        for value in 0..self.values.len() {
+            match self.values[value].prior {
                 Some(Prior::Fixed { value: known }) => self.known[value] = known,
                 Some(prior) => {
                     self.constant += prior.constant();
                     let support = prior.support();
-                    let lifted =
-                        support == Support::Line && lifted(&self.slots, &self.groups, value);
+                    let central = self.centre(value, &prior);
+                    let lifted = support == Support::Line
+                        && !central
+                        && lifted(&self.slots, &self.groups, value);
                     let effect = self.slots.effect.clone().position(|it| it == value);
                     let tied =
                         effect.filter(|_| self.returns.is_none() && support == Support::Positive);
-                    self.free.push(Free { value, support, prior: Some(prior), lifted, tied });
+                    self.free.push(Free {
+                        value,
+                        support,
+                        prior: Some(prior),
+                        lifted,
+                        tied,
+                        central,
+                    });
                 }
                 None => {
                     let support = Support::Line;
-                    self.free.push(Free { value, support, prior: None, lifted: false, tied: None });
+                    let (prior, tied) = (None, None);
+                    let (lifted, central) = (false, false);
+                    self.free.push(Free { value, support, prior, lifted, tied, central });
                 }
             }
         }
+    }
+
+    /// Whether a value is the centre of a group whose prior the group can work with; keeps it there.
+    fn centre(&mut self, value: usize, prior: &Prior) -> bool {
+        let precision = match *prior {
+            Prior::Normal { mean, sd } => Told { mean, precision: 1.0 / (sd * sd) },
+            Prior::Laplace { mean, scale } => Told { mean, precision: 0.5 / (scale * scale) },
+            _ => return false,
+        };
+        let of = |it: &&mut Group| it.centre == Some(value) || it.base == Some(value);
+        match self.groups.iter_mut().find(of) {
+            Some(group) => group.prior = Some(precision),
+            None => return false,
+        }
+        true
     }
 
     pub fn regions(&self) -> usize {

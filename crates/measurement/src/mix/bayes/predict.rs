@@ -8,6 +8,7 @@ use super::converged::sorted_quantile;
 use super::density::Work;
 use super::describe::thinned;
 use super::model::Model;
+use super::prior::normal_cdf;
 use super::sample::{Drawn, Sampling};
 use crate::distribution::normal_quantile;
 use crate::mix::report::Predictive;
@@ -15,9 +16,19 @@ use crate::mix::report::Predictive;
 /// More would say no more of a share of weeks.
 const DRAWS: usize = 400;
 
+/// What came of the check.
+pub(crate) struct Checked {
+    pub predictive: Predictive,
+    /// The share of rows that would lie in the middle 50 % if the model were right: a little more than
+    /// half, as the model was fitted to these rows.
+    pub expected_50: f64,
+    /// The share of variance that the mean explains.
+    pub r_squared: f64,
+}
+
 /// Coverage of the rows, how often the model's own data have a statistic as large as the data's, and
 /// the share of variance that the mean explains.
-pub(crate) fn predictive(model: &Model, drawn: &Drawn, sampling: &Sampling) -> (Predictive, f64) {
+pub(crate) fn predictive(model: &Model, drawn: &Drawn, sampling: &Sampling) -> Checked {
     let mut random = ChaCha8Rng::seed_from_u64(sampling.seed);
     // One that no chain has.
     random.set_stream(sampling.chains as u64 + 1);
@@ -32,6 +43,7 @@ pub(crate) fn predictive(model: &Model, drawn: &Drawn, sampling: &Sampling) -> (
     let mut drawn_rows: Vec<Vec<f64>> = vec![Vec::new(); rows];
     let mut mean = vec![0.0; rows];
     let (mut memory, mut largest, mut count) = (0.0, 0.0, 0.0);
+    let (mut squares, mut noise_squares) = (vec![0.0; rows], 0.0);
     let top = |values: &[f64]| values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     for draw in thinned(drawn, DRAWS) {
         model.forward_from(draw, &mut work);
@@ -46,6 +58,8 @@ pub(crate) fn predictive(model: &Model, drawn: &Drawn, sampling: &Sampling) -> (
         largest += share(top(&model.outcome) <= top(&replicated));
         count += 1.0;
         mean.iter_mut().zip(&work.expected).for_each(|(sum, it)| *sum += it);
+        squares.iter_mut().zip(&work.expected).for_each(|(sum, it)| *sum += it * it);
+        noise_squares += sigma * sigma;
         drawn_rows.iter_mut().zip(replicated).for_each(|(all, it)| all.push(it));
     }
     drawn_rows.iter_mut().for_each(|it| it.sort_by(f64::total_cmp));
@@ -65,7 +79,23 @@ pub(crate) fn predictive(model: &Model, drawn: &Drawn, sampling: &Sampling) -> (
         memory_p: memory / count,
         largest_p: largest / count,
     };
-    (predictive, 1.0 - left / all)
+    let spread = |(squares, mean): (&f64, &f64)| squares / count - (mean / count).powi(2);
+    let fitted: f64 = squares.iter().zip(&mean).map(spread).sum::<f64>() / rows as f64;
+    Checked {
+        predictive,
+        expected_50: in_the_middle(fitted / (noise_squares / count)),
+        r_squared: 1.0 - left / all,
+    }
+}
+
+/// The share of rows in the middle half of their predictions, when what is expected of a row varies
+/// by this share of the noise: the errors of a fit are smaller than the noise by as much as it took
+/// from them, and the predictions wider.
+fn in_the_middle(share: f64) -> f64 {
+    const HALF: f64 = 0.674_489_750_196_081_7;
+    // Beyond, the fit goes through nearly every row.
+    let share = share.clamp(0.0, 0.9);
+    1.0 - 2.0 * normal_cdf(-HALF * ((1.0 + share) / (1.0 - share)).sqrt())
 }
 
 /// Of each row with the one before it in its region.

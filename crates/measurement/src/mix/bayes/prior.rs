@@ -196,7 +196,7 @@ impl Prior {
             }
             Prior::Uniform { low, high } => low + (high - low) * open(),
             Prior::TruncatedNormal { mean, sd, low, high } => {
-                let cut = |it: f64| statrs_cdf((it - mean) / sd);
+                let cut = |it: f64| normal_cdf((it - mean) / sd);
                 let share = cut(low) + (cut(high) - cut(low)) * open();
                 (mean + sd * normal_quantile(share)).clamp(low, high)
             }
@@ -209,13 +209,13 @@ impl Prior {
     }
 }
 
-fn statrs_cdf(z: f64) -> f64 {
+pub(crate) fn normal_cdf(z: f64) -> f64 {
     0.5 * statrs::function::erf::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// The share of a normal between two bounds.
 fn between(mean: f64, sd: f64, low: f64, high: f64) -> f64 {
-    statrs_cdf((high - mean) / sd) - statrs_cdf((low - mean) / sd)
+    normal_cdf((high - mean) / sd) - normal_cdf((low - mean) / sd)
 }
 
 /// Marsaglia and Tsang (2000), with the rule for shapes under 1.

@@ -115,9 +115,6 @@ struct OneChain {
 /// are worth more than a little speed.
 const ACCEPT: f64 = 0.9;
 
-/// Where synergies share a scale that may be next to nothing, the density has a narrow end.
-const ACCEPT_WITH_PAIRS: f64 = 0.97;
-
 fn one_chain(
     model: &Model,
     sampling: &Sampling,
@@ -134,8 +131,7 @@ fn one_chain(
         num_draws: sampling.draws as u64,
         ..Default::default()
     };
-    settings.adapt_options.step_size_settings.target_accept =
-        if model.setup.pairs.is_empty() { ACCEPT } else { ACCEPT_WITH_PAIRS };
+    settings.adapt_options.step_size_settings.target_accept = ACCEPT;
     let chain = settings.new_chain(chain as u64, math, &mut random);
     draw(model, sampling, chain.map_err(|it| it.to_string())?, &start, step)
 }
@@ -183,6 +179,7 @@ fn start<R: Rng + ?Sized>(model: &Model, random: &mut R) -> Result<Vec<f64>, Str
             .free
             .iter()
             .map(|free| match &free.prior {
+                Some(_) if free.central => 0.2 * (random.random::<f64>() - 0.5),
                 Some(prior @ (Prior::Normal { mean, .. } | Prior::Laplace { mean, .. })) => {
                     mean + 0.2 * (prior.draw(random) - mean)
                 }

@@ -248,6 +248,101 @@ proptest! {
     }
 }
 
+/// ln |det| of the values by their places, by differences and elimination.
+fn log_volume(model: &Model, place: &[f64], work: &mut Work) -> f64 {
+    let mut scratch = vec![0.0; place.len()];
+    let mut values = |place: &[f64]| -> Vec<f64> {
+        model.place(place, &mut scratch, work);
+        model.forward(work);
+        model.free.iter().map(|it| work.values[it.value]).collect()
+    };
+    let column = |i: usize| -> Vec<f64> {
+        let mut moved = |step: f64| {
+            let mut place = place.to_vec();
+            place[i] += step;
+            values(&place)
+        };
+        let mut wide = |h: f64| -> Vec<f64> {
+            moved(h).iter().zip(moved(-h)).map(|(a, b)| (a - b) / (2.0 * h)).collect()
+        };
+        let (far, near) = (wide(1e-3), wide(5e-4));
+        far.iter().zip(near).map(|(far, near)| (4.0 * near - far) / 3.0).collect()
+    };
+    let mut column = column;
+    let mut matrix: Vec<Vec<f64>> = (0..place.len()).map(&mut column).collect();
+    let mut log = 0.0;
+    while let Some(first) = matrix.pop() {
+        let size = |i: &usize| first[*i].abs();
+        let at = (0..first.len()).max_by(|a, b| size(a).total_cmp(&size(b))).expect("a number");
+        log += first[at].abs().ln();
+        for other in &mut matrix {
+            let share = other[at] / first[at];
+            other.iter_mut().zip(&first).for_each(|(it, x)| *it -= share * x);
+            other.swap_remove(at);
+        }
+    }
+    log
+}
+
+/// The density of the values themselves, written out from the priors, the groups and the errors.
+fn written_out(model: &Model, work: &Work) -> f64 {
+    let normal =
+        |x: f64, sd: f64| -0.5 * (x / sd).powi(2) - sd.ln() - 0.5 * std::f64::consts::TAU.ln();
+    let own = model.free.iter().filter_map(|it| Some((it.prior?, work.values[it.value])));
+    let priors: f64 = own.map(|(prior, value)| prior.constant() + prior.shape(value).0).sum();
+    let mut groups = 0.0;
+    for group in &model.groups {
+        let centre = group.centre.map_or(0.0, |it| work.values[it]);
+        let members = group.members.iter().map(|it| work.values[*it] - centre);
+        groups += members.map(|it| normal(it, work.values[group.spread])).sum::<f64>();
+    }
+    let errors = model.outcome.iter().zip(&work.expected).map(|(y, it)| y - it);
+    priors + groups + errors.map(|it| normal(it, work.numbers.sigma)).sum::<f64>()
+}
+
+/// However the numbers are sampled, the density is that of the numbers times how far places are
+/// stretched: with what a first look tells of groups, with nothing told, and with nonsense.
+#[test]
+fn places_are_stretched_as_the_density_says() {
+    let weeks = 14;
+    for (form, regions) in [(Form::Plain, 3), (Form::Meridian, 3), (Form::Plain, 1)] {
+        let (outcome, media, controls) = small(regions, weeks, 7);
+        let names: Vec<String> = (0..regions).map(|g| format!("r{g}")).collect();
+        let question = BayesQuestion {
+            controls: &controls,
+            panel: (1 < regions).then_some(Panel { regions: &names, population: None }),
+            synergy: &[(0, 1), (1, 2)],
+            form,
+            knots: Some(3),
+            ..super::Series::plain(&outcome, &media)
+        };
+        let mut model = model(&question);
+        let places = [0.3, -0.5, 0.8, -0.2, 0.1, 0.6, -0.7];
+        let place: Vec<f64> =
+            (0..model.free.len()).map(|i| places[i % 7] * (1.0 + 0.01 * i as f64)).collect();
+        let looked = model.groups.clone();
+        for scale in [1.0, 0.0, 37.0] {
+            for (group, looked) in model.groups.iter_mut().zip(&looked) {
+                for (g, (told, looked)) in group.told.iter_mut().zip(&looked.told).enumerate() {
+                    told.precision = scale * (1.0 + g as f64) * looked.precision.max(0.1);
+                    told.mean = looked.mean + if scale == 37.0 { 0.4 } else { 0.0 };
+                }
+            }
+            let mut work = Work::new(&model);
+            let volume = log_volume(&model, &place, &mut work);
+            let found = model.log_density(&place, &mut vec![0.0; place.len()], &mut work);
+            model.place(&place, &mut vec![0.0; place.len()], &mut work);
+            model.forward(&mut work);
+            let expected = written_out(&model, &work) + volume;
+            assert!(
+                (found - expected).abs() < 1e-6 * expected.abs().max(1.0),
+                "{form:?}, {regions} regions, {scale}: {found} is not {expected}"
+            );
+            slopes_are_right(&model, &place);
+        }
+    }
+}
+
 #[test]
 fn priors_are_densities_and_their_slopes_are_right() {
     let all = [

@@ -213,3 +213,24 @@ fn the_agreement_of_chains_is_that_of_arviz() {
         near(found.error_of_mean, number(4), "error of the mean");
     }
 }
+
+#[test]
+fn a_spread_of_rows_that_is_not_the_model_s_is_said() {
+    let (mut outcome, media) = market(104, 0.0, 4);
+    let season = waves(104);
+    let said = |outcome: &[f64], priors: &[(String, Prior)]| -> Vec<String> {
+        let question = BayesQuestion { season: &season, priors, ..Series::plain(outcome, &media) };
+        let sampling = Sampling { chains: 2, draws: 300, tune: 300, seed: 1 };
+        let mix = bayes(&question, &sampling, Host::IN_TURN);
+        assert_eq!(mix.insufficient, None);
+        mix.warnings.into_iter().filter(|it| it.contains("the middle 50 %")).collect()
+    };
+    assert_eq!(said(&outcome, &[]), Vec::<String>::new());
+    let small = [("sigma".to_owned(), Prior::Fixed { value: 0.01 })];
+    let narrow = said(&outcome, &small);
+    assert!(narrow[0].contains("intervals are too narrow"), "{narrow:?}");
+    [17, 43, 71].iter().for_each(|row| outcome[*row] += 250.0);
+    let wide = said(&outcome, &[]);
+    assert!(wide[0].contains("a few rows with large errors"), "{wide:?}");
+    assert_eq!((narrow.len(), wide.len()), (1, 1));
+}

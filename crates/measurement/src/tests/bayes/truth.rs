@@ -5,10 +5,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Series, model};
 use crate::mix::bayes::density::Work;
+use crate::mix::bayes::layout::Value;
 use crate::mix::bayes::model::Model;
+use crate::mix::bayes::pilot;
 use crate::mix::bayes::sample::{Host, Sampling, sample};
 use crate::tests::slow;
-use crate::{BayesQuestion, Experiment, Mix, Named, Panel, Prior, Synergy, bayes};
+use crate::{BayesQuestion, Experiment, Form, Mix, Named, Panel, Prior, Synergy, bayes};
 
 fn random(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
@@ -43,33 +45,71 @@ fn simulated(template: &Model, values: &[f64], random: &mut ChaCha8Rng) -> Vec<f
     work.expected.iter().map(|it| it + sigma * normal(random)).collect()
 }
 
+/// Values of all parameters, those of groups around their centres.
+fn from_the_priors(template: &Model, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let own = |it: &Value, random: &mut ChaCha8Rng| it.prior.map_or(0.0, |it| it.draw(random));
+    let mut truth: Vec<f64> = template.values.iter().map(|it| own(it, random)).collect();
+    for group in &template.groups {
+        let (centre, spread) = (group.centre.map_or(0.0, |it| truth[it]), truth[group.spread]);
+        for member in &group.members {
+            truth[*member] = centre + spread * normal(random);
+        }
+    }
+    truth
+}
+
+/// What calibration by simulation asks.
+#[derive(Clone, Copy)]
+struct Calibration {
+    runs: u64,
+    weeks: usize,
+    draws: usize,
+    regions: usize,
+    form: Form,
+}
+
 /// Ranks of the truth among the draws, for numbers drawn from the prior (Talts, Betancourt,
 /// Simpson, Vehtari and Gelman 2018): uniform, if density and sampler are right.
-fn ranks(runs: u64, weeks: usize, draws: usize) -> Vec<(String, Vec<f64>)> {
+fn ranks(it: &Calibration) -> Vec<(String, Vec<f64>)> {
     let mut all: Vec<(String, Vec<f64>)> = Vec::new();
-    for seed in 0..runs {
+    let regions: Vec<String> = (0..it.regions).map(|g| g.to_string()).collect();
+    let population = vec![1.0; it.regions];
+    let rows = it.weeks * it.regions;
+    for seed in 0..it.runs {
         let mut random = random(seed);
-        let media = spends(weeks, &mut random);
-        let placeholder: Vec<f64> = (0..weeks).map(|it| f64::from(it as u32 % 2)).collect();
-        let priors = [
-            ("beta".to_owned(), Prior::HalfNormal { sd: 0.5 }),
-            ("sigma".to_owned(), Prior::LogNormal { mean: -2.5, sd: 0.4 }),
-        ];
+        let media = spends(rows, &mut random);
+        let price = (0..rows).map(|_| normal(&mut random)).collect();
+        let controls = [Named { name: "price".to_owned(), values: price }];
+        let placeholder: Vec<f64> = (0..rows).map(|it| f64::from(it as u32 % 2)).collect();
+        let half_normal = |sd| Prior::HalfNormal { sd };
+        let mut priors = vec![("sigma".to_owned(), Prior::LogNormal { mean: -2.5, sd: 0.4 })];
+        if it.form == Form::Plain {
+            priors.push(("beta".to_owned(), half_normal(0.5)));
+        } else {
+            // As much as a spend of these units brings: of the size of the outcome.
+            priors.push(("roi".to_owned(), Prior::LogNormal { mean: -4.5, sd: 0.5 }));
+            priors.push(("xi".to_owned(), half_normal(0.5)));
+        }
+        if 1 < it.regions {
+            priors.push(("eta".to_owned(), half_normal(0.5)));
+        }
+        let panel = Panel { regions: &regions, population: Some(&population) };
         // The outcome's largest value is 1 here, so that the model's scale is the outcome's.
         let ask = |outcome| BayesQuestion {
             priors: &priors,
-            synergy: &[(0, 1)],
+            synergy: if it.regions == 1 { &[(0, 1)] } else { &[] },
+            controls: if it.regions == 1 { &[] } else { &controls },
+            panel: (1 < it.regions).then_some(panel),
+            form: it.form,
+            knots: (it.form == Form::Meridian).then_some(1),
             lags: 4,
             ..Series::plain(outcome, &media)
         };
         let mut template = model(&ask(&placeholder));
-        let truth: Vec<f64> = template
-            .values
-            .iter()
-            .map(|it| it.prior.expect("no groups here").draw(&mut random))
-            .collect();
+        let truth = from_the_priors(&template, &mut random);
         template.outcome = simulated(&template, &truth, &mut random);
-        let sampling = Sampling { chains: 2, draws, tune: draws, seed };
+        pilot::look(&mut template);
+        let sampling = Sampling { chains: 2, draws: it.draws, tune: it.draws, seed };
         let drawn = sample(&template, &sampling, Host::IN_TURN).expect("draws");
         for (value, it) in template.values.iter().enumerate() {
             if all.len() <= value {
@@ -92,16 +132,30 @@ fn unevenness(ranks: &[f64]) -> f64 {
     bins.iter().map(|it| (it - expected) * (it - expected) / expected).sum()
 }
 
-#[test]
-fn the_truth_is_anywhere_among_the_draws_alike() {
-    let (runs, weeks, draws) = if slow() { (400, 60, 500) } else { (14, 40, 100) };
-    for (name, ranks) in ranks(runs, weeks, draws) {
-        // 7 degrees of freedom: 1 in 10,000, for nine numbers looked at.
+/// Every number's ranks are uniform.
+fn calibrated(it: &Calibration) {
+    for (name, ranks) in ranks(it) {
+        // 7 degrees of freedom: 1 in 10,000, for some ten numbers looked at.
         let found = unevenness(&ranks);
         assert!(found < 29.9, "{name}: {found} {ranks:?}");
         let mean = ranks.iter().sum::<f64>() / ranks.len() as f64;
         let room = 4.0 / (12.0 * ranks.len() as f64).sqrt();
         assert!((mean - 0.5).abs() < room, "{name}: {mean}");
+    }
+}
+
+#[test]
+fn the_truth_is_anywhere_among_the_draws_alike() {
+    let (runs, weeks, draws) = if slow() { (400, 60, 500) } else { (14, 40, 100) };
+    calibrated(&Calibration { runs, weeks, draws, regions: 1, form: Form::Plain });
+}
+
+/// The same with what regions have of their own: levels, effects and, in Meridian's form, controls.
+#[test]
+fn the_truths_of_regions_are_anywhere_among_the_draws_alike() {
+    let (runs, weeks, draws) = if slow() { (300, 30, 500) } else { (8, 20, 100) };
+    for form in [Form::Plain, Form::Meridian] {
+        calibrated(&Calibration { runs, weeks, draws, regions: 4, form });
     }
 }
 

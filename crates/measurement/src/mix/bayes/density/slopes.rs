@@ -41,7 +41,7 @@ impl Model {
             let at = g * media + m;
             work.slopes.region_effect[at] += work.brought_slope[g] * work.mean_level[at];
         }
-        let Work { values, numbers, slopes, by_value, earned, earned_slope, earned_all, .. } = work;
+        let Work { numbers, slopes, by_value, earned, earned_slope, earned_all, .. } = work;
         // What the sum over the regions of slope × coefficient is, is the slope of the common
         // logarithm.
         let common: f64 = (0..self.regions())
@@ -63,9 +63,7 @@ impl Model {
             };
             if !self.slots.deviation.is_empty() {
                 let slope = own - common * share;
-                let (unit, spread) = (self.slots.deviation.start + at, self.slots.spread.start + m);
-                by_value[unit] += slope * values[spread];
-                by_value[spread] += slope * values[unit];
+                by_value[self.slots.deviation.start + at] += slope;
             }
         }
     }
@@ -88,7 +86,8 @@ impl Model {
                 }
                 None => by_level.iter_mut().zip(pull).for_each(|(it, pull)| *it = effect * pull),
             }
-            let middle = brought_slope[g] * effect / self.weeks as f64 + middle_slope;
+            let tied = middle_slope * self.deviation(&work.values, g, m);
+            let middle = brought_slope[g] * effect / self.weeks as f64 + tied;
             by_level.iter_mut().for_each(|it| *it += middle);
             for ((a, b), kappa) in self.setup.pairs.iter().zip(&numbers.synergy) {
                 if *a == m || *b == m {
@@ -132,18 +131,14 @@ impl Model {
         give(slots.slope.clone(), &slopes.slope);
         let own = if self.control_by_region() { &slots.control_region } else { &slots.control };
         give(own.clone(), &slopes.control);
-        if let Some(scale) = slots.pair_scale {
-            for (unit, slope) in slots.pair.clone().zip(&slopes.synergy) {
-                by_value[scale] += slope * work.values[unit];
-                by_value[unit] += slope * work.values[scale];
-            }
-        }
+        give(slots.pair.clone(), &slopes.synergy);
     }
 
     /// The priors of lifted levels, and how the density moves with what the media bring.
     pub(super) fn lift(&self, work: &mut Work) -> f64 {
         let mut total = 0.0;
         work.brought_slope.fill(0.0);
+        total += self.backward_through_levels(work);
         let (mut base, mut regions) = (0.0, 0.0);
         for free in self.free.iter().filter(|it| it.lifted) {
             let Some(prior) = &free.prior else { continue };
@@ -183,8 +178,18 @@ impl Model {
             let (density, slope) = prior.shape(effect);
             total += density + effect.ln();
             *gradient = 1.0 + (slope + work.by_value[free.value]) * effect;
-            // By row of the medium's level.
-            work.middle_slope[m] = -*gradient / (work.middle[m] * self.outcome.len() as f64);
+            // By row of the medium's level, where the regions are alike.
+            let slope = -*gradient / (work.middle[m] * self.outcome.len() as f64);
+            work.middle_slope[m] = slope;
+            if self.slots.deviation.is_empty() {
+                continue;
+            }
+            for g in 0..self.regions() {
+                let at = g * self.media.len() + m;
+                let deviation = self.deviation(&work.values, g, m);
+                let by_deviation = slope * self.weeks as f64 * work.mean_level[at] * deviation;
+                work.by_value[self.slots.deviation.start + at] += by_deviation;
+            }
         }
         total
     }
