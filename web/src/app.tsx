@@ -17,6 +17,8 @@ const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
+const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
+const Decisions = lazy(() => import("./pages/decisions/decisions"));
 const Events = lazy(() => import("./pages/events/events"));
 
 export function App() {
@@ -43,10 +45,12 @@ export function App() {
               <Route index element={<Today />} />
               <Route path="leverage" element={<Leverage />} />
               <Route path="leverage/plan" element={<Planner />} />
+              <Route path="leverage/holdouts" element={<Holdouts />} />
               <Route path="people" element={<People />} />
               <Route path="people/:id" element={<PersonPage />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
+              <Route path="decisions" element={<Decisions />} />
               <Route path="events" element={<Events />} />
               <Route path="*" element={<NotFound />} />
             </Route>

@@ -1,8 +1,9 @@
 //! The persons and messages that one batch works on, and what it will commit.
 
 use crate::EngineError;
+use crate::decisions::{Step, What};
 use crate::memory::Memory;
-use model::{Identifier, Message, MessageId, PersonId, Timestamp};
+use model::{Identifier, Message, MessageId, MessageState, PersonId, Reason, Timestamp};
 use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, Store};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -27,8 +28,9 @@ pub(crate) struct Batch {
     /// A scan of all persons was ordered in this batch. It reads the store, which does not have this
     /// batch yet, so it begins with the next.
     pub scan_ordered: bool,
-    /// Where each touched message counted before this batch; `None` for a new one.
-    counted: BTreeMap<MessageId, Option<CountKey>>,
+    /// Where each touched message counted before this batch, and how it had ended; `None` for a new
+    /// one.
+    counted: BTreeMap<MessageId, Option<(CountKey, Option<Reason>)>>,
 }
 
 pub(crate) struct Working {
@@ -144,9 +146,20 @@ impl Batch {
         self.people.insert(working.person.id, working);
     }
 
+    /// Everybody who is in the batch now.
+    pub fn ids(&self) -> Vec<PersonId> {
+        self.people.keys().copied().collect()
+    }
+
+    /// Puts back somebody whom nothing may have happened to.
+    pub fn return_unchanged(&mut self, working: Working) {
+        self.people.insert(working.person.id, working);
+    }
+
     /// Must be called before a message changes, and for each new one.
     pub fn touch(&mut self, message: &Message, is_new: bool) {
-        self.counted.entry(message.id).or_insert_with(|| (!is_new).then(|| count_key(message)));
+        let before = || (count_key(message), reason_of(message));
+        self.counted.entry(message.id).or_insert_with(|| (!is_new).then(before));
     }
 
     /// Splits the batch into what is committed: the persons, and messages that ended meanwhile.
@@ -157,6 +170,7 @@ impl Batch {
             for message in open {
                 if self.counted.contains_key(&message.id) {
                     finished.counts.extend(self.count_changes(&message));
+                    self.decisions(&message, &mut finished.steps);
                     if message.ledger_state() == model::LedgerState::Pending {
                         finished.open.push(message.id);
                         working.person.open.push(message);
@@ -172,8 +186,30 @@ impl Batch {
         finished
     }
 
-    fn count_changes(&self, message: &Message) -> Vec<CountChange> {
+    /// What the day of the message has to learn.
+    fn decisions(&self, message: &Message, steps: &mut Vec<Step>) {
+        let (day, scope) = (message.created.day(), message.scope());
         let before = self.counted.get(&message.id).cloned().flatten();
+        if before.is_none() {
+            steps.push(Step { day, scope: scope.clone(), what: What::Asked });
+        }
+        let ended = |key: &CountKey, reason: Option<Reason>| Some((key.state, reason?));
+        let before = before.and_then(|(key, reason)| ended(&key, reason));
+        let after = ended(&count_key(message), reason_of(message));
+        if before == after {
+            return;
+        }
+        let gone = before.map(|(state, reason)| What::NoLonger(state, reason));
+        let new = after.map(|(state, reason)| What::Ended(state, reason));
+        steps.extend(gone.into_iter().chain(new).map(|what| Step {
+            day,
+            scope: scope.clone(),
+            what,
+        }));
+    }
+
+    fn count_changes(&self, message: &Message) -> Vec<CountChange> {
+        let before = self.counted.get(&message.id).cloned().flatten().map(|it| it.0);
         let after = count_key(message);
         if before.as_ref() == Some(&after) {
             return Vec::new();
@@ -181,6 +217,15 @@ impl Batch {
         let mut changes = vec![CountChange { key: after, by: 1 }];
         changes.extend(before.map(|key| CountChange { key, by: -1 }));
         changes
+    }
+}
+
+fn reason_of(message: &Message) -> Option<Reason> {
+    match &message.state {
+        MessageState::Ended { reason, .. } => Some(*reason),
+        MessageState::Waiting | MessageState::Planned { .. } | MessageState::InFlight { .. } => {
+            None
+        }
     }
 }
 
@@ -192,6 +237,7 @@ pub(crate) struct Finished {
     pub open: Vec<MessageId>,
     pub ended: Vec<Message>,
     pub counts: Vec<CountChange>,
+    pub steps: Vec<Step>,
 }
 
 impl Working {

@@ -8,7 +8,7 @@ use crate::status::BroadcastStatus;
 use crate::{Engine, EngineError, Loaded};
 use audience::{Change, Definitions};
 use decision::Decision;
-use journey::{Broadcast, BroadcastAction as Step, BroadcastState};
+use journey::{Broadcast, BroadcastAction as Step, BroadcastState, Input};
 use model::{
     CampaignName, ChannelSet, Class, LedgerState, Map, Message, MessageId, MessageState, Origin,
     PersonId, Problem, Purpose, Reason, Span, Timestamp,
@@ -391,7 +391,7 @@ impl Engine {
         });
         self.tally_audiences(&silent);
         if !loud.is_empty() {
-            self.drive(working, batch, None, loud, false);
+            self.drive(working, batch, Input::Tick, loud, false);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::Loaded;
 use crate::batch::{Batch, Working};
 use crate::facts::zone_of;
 use decision::{Decision, PersonView};
-use journey::{Ask, EndReason};
+use journey::{Ask, EndReason, Input};
 use model::{
     Channel, Class, ContentName, Identifier, IdentifierKind, LedgerState, Map, Message, MessageId,
     MessageState, Origin, Purpose, Reason, RunId, Span, Timestamp, Topic,
@@ -141,6 +141,32 @@ impl Engine {
         }
     }
 
+    /// Tells the runs that wait for it what became of their messages in this batch. What was withheld
+    /// at random looks sent, and so does what nobody knows about: it may have arrived.
+    pub(crate) fn tell_runs(&mut self, batch: &mut Batch) {
+        for id in batch.ids() {
+            let Some(mut working) = batch.take(id) else { continue };
+            let journeys = self.loaded.journeys.clone();
+            let told = |it: &Message| {
+                let ended = matches!(it.state, MessageState::Ended { .. });
+                ended && working.person.runs.waits_for(&it.key, &journeys)
+            };
+            let news: Vec<(String, bool)> = (working.person.open.iter().filter(|it| told(it)))
+                .map(|it| (it.key.clone(), looks_sent(it.ledger_state())))
+                .collect();
+            for (key, sent) in news {
+                self.drive(
+                    &mut working,
+                    batch,
+                    Input::Became { key: &key, sent },
+                    Vec::new(),
+                    false,
+                );
+            }
+            batch.return_unchanged(working);
+        }
+    }
+
     /// Messages that a run asked for do not outlive it, unless it simply came to its end.
     pub(crate) fn drop_messages_of_run(
         &mut self,
@@ -185,6 +211,18 @@ impl Engine {
         if working.person.contacts.release(id, batch.now) {
             working.changed(Sections::CONTACTS);
         }
+    }
+}
+
+/// What the journey may know of a message's end.
+fn looks_sent(state: LedgerState) -> bool {
+    match state {
+        LedgerState::Sent | LedgerState::HeldOut | LedgerState::Unknown => true,
+        LedgerState::Suppressed
+        | LedgerState::Dropped
+        | LedgerState::Merged
+        | LedgerState::Failed
+        | LedgerState::Pending => false,
     }
 }
 

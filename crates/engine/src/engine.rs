@@ -1,6 +1,7 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
 use crate::batch::Batch;
+use crate::decisions::Days;
 use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
 use crate::measure::{PanelLine, PanelSums};
@@ -39,6 +40,7 @@ pub struct Engine {
     pub(crate) holdouts: HoldoutSums,
     /// The panel that runs, with its epoch and the count of its shares.
     pub(crate) panel: PanelLine,
+    pub(crate) days: Days,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
@@ -122,6 +124,7 @@ impl Engine {
             sums: PanelSums::default(),
             holdouts: HoldoutSums::default(),
             panel: PanelLine::default(),
+            days: Days::default(),
             tallies: Tallies::default(),
             tallies_changed: false,
             broadcasts: BTreeMap::new(),
@@ -149,6 +152,7 @@ impl Engine {
     /// can say whether it was stored.
     pub fn reload(&mut self) -> Result<(), EngineError> {
         self.memory.clear();
+        self.days.forget();
         self.position = self.store.log_position()?;
         self.last_commit = self.store.last_commit()?;
         self.last_durable = None;
@@ -272,6 +276,7 @@ impl Engine {
         if self.hold.is_none() {
             self.claim(batch, room)?;
         }
+        self.tell_runs(batch);
         Ok(position)
     }
 
@@ -340,6 +345,7 @@ impl Engine {
         let finished = batch.finish();
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
+        self.count_decisions(&finished.steps, &mut entries)?;
         let mut changes = Changes {
             now: batch.now,
             log_position: Some(position),

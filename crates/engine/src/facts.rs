@@ -252,7 +252,7 @@ impl Engine {
             working.changed(Sections::TRAITS);
         }
         let historical = event.flags.historical;
-        self.drive(working, batch, Some(event), changes, historical);
+        self.drive(working, batch, Input::Event(event), changes, historical);
     }
 
     /// Time has passed for a person: memberships, then runs, then what the two bring about.
@@ -262,24 +262,24 @@ impl Engine {
         let facts = Known(&person.consents);
         let changes = person.profile.refresh(&definitions, &facts, batch.now);
         working.changed(Sections::HOT);
-        self.drive(working, batch, None, changes, false);
+        self.drive(working, batch, Input::Tick, changes, false);
     }
 
-    /// Feeds runs with the event (or the passing of time) and with every change of membership, until
+    /// Feeds runs with what happened (or the passing of time) and with every change of membership, until
     /// nothing more follows from it.
     pub(crate) fn drive(
         &mut self,
         working: &mut Working,
         batch: &mut Batch,
-        event: Option<&Event>,
+        first: Input<'_>,
         changes: Vec<Change>,
         historical: bool,
     ) {
         let mut waiting: VecDeque<Change> = VecDeque::new();
         self.tally_audiences(&changes);
-        let first = match event {
-            Some(event) => Input::Event(event),
-            None => Input::Tick,
+        let event = match first {
+            Input::Event(event) => Some(event),
+            Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
         };
         let mut echoes = self.feed(working, batch, first, event, historical);
         waiting.extend(changes);

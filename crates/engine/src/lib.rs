@@ -10,6 +10,7 @@ mod batch;
 mod broadcast;
 mod claim;
 mod contact;
+mod decisions;
 mod engine;
 mod error;
 mod facts;
@@ -29,6 +30,7 @@ mod settings;
 mod status;
 
 pub use broadcast::Preview;
+pub use decisions::{Day, days};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork};
 pub use error::EngineError;
 pub use hold::Hold;

@@ -29,6 +29,11 @@ pub(crate) fn resume(
     let Some(op) = program.op(place) else { return Some(EndReason::VersionGone) };
     let from = match input {
         Some(_) if run.ready => return None,
+        Some(Input::Became { sent, .. }) => match &op.action {
+            Action::Message(_, Some(_)) if *sent => op.next,
+            Action::Message(_, Some(otherwise)) => *otherwise,
+            _ => return None,
+        },
         Some(input) if call.arrives(run, &program.journey, &op.action, input) => op.next,
         Some(_) => return None,
         None if run.ready => Some(place),
@@ -40,9 +45,11 @@ pub(crate) fn resume(
             }
             // Looked at again: a late tick must not write to somebody after the window closed.
             Action::WaitForWindow(_) => Some(place),
+            // Nobody has said that it went out.
+            Action::Message(_, Some(otherwise)) => *otherwise,
             Action::Branch(_)
             | Action::Split { .. }
-            | Action::Message(_)
+            | Action::Message(_, None)
             | Action::SetTrait { .. }
             | Action::End => Some(place),
         },
@@ -113,9 +120,14 @@ fn execute(run: &mut Run, op: &Op, drawn: &mut Vec<Drawn>, call: &mut Call) -> T
             Then::Go(fits.map_or(op.next, |(_, entry)| *entry))
         }
         Action::Split { arms, weights } => Then::Go(split(run, op, arms, weights, drawn, call)),
-        Action::Message(message) => {
+        Action::Message(message, otherwise) => {
             call.commands.push(Command::Candidate(ask(run, message)));
-            Then::Go(op.next)
+            match otherwise {
+                None => Then::Go(op.next),
+                Some(_) => {
+                    Then::WaitUntil(now.plus(message.expires).plus(MessageStep::KNOWN_WITHIN))
+                }
+            }
         }
         Action::SetTrait { name, value } => {
             call.set.insert(name.clone(), value.clone());
@@ -157,12 +169,17 @@ fn split(
     *entry
 }
 
+/// The key of the message that the step at which the run stands asks for.
+pub(crate) fn message_key(run: &Run) -> String {
+    format!("journey/{}/{}/{}/{VISIT}", run.journey, run.id, run.step)
+}
+
 fn ask(run: &Run, message: &MessageStep) -> Ask {
     Ask {
         run: run.id,
         journey: run.journey.clone(),
         step: run.step.clone(),
-        key: format!("journey/{}/{}/{}/{VISIT}", run.journey, run.id, run.step),
+        key: message_key(run),
         content: message.content.clone(),
         channels: message.channels.clone(),
         expires: message.expires,

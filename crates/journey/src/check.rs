@@ -204,6 +204,11 @@ impl Check {
                 self.add(&place, check_channels("the message", &message.channels));
                 self.add(&place, check_value("the message", message.value));
                 self.add(&place, check_bounded("`expires`", message.expires));
+                if let Some(steps) = &message.otherwise
+                    && !self.is_too_deep(&place, depth)
+                {
+                    self.steps(steps, &format!("{address}.otherwise."), depth + 1);
+                }
             }
             Step::SetTrait { name, .. } => self.add(&place, check_name("the trait", name)),
             Step::End => return false,

@@ -164,6 +164,10 @@ pub struct MessageStep {
     /// None: the class of the content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
+    /// What follows if it did not go out. With it the run waits until that is known; without, it
+    /// goes on at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<Vec<Node>>,
 }
 
 impl Journey {
@@ -177,6 +181,10 @@ impl Journey {
 
 impl MessageStep {
     pub const DEFAULT_EXPIRES: Span = Span::DAY;
+
+    /// How long after its expiry a message's end is still waited for: a last try may be on the
+    /// wire.
+    pub const KNOWN_WITHIN: Span = Span::DAY;
 
     fn default_expires() -> Span {
         MessageStep::DEFAULT_EXPIRES

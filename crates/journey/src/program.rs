@@ -50,12 +50,23 @@ pub(crate) struct Op {
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     Wait(Span),
-    WaitUntil { until: Until, timeout: Span, on_timeout: OnTimeout },
+    WaitUntil {
+        until: Until,
+        timeout: Span,
+        on_timeout: OnTimeout,
+    },
     WaitForWindow(Window),
     Branch(Vec<(Option<Expr>, Option<usize>)>),
-    Split { arms: Vec<(String, Option<usize>)>, weights: Vec<f64> },
-    Message(MessageStep),
-    SetTrait { name: String, value: Value },
+    Split {
+        arms: Vec<(String, Option<usize>)>,
+        weights: Vec<f64>,
+    },
+    /// With where to go on if it did not go out.
+    Message(MessageStep, Option<Option<usize>>),
+    SetTrait {
+        name: String,
+        value: Value,
+    },
     End,
 }
 
@@ -135,7 +146,7 @@ impl Journeys {
             Input::Event(event) => self.on_event.get(event.name()),
             Input::Entered(audience) => self.on_entered.get(*audience),
             Input::Left(audience) => self.on_left.get(*audience),
-            Input::Tick => None,
+            Input::Became { .. } | Input::Tick => None,
         };
         let newest = |name| self.versions.get(name)?.programs.values().next_back();
         names.into_iter().flatten().filter_map(newest)
@@ -225,7 +236,12 @@ fn compile_step(step: &Step, address: &str, next: Option<usize>, ops: &mut Vec<O
             }
             Action::Split { arms: compiled, weights: arms.iter().map(|it| it.weight).collect() }
         }
-        Step::Message(message) => Action::Message(message.clone()),
+        Step::Message(message) => {
+            let below = message.otherwise.as_ref();
+            let prefix = format!("{address}.otherwise.");
+            let otherwise = below.map(|it| compile_steps(it, &prefix, next, ops));
+            Action::Message(message.clone(), otherwise)
+        }
         Step::SetTrait { name, value } => {
             Action::SetTrait { name: name.clone(), value: value.clone() }
         }

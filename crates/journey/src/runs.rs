@@ -113,6 +113,12 @@ pub enum Input<'a> {
     Event(&'a Event),
     Entered(&'a str),
     Left(&'a str),
+    /// A message that a run asked for has ended: whether it went out, as far as anybody but
+    /// measurement may know.
+    Became {
+        key: &'a str,
+        sent: bool,
+    },
     /// Time has passed. Ticks that come early change nothing; for late ones, waiting runs go on at
     /// once.
     Tick,
@@ -268,6 +274,7 @@ impl Runs {
         };
         match input {
             Input::Tick => self.tick(&mut call),
+            Input::Became { .. } => self.became(&input, &mut call),
             Input::Event(_) | Input::Entered(_) | Input::Left(_) => {
                 self.fact(&input, &mut call);
                 if let Input::Event(event) = input {
@@ -308,6 +315,40 @@ impl Runs {
                 Some(program) if call.exits(program) => Some(EndReason::Exited),
                 Some(program) => {
                     resume(&mut self.active[place], program, None, &mut self.drawn, call)
+                }
+            };
+            if let Some(why) = why {
+                self.finish(place, why, &mut ended, call);
+            }
+        }
+        self.active.retain(|it| !ended.contains(&it.id));
+    }
+
+    /// Whether a run waits to be told what became of the message with this key.
+    pub fn waits_for(&self, key: &str, journeys: &Journeys) -> bool {
+        let waits = |run: &Run| {
+            !run.ready
+                && crate::advance::message_key(run) == key
+                && journeys.program(&run.journey, run.version).is_some_and(|it| {
+                    let op = it.find(&run.step).and_then(|place| it.op(place));
+                    op.is_some_and(|it| matches!(it.action, Action::Message(_, Some(_))))
+                })
+        };
+        self.active.iter().any(waits)
+    }
+
+    fn became(&mut self, input: &Input, call: &mut Call) {
+        let Input::Became { key, .. } = input else { return };
+        let mut ended = Vec::new();
+        for place in 0..self.active.len() {
+            if crate::advance::message_key(&self.active[place]) != *key {
+                continue;
+            }
+            let why = match self.program_of(place, call) {
+                None => Some(EndReason::VersionGone),
+                Some(program) if call.exits(program) => Some(EndReason::Exited),
+                Some(program) => {
+                    resume(&mut self.active[place], program, Some(input), &mut self.drawn, call)
                 }
             };
             if let Some(why) = why {
@@ -422,7 +463,7 @@ impl Runs {
             }
             let event = match input {
                 Input::Event(event) => Some(*event),
-                Input::Entered(_) | Input::Left(_) | Input::Tick => None,
+                Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
             };
             let key = journey.key.as_ref().map(|path| read_key(path, event)).transpose();
             let admitted = match &key {
@@ -552,7 +593,7 @@ impl Call<'_> {
                 Input::Event(event) => {
                     event.flags.historical || journey.late < event.received - event.time
                 }
-                Input::Entered(_) | Input::Left(_) | Input::Tick => false,
+                Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => false,
             }
     }
 
@@ -586,10 +627,14 @@ impl Call<'_> {
             (Until::Entered { audience }, Input::Entered(entered)) => {
                 (audience == entered, self.world.now)
             }
-            (Until::Event { .. }, Input::Entered(_) | Input::Left(_) | Input::Tick)
-            | (Until::Entered { .. }, Input::Event(_) | Input::Left(_) | Input::Tick) => {
-                (false, self.world.now)
-            }
+            (
+                Until::Event { .. },
+                Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick,
+            )
+            | (
+                Until::Entered { .. },
+                Input::Event(_) | Input::Left(_) | Input::Became { .. } | Input::Tick,
+            ) => (false, self.world.now),
         };
         fits && run.wake.is_none_or(|deadline| time < deadline)
     }

@@ -168,6 +168,17 @@ export const timelineQuery = (id: string) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
+export const decisionsQuery = queryOptions({
+  queryKey: ["decisions"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/decisions", { signal })),
+  refetchInterval: BROADCASTS_EVERY_MS,
+});
+
+export const holdoutsQuery = queryOptions({
+  queryKey: ["holdouts"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/holdouts", { signal })),
+});
+
 export const sourcesQuery = queryOptions({
   queryKey: ["sources"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/sources", { signal })),

@@ -5,6 +5,7 @@ export type Action =
   | "people"
   | "leverage"
   | "broadcasts"
+  | "decisions"
   | "events"
   | "search"
   | "help"
@@ -18,6 +19,7 @@ const afterG: Record<string, Action> = {
   p: "people",
   l: "leverage",
   b: "broadcasts",
+  d: "decisions",
   e: "events",
 };
 const single: Record<string, Action> = { "/": "search", "?": "help", " ": "pause" };

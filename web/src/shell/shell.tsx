@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import {
   Activity,
   Gauge,
+  Gavel,
   Keyboard,
   LogOut,
   Megaphone,
@@ -26,6 +27,7 @@ const pages = [
   { to: "/leverage", key: "leverage", icon: Scale },
   { to: "/people", key: "people", icon: Users },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone },
+  { to: "/decisions", key: "decisions", icon: Gavel },
   { to: "/events", key: "events", icon: Activity },
 ] as const;
 
@@ -142,6 +144,9 @@ function useKeys(help: () => void) {
           return true;
         case "broadcasts":
           navigate("/broadcasts");
+          return true;
+        case "decisions":
+          navigate("/decisions");
           return true;
         case "events":
           navigate("/events");

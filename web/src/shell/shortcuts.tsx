@@ -9,6 +9,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "l"], t.keys.leverage],
     [["g", "p"], t.keys.people],
     [["g", "b"], t.keys.broadcasts],
+    [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],
     [["/"], t.keys.search],
     [["↓", "↑"], t.keys.move],

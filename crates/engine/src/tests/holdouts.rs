@@ -82,6 +82,29 @@ fn a_holdout_of_a_content_withholds_that_content_and_nothing_that_was_asked_for(
     );
 }
 
+/// A journey that asks what became of its message must not tell who is held out.
+#[test]
+fn what_is_withheld_looks_sent_to_the_journey() {
+    let waits = HOLDOUTS.replace(
+        "channels: [email], class: service}\n  - set_trait",
+        "channels: [email], class: service, otherwise: [{set_trait: {name: gone, value: wrong}}]}\n  - set_trait",
+    );
+    check(
+        &waits,
+        r#"
+        1.08:00 holdout journey/ping p1
+        1.09:00 identify ada email=a@x.example ; identify bob email=b@x.example
+        1.10:00 track ada "Ping" ; track bob "Ping"
+        1.11:00 show people
+        "#,
+        r#"
+        1.10:00 m2 email to b@x.example "Hello"
+        p1 = ada a@x.example; came=through
+        p2 = bob b@x.example; came=through
+        "#,
+    );
+}
+
 /// Whoever can never get anything is neither inside the panel nor outside.
 #[test]
 fn the_universal_control_is_in_no_panel() {

@@ -228,3 +228,64 @@ fn news_that_is_a_day_old_begins_nothing() {
         "#,
     );
 }
+
+const FALLBACK: &str = r#"
+== policy.yaml
+{zone: UTC, window: 0s, consent: none, caps: [{channels: [email], at_most: 1, per: 7d}]}
+== journeys/ping.yaml
+journey: ping
+trigger: {event: "Ping"}
+reentry: always
+steps:
+  - message:
+      content: hello
+      channels: [email]
+      expires: 2h
+      otherwise:
+        - message: {content: offer, channels: [onsite]}
+        - set_trait: {name: reached, value: elsewhere}
+  - set_trait: {name: done, value: true}
+"#;
+
+/// In other tools whoever has had enough goes on as if they had been written to.
+#[test]
+fn a_capped_person_does_not_move_on_as_if_messaged() {
+    check(
+        FALLBACK,
+        r#"
+        1.09:00 identify ada email=ada@x.example
+        1.10:00 track ada "Ping"
+        1.11:00 show people
+        1.12:00 track ada "Ping"
+        1.13:00 show people ; show ledger
+        "#,
+        r#"
+        1.10:00 m1 email to ada@x.example "Hello"
+        p1 = ada ada@x.example; done=true
+        1.12:00 m3 onsite to ada "Offer"
+        p1 = ada ada@x.example; done=true reached=elsewhere
+        m1 p1 hello sent: created planned sent
+        m2 p1 hello dropped: created cap cap
+        m3 p1 offer sent: created planned sent
+        "#,
+    );
+}
+
+#[test]
+fn a_step_that_waits_for_its_message_survives_a_restart_and_a_refusal() {
+    check(
+        FALLBACK,
+        r#"
+        1.09:00 identify ada email=ada@x.example ; provider email refuse
+        1.10:00 track ada "Ping" ; stop ; start
+        1.11:00 show people ; show ledger
+        "#,
+        r#"
+        1.10:00 m1 email to ada@x.example "Hello": refused
+        1.10:00 m2 onsite to ada "Offer"
+        p1 = ada ada@x.example; done=true reached=elsewhere
+        m1 p1 hello failed: created planned refused
+        m2 p1 offer sent: created planned sent
+        "#,
+    );
+}

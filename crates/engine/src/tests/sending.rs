@@ -361,3 +361,40 @@ fn no_more_is_on_the_wire_than_there_is_room_for() {
         "#,
     );
 }
+
+/// What becomes of a message is counted on the day on which it was asked for, and a later word moves
+/// it.
+#[test]
+fn each_day_says_what_was_asked_for_and_what_became_of_it() {
+    check(
+        r#"
+== policy.yaml
+{zone: UTC, window: 0s, consent: none, caps: [{channels: [onsite], at_most: 1, per: 7d}]}
+== journeys/ping.yaml
+journey: ping
+trigger: {event: "Ping"}
+reentry: always
+steps:
+  - message: {content: hello, channels: [onsite], expires: 1h}
+"#,
+        r#"
+        1.09:00 track ada "Ping" ; track bob "Ping"
+        1.10:00 track ada "Ping"
+        1.11:00 fail 1 store-and-fail ; provider onsite lose
+        1.12:00 track cy "Ping"
+        1.13:00 show decisions
+        1.14:00 settle cy m4 delivered
+        2.09:00 track bob "Ping"
+        2.12:00 stop ; start ; show decisions
+        "#,
+        r#"
+        1.09:00 m1 onsite to ada "Hello"
+        1.09:00 m2 onsite to bob "Hello"
+        1.11:10 a commit failed
+        1.12:00 m4 onsite to cy "Hello": lost
+        1.00:00 journey/ping asked 4: 1 dropped/cap, 2 sent/sent, 1 unknown/answer_lost
+        1.00:00 journey/ping asked 4: 1 dropped/cap, 1 sent/confirmed, 2 sent/sent
+        2.00:00 journey/ping asked 1: 1 dropped/cap
+        "#,
+    );
+}

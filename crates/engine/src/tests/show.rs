@@ -16,6 +16,7 @@ impl Play {
             ["audiences"] => vec![self.audiences()],
             ["journeys"] => self.journeys(),
             ["sums", outcome] => self.sums_of(outcome),
+            ["decisions"] => self.decisions(),
             ["holdouts", outcome] => self.holdouts_of(outcome),
             ["hold"] => vec![match &self.status().hold {
                 Some(hold) => format!("hold: {}", hold.reason),
@@ -126,6 +127,21 @@ impl Play {
             })
             .collect();
         if all.is_empty() { vec![format!("{outcome}: nobody")] } else { all }
+    }
+
+    fn decisions(&self) -> Vec<String> {
+        let days = crate::days(&self.store, 0).expect("memory");
+        let mut lines = Vec::new();
+        for (day, it) in days {
+            for (asker, asked) in &it.asked {
+                let ended = it.ended.get(asker).into_iter().flatten();
+                let ended: Vec<String> =
+                    ended.map(|(words, count)| format!("{count} {words}")).collect();
+                let day = super::times::print(Timestamp(day * Span::DAY.0));
+                lines.push(format!("{day} {asker} asked {asked}: {}", ended.join(", ")));
+            }
+        }
+        lines
     }
 
     fn holdouts_of(&self, outcome: &str) -> Vec<String> {

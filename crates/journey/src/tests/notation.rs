@@ -36,6 +36,7 @@ pub enum Happens {
     Event(Event),
     Entered(String),
     Left(String),
+    Became(String, bool),
     Tick,
 }
 
@@ -60,6 +61,7 @@ impl Player {
             Happens::Event(event) => Input::Event(event),
             Happens::Entered(audience) => Input::Entered(audience),
             Happens::Left(audience) => Input::Left(audience),
+            Happens::Became(key, sent) => Input::Became { key, sent: *sent },
             Happens::Tick => Input::Tick,
         };
         self.see(happens);
@@ -105,7 +107,7 @@ impl Player {
             Happens::Left(audience) => {
                 self.audiences.remove(audience);
             }
-            Happens::Tick => {}
+            Happens::Became(..) | Happens::Tick => {}
         }
     }
 }
@@ -144,7 +146,7 @@ pub fn check(journeys: &str, script: &str, expected: &str) {
 }
 
 /// Lines are `TIME INPUT`: `event NAME key=value ago=1h historical`, `entered NAME`, `left NAME`,
-/// `tick`, and orders to the test itself: `trait name=value`, `zone NAME`, `publish` with journeys
+/// `sent KEY` or `unsent KEY` of a message, `tick`, and orders to the test itself: `trait name=value`, `zone NAME`, `publish` with journeys
 /// after it in the notation (`|` for a line break), `remove NAME VERSION`, `close NAME`.
 pub fn play(player: &mut Player, script: &str) -> String {
     let mut out = String::new();
@@ -156,6 +158,8 @@ pub fn play(player: &mut Player, script: &str) -> String {
             "event" => Happens::Event(read_event(rest, now)),
             "entered" => Happens::Entered(rest.to_owned()),
             "left" => Happens::Left(rest.to_owned()),
+            "sent" => Happens::Became(rest.to_owned(), true),
+            "unsent" => Happens::Became(rest.to_owned(), false),
             "tick" => Happens::Tick,
             _ => {
                 do_order(player, word, rest);
@@ -380,7 +384,7 @@ fn read_step(line: &Line) -> Node {
         "window" => read_window(rest),
         "branch" => Step::Branch(line.below.iter().map(read_arm).collect()),
         "split" => Step::Split(line.below.iter().map(read_split_arm).collect()),
-        "message" => read_message(rest),
+        "message" => read_message(rest, &line.below),
         "set" => {
             let (name, value) = rest.split_once('=').unwrap();
             Step::SetTrait { name: name.to_owned(), value: read_value(value) }
@@ -416,7 +420,7 @@ pub fn read_window(text: &str) -> Step {
     })
 }
 
-fn read_message(text: &str) -> Step {
+fn read_message(text: &str, below: &[Line]) -> Step {
     let (content, channels) = text.split_once(' ').unwrap_or((text, "email"));
     let channels = channels.split(',').filter(|it| !it.is_empty());
     Step::Message(MessageStep {
@@ -425,6 +429,7 @@ fn read_message(text: &str) -> Step {
         expires: MessageStep::DEFAULT_EXPIRES,
         value: 1.0,
         class: None,
+        otherwise: (!below.is_empty()).then(|| below.iter().map(read_step).collect()),
     })
 }
 

@@ -26,6 +26,7 @@ enum Draft {
     Event { name: &'static str, n: u8, key: Option<&'static str>, ago: i64, historical: bool },
     Entered(&'static str),
     Left(&'static str),
+    Became { journey: &'static str, run: u64, step: u8, sent: bool },
     Tick,
 }
 
@@ -237,6 +238,10 @@ impl Draft {
             }
             Draft::Entered(name) => Happens::Entered((*name).to_owned()),
             Draft::Left(name) => Happens::Left((*name).to_owned()),
+            // The messages of the last runs, by what their keys can be.
+            Draft::Became { journey, run, step, sent } => {
+                Happens::Became(format!("journey/{journey}/r{run}/{step}/1"), *sent)
+            }
             Draft::Tick => Happens::Tick,
         }
     }
@@ -272,6 +277,9 @@ fn any_draft() -> impl Strategy<Value = Draft> {
         ),
         2 => audience.clone().prop_map(Draft::Entered),
         1 => audience.prop_map(Draft::Left),
+        3 => (prop::sample::select(vec!["a", "b", "c"]), 1u64..6, 0u8..3, any::<bool>()).prop_map(
+            |(journey, run, step, sent)| Draft::Became { journey, run, step, sent }
+        ),
         2 => Just(Draft::Tick),
     ]
 }
@@ -312,6 +320,7 @@ fn any_step() -> impl Strategy<Value = Step> {
                 expires: Span::DAY,
                 value: 1.0,
                 class: None,
+                otherwise: None,
             })
         }),
         1 => (0u8..3).prop_map(|it| {
@@ -332,6 +341,16 @@ fn any_steps() -> impl Strategy<Value = Vec<Node>> {
     list(any_step().boxed()).prop_recursive(3, 24, 4, move |inner| {
         let arm = (any_when(), inner.clone());
         let arms = prop::collection::vec(arm, 1..3);
+        let message = prop::option::of(inner.clone()).prop_map(|steps| {
+            Step::Message(MessageStep {
+                content: ContentName::from("m9"),
+                channels: vec![Channel::Email],
+                expires: Span::DAY,
+                value: 1.0,
+                class: None,
+                otherwise: Some(steps.unwrap_or_default()),
+            })
+        });
         let branch = (arms, prop::option::of(inner.clone())).prop_map(|(arms, otherwise)| {
             let arms = arms.into_iter().map(|(when, steps)| Arm { when: Some(when), steps });
             let last = otherwise.map(|steps| Arm { when: None, steps });
@@ -345,7 +364,7 @@ fn any_steps() -> impl Strategy<Value = Vec<Node>> {
             };
             Step::Split(vec![arm("one", n, one), arm("two", 5, two.unwrap_or_default())])
         });
-        list(prop_oneof![3 => any_step(), 1 => branch, 1 => split].boxed())
+        list(prop_oneof![3 => any_step(), 1 => branch, 1 => split, 1 => message].boxed())
     })
 }
 

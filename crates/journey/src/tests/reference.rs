@@ -75,6 +75,10 @@ impl Reference {
             Happens::Left(name) => {
                 self.eyes.audiences.remove(name);
             }
+            Happens::Became(key, sent) => {
+                self.became(key, *sent, now, &mut out);
+                return out;
+            }
             Happens::Tick => {
                 self.tick(now, &mut out);
                 return out;
@@ -110,8 +114,33 @@ impl Reference {
                         self.end(n, EndReason::TimedOut, out);
                     }
                     Step::WaitForWindow(_) => self.walk(n, now, out),
+                    Step::Message(MessageStep { otherwise: Some(steps), .. }) => {
+                        let address = format!("{}.otherwise.", self.runs[n].ahead[0].0);
+                        self.runs[n].ahead.splice(0..1, addressed(&steps, &address));
+                        self.walk(n, now, out);
+                    }
                     other => panic!("a run waits at {other:?}"),
                 }
+            }
+        }
+    }
+
+    fn became(&mut self, key: &str, sent: bool, now: Timestamp, out: &mut Vec<String>) {
+        for n in 0..self.runs.len() {
+            let run = &self.runs[n];
+            let (Some((address, step)), None) = (run.ahead.first(), run.ended) else { continue };
+            if key != format!("journey/{}/{}/{address}/1", run.journey.name, run.id) {
+                continue;
+            }
+            if self.is_gone(n) {
+                self.end(n, EndReason::VersionGone, out);
+            } else if self.exits(n, now) {
+                self.end(n, EndReason::Exited, out);
+            } else if let Step::Message(MessageStep { otherwise: Some(steps), .. }) = step {
+                let address = format!("{address}.otherwise.");
+                let taken = if sent { Vec::new() } else { addressed(steps, &address) };
+                self.runs[n].ahead.splice(0..1, taken);
+                self.walk(n, now, out);
             }
         }
     }
@@ -232,7 +261,9 @@ impl Reference {
         let id = RunId(self.runs.len() as u64 + 1);
         let (since, vars) = match happens {
             Happens::Event(event) => (event.time.min(now), event.properties.clone()),
-            Happens::Entered(_) | Happens::Left(_) | Happens::Tick => (now, Map::new()),
+            Happens::Entered(_) | Happens::Left(_) | Happens::Became(..) | Happens::Tick => {
+                (now, Map::new())
+            }
         };
         out.push(show(&Command::Started {
             run: id,
@@ -308,18 +339,23 @@ impl Reference {
                     taken = addressed(&arm.steps, &format!("{address}.{}.", arm.name));
                     out.push(format!("{id} takes {} at {address}", arm.name));
                 }
-                Step::Message(message) => out.push(show(&Command::Candidate(Ask {
-                    run: id,
-                    key: format!("journey/{journey}/{id}/{address}/1"),
-                    journey,
-                    step: address,
-                    content: message.content,
-                    channels: message.channels,
-                    expires: message.expires,
-                    value: message.value,
-                    class: message.class,
-                    vars: run.vars.clone(),
-                }))),
+                Step::Message(message) => {
+                    out.push(show(&Command::Candidate(Ask {
+                        run: id,
+                        key: format!("journey/{journey}/{id}/{address}/1"),
+                        journey,
+                        step: address,
+                        content: message.content,
+                        channels: message.channels,
+                        expires: message.expires,
+                        value: message.value,
+                        class: message.class,
+                        vars: run.vars.clone(),
+                    })));
+                    if message.otherwise.is_some() {
+                        return self.runs[n].wake = now + message.expires + Span::DAY;
+                    }
+                }
                 Step::SetTrait { name, value } => {
                     out.push(format!("{id} sets {name}={value}"));
                     self.eyes.traits.insert(name, value);
@@ -418,7 +454,7 @@ fn is_late(journey: &Journey, happens: &Happens) -> bool {
         Happens::Event(event) => {
             event.flags.historical || event.time + journey.late < event.received
         }
-        Happens::Entered(_) | Happens::Left(_) | Happens::Tick => false,
+        Happens::Entered(_) | Happens::Left(_) | Happens::Became(..) | Happens::Tick => false,
     }
 }
 

@@ -843,3 +843,50 @@ fn what_is_stored_for_one_plain_run_is_small() {
     assert!(stored.len() < 300, "{} bytes: {stored}", stored.len());
     assert_eq!(serde_json::to_string(&Runs::default()).unwrap(), "{}");
 }
+
+const FALLBACK: &str = "
+journey a on A
+  message hello email
+    message text sms
+    wait 1h
+  set done=1
+";
+
+#[test]
+fn a_run_that_cares_waits_until_it_is_known_what_became_of_its_message() {
+    check(
+        FALLBACK,
+        "0 event A; 1h event B; 2h sent journey/a/r1/0/1",
+        "0 r1 starts a v1
+         0 hello by email as journey/a/r1/0/1
+         2h r1 sets done=1
+         2h r1 ends: completed",
+    );
+}
+
+#[test]
+fn what_did_not_go_out_is_followed_by_something_else() {
+    check(
+        FALLBACK,
+        "0 event A; 2h unsent journey/a/r1/0/1; 3h tick",
+        "0 r1 starts a v1
+         0 hello by email as journey/a/r1/0/1
+         2h text by sms as journey/a/r1/0.otherwise.0/1
+         3h r1 sets done=1
+         3h r1 ends: completed",
+    );
+}
+
+/// Nobody says so, for a day after the message expired: it did not go out.
+#[test]
+fn a_message_of_which_nobody_ever_hears_does_not_hold_its_run_for_ever() {
+    check(
+        FALLBACK,
+        "0 event A; 1d23h tick; 2d tick; 2d1h tick",
+        "0 r1 starts a v1
+         0 hello by email as journey/a/r1/0/1
+         2d text by sms as journey/a/r1/0.otherwise.0/1
+         2d1h r1 sets done=1
+         2d1h r1 ends: completed",
+    );
+}

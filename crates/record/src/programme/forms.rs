@@ -242,6 +242,9 @@ pub struct MessageForm {
     pub value: f64,
     #[serde(default)]
     pub class: Option<Class>,
+    /// What follows if it did not go out.
+    #[serde(default)]
+    pub otherwise: Option<Vec<WrittenStep>>,
 }
 
 #[derive(Deserialize)]

@@ -84,11 +84,13 @@ fn step_conditions(steps: &[Node], found: &mut Vec<Expr>) {
                     step_conditions(&arm.steps, found);
                 }
             }
+            Step::Message(message) => {
+                message.otherwise.iter().for_each(|it| step_conditions(it, found));
+            }
             Step::Split(arms) => arms.iter().for_each(|it| step_conditions(&it.steps, found)),
             Step::Wait(_)
             | Step::WaitUntil { until: Until::Entered { .. }, .. }
             | Step::WaitForWindow(_)
-            | Step::Message(_)
             | Step::SetTrait { .. }
             | Step::End => {}
         }

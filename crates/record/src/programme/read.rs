@@ -423,7 +423,9 @@ impl<'a> Place<'a> {
         if let Some(it) = form.split {
             found.extend(self.split(at, it, address));
         }
-        found.extend(form.message.map(message));
+        if let Some(it) = form.message {
+            found.push(self.message(it, address));
+        }
         found.extend(form.set_trait.map(|it| Step::SetTrait { name: it.name, value: it.value }));
         found.extend(form.end.filter(|it| *it).map(|_| Step::End));
         match (found.pop(), found.is_empty()) {
@@ -439,6 +441,18 @@ impl<'a> Place<'a> {
                 None
             }
         }
+    }
+
+    fn message(&mut self, form: MessageForm, address: &str) -> Step {
+        let otherwise = form.otherwise.map(|it| self.steps(it, &format!("{address}.otherwise.")));
+        Step::Message(MessageStep {
+            content: form.content,
+            channels: form.channels,
+            expires: form.expires.map_or(MessageStep::DEFAULT_EXPIRES, |it| it.0),
+            value: form.value,
+            class: form.class,
+            otherwise,
+        })
     }
 
     fn wait_until(&mut self, at: (usize, usize), form: WaitUntilForm) -> Option<Step> {
@@ -493,16 +507,6 @@ impl<'a> Place<'a> {
     }
 }
 
-fn message(form: MessageForm) -> Step {
-    Step::Message(MessageStep {
-        content: form.content,
-        channels: form.channels,
-        expires: form.expires.map_or(MessageStep::DEFAULT_EXPIRES, |it| it.0),
-        value: form.value,
-        class: form.class,
-    })
-}
-
 /// The names that a definition uses.
 #[derive(Default)]
 struct Used {
@@ -529,6 +533,7 @@ impl Used {
             match &node.step {
                 Step::Message(it) => {
                     self.contents.insert(it.content.clone());
+                    it.otherwise.iter().for_each(|it| self.steps(it));
                 }
                 Step::WaitUntil { until: Until::Entered { audience }, .. } => {
                     self.audiences.insert(audience.clone());

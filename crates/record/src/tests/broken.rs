@@ -71,7 +71,7 @@ fn an_unknown_field() {
     check(
         &journey("steps:\n  - message: {content: hello, channels: [email], vale: 3}"),
         r#"
-        journeys/j.yaml:4:50: unknown field `vale`, expected one of content, channels, expires, value, class
+        journeys/j.yaml:4:50: unknown field `vale`, expected one of content, channels, expires, value, class, otherwise
         "#,
     );
 }

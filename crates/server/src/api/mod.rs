@@ -1,8 +1,10 @@
 //! `/api/v1`: everything the app does. JSON types stand next to their route.
 
 mod broadcasts;
+mod decisions;
 mod events;
 mod figure;
+mod holdouts;
 mod json;
 mod measure;
 mod panel;
@@ -76,9 +78,11 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(measure::get_leverage))
         .routes(routes!(figure::leverage_figure))
         .routes(routes!(panel::get_panel))
+        .routes(routes!(holdouts::get_holdouts))
         .routes(routes!(power::get_power))
         .routes(routes!(figure::power_figure))
         .routes(routes!(today::resume))
+        .routes(routes!(decisions::get_decisions))
         .routes(routes!(people::list_people))
         .routes(routes!(person::get_person))
         .routes(routes!(timeline::get_timeline))

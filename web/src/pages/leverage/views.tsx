@@ -1,4 +1,4 @@
-/** What was measured, and what could be: the two views of the page. */
+/** What channels do together, what could be seen, and what single things are worth. */
 import { NavLink } from "react-router";
 import { useText } from "../../messages";
 
@@ -12,6 +12,9 @@ export function Views({ outcome }: { outcome?: string }) {
       </NavLink>
       <NavLink end to={{ pathname: "/leverage/plan", search: of("of") }}>
         {t.leverage.plan}
+      </NavLink>
+      <NavLink end to="/leverage/holdouts">
+        {t.holdouts.title}
       </NavLink>
     </nav>
   );
