@@ -69,8 +69,8 @@ pub use mix::{
 };
 pub use power::{Forgone, Horizon, Outcome, Plan, Power, PowerCell, PowerPoint, Smallest, power};
 pub use report::{
-    CellRow, ClusterReport, Effect, Estimate, Interaction, Leverage, Ratio, RatioKind, SampleRatio,
-    Share, Source, Summary,
+    CellRow, ClusterReport, Effect, Estimate, Interaction, Leverage, LogOdds, LogOddsEffect,
+    LogOddsReport, Ratio, RatioKind, SampleRatio, Share, Source, Summary,
 };
 pub use sequence::{DEFAULT_SEQUENCE_AT, half_width};
 pub use sums::{CovariateSums, RawCovariate, RawSums, Sums};

@@ -13,6 +13,7 @@ mod covariates;
 mod drawn;
 mod influence;
 mod lifetime;
+mod log_odds;
 mod mix;
 mod oracles;
 mod ratio;
