@@ -7,7 +7,8 @@
 //! - [`Sums`]: what is kept per cell; it grows person by person, is corrected, and merges exactly.
 //! - [`leverage`]: what the channels achieve together beyond the sum of what each achieves alone.
 //! - [`attribution`]: who was there before a conversion, from paths or raw touches; observational.
-//! - [`lifetime`]: what the customers of today will buy, by BG/NBD and Gamma-Gamma.
+//! - [`lifetime`]: what the customers of today will buy, by BG/NBD, MBG/NBD or Pareto/NBD, and
+//!   Gamma-Gamma.
 //! - [`kalman`], [`bayes`]: what each medium and each pair brought over time, and how to spend a
 //!   budget.
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
@@ -58,8 +59,8 @@ pub use influence::{
 pub use leverage::{Question, leverage, leverage_with_uncapped};
 pub use lifetime::{
     Away, AwayPoint, BgNbd, BgNbdFit, Customer, GammaGamma, GammaGammaFit, HORIZON_MAX, Lifetime,
-    LifetimeQuestion, Person, PurchaseHistory, REPEATERS_MIN, REPEATERS_STATED, Total, lifetime,
-    purchase_history,
+    LifetimeModel, LifetimeQuestion, MbgNbd, ParetoNbd, ParetoNbdFit, Person, PurchaseHistory,
+    REPEATERS_MIN, REPEATERS_STATED, Total, lifetime, purchase_history,
 };
 pub use mix::{
     Allocated, BayesQuestion, Contribution, Diagnostics, Effects, Effort, Experiment, FREE_MIN,
