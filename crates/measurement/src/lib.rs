@@ -11,6 +11,7 @@
 //!   Gamma-Gamma.
 //! - [`kalman`], [`bayes`]: what each medium and each pair brought over time, and how to spend a
 //!   budget.
+//! - [`uplift`]: whether a score finds the people whom a treatment changes.
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
 //! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
 //! - [`shares`], [`power`]: how to place people in cells, and what can be seen when.
@@ -35,6 +36,7 @@ mod report;
 mod sequence;
 mod strata;
 mod sums;
+mod uplift;
 
 pub use attribution::{
     Attribution, CONVERSION, ChannelCredit, ChannelFlow, NULL, NameProblem, ORDER_MAX, OrderFit,
@@ -75,6 +77,10 @@ pub use report::{
 };
 pub use sequence::{DEFAULT_SEQUENCE_AT, half_width};
 pub use sums::{CovariateSums, RawCovariate, RawSums, Sums};
+pub use uplift::{
+    UPLIFT_EVENTS_MIN, UPLIFT_PEOPLE_MIN, Uplift, UpliftEstimate, UpliftPoint, UpliftQuestion,
+    UpliftTop, UpliftUnit, uplift,
+};
 
 #[cfg(test)]
 mod tests;
