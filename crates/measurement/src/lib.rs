@@ -9,8 +9,8 @@
 //! - [`attribution`]: who was there before a conversion, from paths or raw touches; observational.
 //! - [`lifetime`]: what the customers of today will buy, by BG/NBD, MBG/NBD or Pareto/NBD, and
 //!   Gamma-Gamma.
-//! - [`kalman`], [`bayes`]: what each medium and each pair brought over time, and how to spend a
-//!   budget.
+//! - [`kalman`], [`bayes`], [`ridge`]: what each medium and each pair brought over time, and how to
+//!   spend a budget.
 //! - [`uplift`]: whether a score finds the people whom a treatment changes.
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
 //! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
@@ -65,10 +65,10 @@ pub use lifetime::{
     REPEATERS_MIN, REPEATERS_STATED, Total, lifetime, purchase_history,
 };
 pub use mix::{
-    Allocated, BayesQuestion, Contribution, Diagnostics, Effects, Effort, Experiment, FREE_MIN,
-    Form, Host, Interval, Medium, Mix, MixQuestion, Named, Panel, Parameter, Predictive, Prior,
-    ROWS_STATED, Response, ResponsePoint, Sampling, Saturation, Scaling, Synergy, allocate, bayes,
-    best_efforts, kalman,
+    Allocated, BayesQuestion, Coefficient, Contribution, Diagnostics, Effects, Effort, Experiment,
+    FREE_MIN, Form, Host, Interval, Medium, Mix, MixQuestion, Named, Panel, Parameter, Predictive,
+    Prior, ROWS_STATED, Response, ResponsePoint, RidgeMedium, RidgePath, RidgeQuestion, Sampling,
+    Saturation, Scaling, Synergy, Transform, allocate, bayes, best_efforts, kalman, ridge,
 };
 pub use power::{Forgone, Horizon, Outcome, Plan, Power, PowerCell, PowerPoint, Smallest, power};
 pub use report::{

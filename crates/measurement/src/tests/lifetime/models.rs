@@ -67,8 +67,10 @@ fn asked(model: LifetimeModel) -> LifetimeQuestion {
     LifetimeQuestion { model, ..within(39.0) }
 }
 
-/// Name, estimate, ends and truth of each parameter.
-fn parameters(found: &Lifetime) -> Option<[(&'static str, f64, f64, f64, f64); 4]> {
+/// Name, estimate, ends and truth.
+type Row = (&'static str, f64, f64, f64, f64);
+
+fn parameters(found: &Lifetime) -> Option<[Row; 4]> {
     if let Some(it) = &found.paretonbd {
         let (low, high) = (it.low, it.high);
         return Some([
