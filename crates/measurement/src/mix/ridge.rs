@@ -107,7 +107,7 @@ pub struct RidgeMedium {
 }
 
 const NO_INTERVAL: &str =
-    "no interval: the settings and the weight of the ridge were given, and its bias has no error";
+    "no interval: the settings and the weight of the ridge were given; its bias has no error";
 
 /// Never fails: what cannot be known is absent, with the reason.
 pub fn ridge(question: &RidgeQuestion) -> Mix {
