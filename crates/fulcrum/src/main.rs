@@ -64,6 +64,7 @@ enum Command {
     Attribution(commands::attribution::Arguments),
     Lifetime(commands::lifetime::Arguments),
     Mix(commands::mix::Arguments),
+    Uplift(commands::uplift::Arguments),
     Influence(commands::influence::Arguments),
     Connectedness(commands::connectedness::Arguments),
     Power(commands::power::Arguments),
@@ -79,6 +80,7 @@ fn main() -> ExitCode {
             | Command::Attribution(_)
             | Command::Lifetime(_)
             | Command::Mix(_)
+            | Command::Uplift(_)
             | Command::Influence(_)
             | Command::Connectedness(_)
             | Command::Power(_)
@@ -102,6 +104,7 @@ fn main() -> ExitCode {
         Command::Attribution(arguments) => commands::attribution::run(&arguments),
         Command::Lifetime(arguments) => commands::lifetime::run(&arguments),
         Command::Mix(arguments) => commands::mix::run(&arguments),
+        Command::Uplift(arguments) => commands::uplift::run(&arguments),
         Command::Influence(arguments) => commands::influence::run(&arguments),
         Command::Connectedness(arguments) => commands::connectedness::run(&arguments),
         Command::Power(arguments) => commands::power::run(&arguments),

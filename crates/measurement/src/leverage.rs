@@ -14,9 +14,11 @@ use crate::sequence::{DEFAULT_SEQUENCE_AT, half_width};
 use crate::strata::Moments;
 use crate::{Cell, Clusters, Design, Leverage, MAX_CHANNELS, Sums};
 
+mod log_odds;
 mod means;
 mod truncated;
 
+use log_odds::{dividend_weights, other_sign};
 use means::Means;
 use truncated::Lazy;
 
@@ -170,6 +172,7 @@ impl<'a> Analysis<'a> {
             design: self.design(),
             confidence: self.question.confidence,
             sequence_at: self.question.sequence_at,
+            log_odds: self.log_odds(),
             conversion: self.conversion(),
             cap: None,
             uncapped: None,
@@ -327,10 +330,7 @@ impl<'a> Analysis<'a> {
         let single = set.count_ones() == 1;
         let filled = subsets(set).all(|part| self.filled(part));
         if single || (filled && !self.prefers_regression()) {
-            let sign =
-                |part: u32| if (set ^ part).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
-            let weights: Vec<(u32, f64)> = subsets(set).map(|part| (part, sign(part))).collect();
-            return (self.by_cells(&weights), Source::Cells);
+            return (self.by_cells(&dividend_weights(set)), Source::Cells);
         }
         let missing = || self.missing(subsets(set));
         (self.by_regression(&[(set, 1.0)], lazy, missing), Source::Regression)
@@ -499,6 +499,14 @@ impl<'a> Analysis<'a> {
                 "unreliable interval: the clusters are so few or so uneven that they count as {df:.1} degrees of freedom; from {CLUSTER_DF_MIN} on the interval holds"
             ));
         }
+        if let Some(log_odds) = &report.log_odds {
+            for set in other_sign(&report.interactions, log_odds) {
+                warnings.push(format!(
+                    "{}: above zero in people and below in log odds, or the other way round; say on which scale it is meant",
+                    set.join("+")
+                ));
+            }
+        }
         let covariate = |sums: &&Sums| sums.covariate.is_some();
         let with = self.quality.pooled.values().filter(covariate).count();
         if 0 < with && with < self.quality.pooled.len() {
@@ -573,6 +581,7 @@ fn nothing(question: &Question, reason: String) -> Leverage {
         design: question.design.map_or("other", Design::name),
         confidence: question.confidence,
         sequence_at: question.sequence_at,
+        log_odds: None,
         conversion: None,
         cap: None,
         uncapped: None,

@@ -7,9 +7,11 @@
 //! - [`Sums`]: what is kept per cell; it grows person by person, is corrected, and merges exactly.
 //! - [`leverage`]: what the channels achieve together beyond the sum of what each achieves alone.
 //! - [`attribution`]: who was there before a conversion, from paths or raw touches; observational.
-//! - [`lifetime`]: what the customers of today will buy, by BG/NBD and Gamma-Gamma.
-//! - [`kalman`], [`bayes`]: what each medium and each pair brought over time, and how to spend a
-//!   budget.
+//! - [`lifetime`]: what the customers of today will buy, by BG/NBD, MBG/NBD or Pareto/NBD, and
+//!   Gamma-Gamma.
+//! - [`kalman`], [`bayes`], [`ridge`]: what each medium and each pair brought over time, and how to
+//!   spend a budget.
+//! - [`uplift`]: whether a score finds the people whom a treatment changes.
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
 //! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
 //! - [`shares`], [`power`]: how to place people in cells, and what can be seen when.
@@ -34,6 +36,7 @@ mod report;
 mod sequence;
 mod strata;
 mod sums;
+mod uplift;
 
 pub use attribution::{
     Attribution, CONVERSION, ChannelCredit, ChannelFlow, NULL, NameProblem, ORDER_MAX, OrderFit,
@@ -58,22 +61,26 @@ pub use influence::{
 pub use leverage::{Question, leverage, leverage_with_uncapped};
 pub use lifetime::{
     Away, AwayPoint, BgNbd, BgNbdFit, Customer, GammaGamma, GammaGammaFit, HORIZON_MAX, Lifetime,
-    LifetimeQuestion, Person, PurchaseHistory, REPEATERS_MIN, REPEATERS_STATED, Total, lifetime,
-    purchase_history,
+    LifetimeModel, LifetimeQuestion, MbgNbd, ParetoNbd, ParetoNbdFit, Person, PurchaseHistory,
+    REPEATERS_MIN, REPEATERS_STATED, Total, lifetime, purchase_history,
 };
 pub use mix::{
-    Allocated, BayesQuestion, Contribution, Diagnostics, Effects, Effort, Experiment, FREE_MIN,
-    Form, Host, Interval, Medium, Mix, MixQuestion, Named, Panel, Parameter, Predictive, Prior,
-    ROWS_STATED, Response, ResponsePoint, Sampling, Saturation, Scaling, Synergy, allocate, bayes,
-    best_efforts, kalman,
+    Allocated, BayesQuestion, Coefficient, Contribution, Diagnostics, Effects, Effort, Experiment,
+    FREE_MIN, Form, Host, Interval, Medium, Mix, MixQuestion, Named, Panel, Parameter, Predictive,
+    Prior, ROWS_STATED, Response, ResponsePoint, RidgeMedium, RidgePath, RidgeQuestion, Sampling,
+    Saturation, Scaling, Synergy, Transform, allocate, bayes, best_efforts, kalman, ridge,
 };
 pub use power::{Forgone, Horizon, Outcome, Plan, Power, PowerCell, PowerPoint, Smallest, power};
 pub use report::{
-    CellRow, ClusterReport, Effect, Estimate, Interaction, Leverage, Ratio, RatioKind, SampleRatio,
-    Share, Source, Summary,
+    CellRow, ClusterReport, Effect, Estimate, Interaction, Leverage, LogOdds, LogOddsEffect,
+    LogOddsReport, Ratio, RatioKind, SampleRatio, Share, Source, Summary,
 };
 pub use sequence::{DEFAULT_SEQUENCE_AT, half_width};
 pub use sums::{CovariateSums, RawCovariate, RawSums, Sums};
+pub use uplift::{
+    UPLIFT_EVENTS_MIN, UPLIFT_PEOPLE_MIN, Uplift, UpliftEstimate, UpliftPoint, UpliftQuestion,
+    UpliftTop, UpliftUnit, uplift,
+};
 
 #[cfg(test)]
 mod tests;

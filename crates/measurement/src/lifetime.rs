@@ -1,4 +1,5 @@
-//! Lifetime value: what the customers of today will buy, by BG/NBD and Gamma-Gamma.
+//! Lifetime value: what the customers of today will buy, by BG/NBD (or MBG/NBD, or Pareto/NBD) and
+//! Gamma-Gamma.
 //!
 //! [`Customer`]s in, a [`Lifetime`] out: the two models by maximum likelihood on the distinct
 //! customers, with errors from the observed information, and what they say of the future. People
@@ -15,26 +16,31 @@ pub(crate) mod climb;
 mod customers;
 mod future;
 mod gamma_gamma;
+mod paretonbd;
 mod profile;
 mod report;
 pub(crate) mod special;
+mod timing;
 
 pub use away::{Away, AwayPoint};
-pub use bgnbd::BgNbd;
+pub use bgnbd::{BgNbd, MbgNbd};
 pub use customers::{Customer, PurchaseHistory, purchase_history};
 pub use gamma_gamma::GammaGamma;
-pub use report::{BgNbdFit, GammaGammaFit, Lifetime, Person, Total};
+pub use paretonbd::ParetoNbd;
+pub use report::{BgNbdFit, GammaGammaFit, Lifetime, ParetoNbdFit, Person, Total};
+pub use timing::LifetimeModel;
 
 use crate::distribution::normal_quantile;
 use away::Known;
-use bgnbd::log_likelihood;
 use climb::{Peak, quadratic};
 use customers::{Alike, alike};
-use future::future;
+use timing::Timing;
 
 /// What is asked of the customers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LifetimeQuestion {
+    /// Of when people buy.
+    pub model: LifetimeModel,
     /// How far ahead, from the end of observation, in the customers' unit of time.
     pub horizon: f64,
     /// How much less a value counts one unit of time later: it is worth e^(−discount).
@@ -61,6 +67,7 @@ pub fn lifetime(customers: &[Customer], question: &LifetimeQuestion) -> Lifetime
     let mut found = Lifetime {
         n: customers.len() as u64,
         repeaters,
+        model: question.model,
         horizon: question.horizon,
         confidence: question.confidence,
         ..Lifetime::default()
@@ -68,18 +75,25 @@ pub fn lifetime(customers: &[Customer], question: &LifetimeQuestion) -> Lifetime
     let z = normal_quantile(0.5 + 0.5 * question.confidence);
     let timing = match enough(&found, &alike, question) {
         Err(reason) => Err(reason),
-        Ok(()) => inside(bgnbd::fit(&alike), "purchases", &TIMING),
+        Ok(()) => inside(question.model.fit(&alike), "purchases", question.model.names()),
     };
     let timing = keep(timing, &mut found.insufficient);
-    let ends = |it: &Fit<4>| profile::ends(it, z, |logs| log_likelihood(&alike, logs));
-    found.bgnbd = timing.as_ref().map(|it| BgNbdFit::new(it, ends(it)));
+    if let Some(fit) = &timing {
+        let look = |logs: &[f64; 4]| question.model.log_likelihood(&alike, logs);
+        let ends = profile::ends(fit, z, look);
+        match question.model {
+            LifetimeModel::BgNbd => found.bgnbd = Some(BgNbdFit::new(fit, ends)),
+            LifetimeModel::MbgNbd => found.mbgnbd = Some(BgNbdFit::new(fit, ends)),
+            LifetimeModel::ParetoNbd => found.paretonbd = Some(ParetoNbdFit::new(fit, ends)),
+        }
+    }
     if timing.is_some() && repeaters < REPEATERS_STATED {
         found.warnings.push(format!(
             "{repeaters} people came back: with fewer than {REPEATERS_STATED}, intervals of 95 % hold \
              the truth in 93 to 97 of 100 cases"
         ));
     }
-    found.warnings.extend(timing.as_ref().and_then(|it| hardly_known(it, &TIMING)));
+    found.warnings.extend(timing.as_ref().and_then(|it| hardly_known(it, question.model.names())));
     let spending = if question.value { spending(customers, &mut found, z) } else { None };
     if let Some(timing) = &timing {
         expect(&mut found, customers, &alike, &groups, timing, spending.as_ref(), question);
@@ -98,7 +112,7 @@ pub(crate) struct Fit<const N: usize> {
 /// The models as numbers, for one customer at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Model {
-    pub timing: BgNbd,
+    pub timing: Timing,
     pub known: Known,
     pub spending: Option<GammaGamma>,
     pub discount: f64,
@@ -153,14 +167,7 @@ fn inside<const N: usize>(peak: Peak<N>, what: &str, names: &[Name; N]) -> Resul
 }
 
 /// A parameter, and what it means when it goes to nothing or beyond all bounds.
-type Name = (&'static str, &'static str, &'static str);
-
-const TIMING: [Name; 4] = [
-    ("r", "hardly anybody ever came back", "everybody bought at one rate"),
-    ("alpha", "everybody bought at once", "everybody bought at one rate"),
-    ("a", "nobody ever left", "everybody were as likely to leave"),
-    ("b", "everybody left after one purchase", "everybody were as likely to leave"),
-];
+pub(crate) type Name = (&'static str, &'static str, &'static str);
 
 const SPENDING: [Name; 3] = [
     ("p", "every purchase of a person had another value", "a person always spent the same"),
@@ -265,9 +272,9 @@ fn expect(
         found.expected_value = Some(here.value);
         found.value = Some(Total::new(here.value, both.sqrt(), z));
     }
-    found.model = Some(Model {
-        timing: BgNbd::from_logs(&timing.logs),
-        known: Known { logs: timing.logs, covariance: timing.covariance },
+    found.fitted = Some(Model {
+        timing: question.model.at(&timing.logs),
+        known: Known { model: question.model, logs: timing.logs, covariance: timing.covariance },
         spending: spending.map(|it| GammaGamma::from_logs(&it.logs)),
         discount: question.discount,
     });
@@ -291,7 +298,7 @@ impl Sums {
         logs: &[f64; 4],
         question: &LifetimeQuestion,
     ) -> Sums {
-        let model = BgNbd::from_logs(logs);
+        let model = question.model.at(logs);
         let discount = if values.is_some() { question.discount } else { 0.0 };
         let mut sums = Sums {
             purchases: 0.0,
@@ -302,7 +309,7 @@ impl Sums {
         };
         for it in alike {
             let alive = model.alive_of(it);
-            let future = future(&model, it, question.horizon, discount);
+            let future = model.future(it, question.horizon, discount);
             let mean = alive * future.purchases;
             sums.purchases += it.people * mean;
             sums.alive += it.people * alive;
@@ -354,9 +361,9 @@ fn slopes<const N: usize, const M: usize>(
 impl Lifetime {
     /// What the models expect of each customer, in their order, as far as the models are known.
     pub fn people(&self, customers: &[Customer]) -> Option<Vec<Person>> {
-        let Model { timing, spending, discount, .. } = self.model.as_ref()?;
+        let Model { timing, spending, discount, .. } = self.fitted.as_ref()?;
         let (alike, groups) = alike(customers);
-        let of = |it: &Alike| (timing.alive_of(it), future(timing, it, self.horizon, *discount));
+        let of = |it: &Alike| (timing.alive_of(it), timing.future(it, self.horizon, *discount));
         let futures: Vec<_> = alike.iter().map(of).collect();
         let person = |(customer, group): (&Customer, &u32)| {
             let (alive, future) = futures[*group as usize];
@@ -368,13 +375,6 @@ impl Lifetime {
             }
         };
         Some(customers.iter().zip(&groups).map(person).collect())
-    }
-}
-
-impl BgNbd {
-    /// The log-likelihood of the customers under these parameters.
-    pub fn log_likelihood(&self, customers: &[Customer]) -> f64 {
-        log_likelihood(&alike(customers).0, &self.numbers().map(f64::ln)).value
     }
 }
 
@@ -392,18 +392,22 @@ pub(crate) use special::log_gamma;
 /// The future of one customer who is still there.
 #[cfg(test)]
 pub(crate) fn future_of(
-    model: &BgNbd,
+    model: impl Into<Timing>,
     customer: &Customer,
     horizon: f64,
     discount: f64,
 ) -> future::Future {
-    future(model, &Alike::one(customer), horizon, discount)
+    model.into().future(&Alike::one(customer), horizon, discount)
 }
 
 /// Value, gradient and curvature by logarithms, for the tests of derivatives.
 #[cfg(test)]
-pub(crate) fn bgnbd_slope(customers: &[Customer], at: &[f64; 4]) -> (f64, [f64; 4], [[f64; 4]; 4]) {
-    let slope = log_likelihood(&alike(customers).0, at);
+pub(crate) fn timing_slope(
+    model: LifetimeModel,
+    customers: &[Customer],
+    at: &[f64; 4],
+) -> (f64, [f64; 4], [[f64; 4]; 4]) {
+    let slope = model.log_likelihood(&alike(customers).0, at);
     (slope.value, slope.gradient, slope.curvature)
 }
 

@@ -1,5 +1,6 @@
 //! Mix over time with synergy: by Kalman filter maximum likelihood (Naik and Raman 2003), and by a
-//! Bayesian model with saturation ([`bayes`]).
+//! Bayesian model with saturation ([`bayes`]); and Robyn's ridge at given settings ([`ridge`]), to
+//! compare with.
 //!
 //! A series of outcomes and spends in; what each medium and each pair of media brought, what more
 //! spend would bring, and how to spend a budget out. It is a model of what happened, not an
@@ -16,6 +17,7 @@ mod least_squares;
 mod peak;
 mod plausible;
 mod report;
+mod ridge;
 
 pub use allocation::{Effects, Effort, allocate, best_efforts};
 pub use bayes::{
@@ -23,6 +25,7 @@ pub use bayes::{
 };
 pub use curve::{Contribution, Response, ResponsePoint};
 pub use report::{Allocated, Diagnostics, Interval, Medium, Mix, Parameter, Predictive, Synergy};
+pub use ridge::{Coefficient, RidgeMedium, RidgePath, RidgeQuestion, Transform, ridge};
 
 use design::Design;
 use filter::{Place, fit};

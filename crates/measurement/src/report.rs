@@ -33,6 +33,9 @@ pub struct Leverage {
     pub confidence: f64,
     /// The number of people for which the sequences are narrowest, fixed beforehand.
     pub sequence_at: f64,
+    /// The same on the scale of log odds, where the outcome is 0 or 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_odds: Option<LogOddsReport>,
     /// The same for "anything at all", where the outcome is an amount that many people lack.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversion: Option<Summary>,
@@ -151,6 +154,50 @@ pub struct ClusterReport {
     pub randomisation_p: Option<f64>,
     /// How many other deals stand behind it.
     pub permutations: Option<usize>,
+}
+
+/// The saturated logit: the effects as differences of log odds, which may have another sign than
+/// those in people.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LogOddsReport {
+    /// The log odds with no channel.
+    pub baseline: LogOdds,
+    /// The log odds with exactly these channels, less those with none: logarithms of odds ratios.
+    pub values: Vec<LogOddsEffect>,
+    /// What a set adds beyond all its smaller parts: the coefficients of the logit. Singles included.
+    pub interactions: Vec<LogOddsEffect>,
+    /// What all add beyond the sum of each alone.
+    pub leverage: LogOdds,
+    /// Of everybody; absent where means are adjusted or rows belong together.
+    pub log_likelihood: Option<f64>,
+    /// `logit`: from the counts; else how the variances of the means are found.
+    pub variance: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LogOddsEffect {
+    pub channels: Vec<String>,
+    #[serde(flatten)]
+    pub log_odds: LogOdds,
+}
+
+/// A difference of log odds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LogOdds {
+    pub estimate: Option<f64>,
+    pub se: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Two-sided, against no effect.
+    pub p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl LogOdds {
+    pub fn absent(reason: impl Into<String>) -> LogOdds {
+        LogOdds { reason: Some(reason.into()), ..LogOdds::default() }
+    }
 }
 
 /// The short form, for an outcome that stands beside the main one.

@@ -13,6 +13,7 @@ mod covariates;
 mod drawn;
 mod influence;
 mod lifetime;
+mod log_odds;
 mod mix;
 mod oracles;
 mod ratio;
@@ -23,6 +24,7 @@ mod small;
 mod studies;
 mod sums;
 mod truth;
+mod uplift;
 
 /// Studies over thousands of seeds run with FULCRUM_SLOW=1 only; each has a smaller one beside it.
 fn slow() -> bool {

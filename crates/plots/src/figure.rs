@@ -25,6 +25,7 @@ pub enum Kind {
     Contributions(Contributions),
     AliveSurvival(AliveSurvival),
     PowerCurve(PowerCurve),
+    QiniCurve(QiniCurve),
 }
 
 /// What the numbers along one axis are.
@@ -231,4 +232,12 @@ pub struct PowerCurve {
 pub struct Wanted {
     pub y: f64,
     pub label: String,
+}
+
+/// What is gained by treating people in an order, by the share that is treated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QiniCurve {
+    pub axes: Axes,
+    /// The order that is asked about, then those to compare with.
+    pub series: Vec<Curve>,
 }

@@ -25,11 +25,12 @@ mod widths;
 
 pub use figure::{
     AliveSurvival, Axes, Axis, ChannelSet, Contributions, Credit, Curve, Figure, FlowChannel, Kind,
-    Layer, LeverageLattice, Mark, PathFlow, Point, PowerCurve, ResponseCurves, Value, Wanted,
+    Layer, LeverageLattice, Mark, PathFlow, Point, PowerCurve, QiniCurve, ResponseCurves, Value,
+    Wanted,
 };
 pub use of::{
     attribution_figure, contributions_figure, leverage_figure, lifetime_figure, power_figure,
-    response_figure,
+    response_figure, uplift_figure,
 };
 pub use theme::Size;
 
@@ -61,6 +62,7 @@ impl Figure {
             Kind::ResponseCurves(figure) => lines::response_curves(&mut sheet, area, figure),
             Kind::AliveSurvival(figure) => lines::alive_survival(&mut sheet, area, figure),
             Kind::PowerCurve(figure) => lines::power_curve(&mut sheet, area, figure),
+            Kind::QiniCurve(figure) => lines::qini_curve(&mut sheet, area, figure),
         }
         sheet
     }

@@ -2,7 +2,9 @@
 
 use crate::axes::{Frame, Grid, frame, spread};
 use crate::drawing::{Anchor, Area, Drawing, Label, Paint, Step, baseline};
-use crate::figure::{AliveSurvival, Axes, Axis, Curve, Point, PowerCurve, ResponseCurves};
+use crate::figure::{
+    AliveSurvival, Axes, Axis, Curve, Point, PowerCurve, QiniCurve, ResponseCurves,
+};
 use crate::number::{short, tick_labels};
 use crate::scale::{drawable, padded, span};
 use crate::text;
@@ -228,6 +230,19 @@ pub(crate) fn alive_survival(sheet: &mut Drawing, area: Area, figure: &AliveSurv
             label_ends(sheet, &frame, curves, names, &colours);
         }
     }
+}
+
+pub(crate) fn qini_curve(sheet: &mut Drawing, area: Area, figure: &QiniCurve) {
+    let curves = &figure.series;
+    let colours: Vec<&'static str> =
+        (0..curves.len()).map(|i| if i == 0 { ACCENT } else { series(i - 1) }).collect();
+    let (room, names) = named(area, curves);
+    let frame = frame(sheet, area, &figure.axes, x_ends(curves), y_ends(curves, true), room);
+    // The order that is asked about lies over the others.
+    for (curve, colour) in curves.iter().zip(&colours).rev() {
+        draw_curve(sheet, &frame, curve, colour);
+    }
+    label_ends(sheet, &frame, curves, names, &colours);
 }
 
 pub(crate) fn power_curve(sheet: &mut Drawing, area: Area, figure: &PowerCurve) {

@@ -211,6 +211,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         (axes(), curves(3), wanted, number()).prop_map(|(axes, series, wanted, planned)| {
             Kind::PowerCurve(PowerCurve { axes, series, wanted, planned })
         }),
+        (axes(), curves(5)).prop_map(|(axes, series)| Kind::QiniCurve(QiniCurve { axes, series })),
     ]
 }
 

@@ -615,6 +615,8 @@ export interface components {
             interactions: components["schemas"]["SetEstimate"][];
             leverage: components["schemas"]["Estimate"];
             leverage_ratio: components["schemas"]["Ratio"];
+            /** @description The same on the scale of log odds, where the outcome is 0 or 1. */
+            log_odds?: components["schemas"]["LogOdds"];
             /** Format: int64 */
             n: number;
             /**
@@ -652,6 +654,23 @@ export interface components {
             leverage: components["schemas"]["Estimate"];
             leverage_ratio: components["schemas"]["Ratio"];
             values: components["schemas"]["SetEstimate"][];
+        };
+        /**
+         * @description The saturated logit: the effects as differences of log odds, which may have another sign than
+         *     those per person.
+         */
+        LogOdds: {
+            baseline: components["schemas"]["Estimate"];
+            interactions: components["schemas"]["SetEstimate"][];
+            leverage: components["schemas"]["Estimate"];
+            /**
+             * Format: double
+             * @description Null where means are adjusted or rows belong together.
+             */
+            log_likelihood: number | null;
+            values: components["schemas"]["SetEstimate"][];
+            /** @description `logit`: from the counts; else how the variances of the means are found. */
+            variance: string;
         };
         MeasurementPanel: {
             channels: string[];

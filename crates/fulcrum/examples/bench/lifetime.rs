@@ -4,7 +4,7 @@ use crate::events::{mark, scatter};
 use crate::figure::{Figure, Run};
 use crate::machine;
 use anyhow::{Context, anyhow};
-use measurement::{Customer, Lifetime, LifetimeQuestion, lifetime};
+use measurement::{Customer, Lifetime, LifetimeModel, LifetimeQuestion, lifetime};
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
@@ -71,7 +71,8 @@ fn spending(customers: &[Customer]) -> anyhow::Result<String> {
 }
 
 fn question(horizon: f64, value: bool) -> LifetimeQuestion {
-    LifetimeQuestion { horizon, discount: 0.002, confidence: 0.95, value }
+    let model = LifetimeModel::BgNbd;
+    LifetimeQuestion { model, horizon, discount: 0.002, confidence: 0.95, value }
 }
 
 fn shown(found: &Lifetime) -> anyhow::Result<String> {

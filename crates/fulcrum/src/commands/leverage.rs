@@ -18,6 +18,7 @@ use crate::Place;
 use crate::progress::Progress;
 
 mod installed;
+mod odds;
 mod rows;
 mod units;
 
@@ -458,6 +459,9 @@ fn csv(report: &Leverage) -> String {
     for it in &report.shapley {
         row("shapley", std::slice::from_ref(&it.channel), &it.estimate, None);
     }
+    for (kind, channels, estimate) in report.log_odds.iter().flat_map(odds::rows) {
+        row(kind, channels, &estimate, None);
+    }
     for cell in &report.cells {
         let mut values = vec![String::new(); 13];
         values[0] = "cell".to_owned();
@@ -513,6 +517,9 @@ pub(super) fn table(report: &Leverage, outcome: Option<&str>) -> String {
         .map(|row| (row.channel.clone(), row.estimate.clone(), None))
         .collect();
     text += &section("Fair credit (Shapley)", &percent, &rows, true);
+    if let Some(log_odds) = &report.log_odds {
+        text += &odds::table(log_odds, &percent);
+    }
     text += &beside("Conversion: anything at all", report.conversion.as_ref(), &percent);
     text += &beside("Without the cap", report.uncapped.as_ref(), &percent);
     if let (Some(low), Some(high)) = (report.leverage.sequence_low, report.leverage.sequence_high) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
-use measurement::{Customer, Lifetime, LifetimeQuestion, Total, lifetime};
+use measurement::{Customer, Lifetime, LifetimeModel, LifetimeQuestion, Total, lifetime};
 
 use super::plot::PlotArguments;
 use super::{EXIT_INSUFFICIENT, Format, csv_row, print, reading};
@@ -19,7 +19,8 @@ use read::Input;
 ///
 /// Reads one row per purchase (--transactions) or one per customer (--summary), fits BG/NBD to when
 /// people buy and Gamma-Gamma to what they spend, and says what to expect. FILE may be `-` for
-/// standard input, and is CSV, also compressed with gzip or zstd, or Parquet.
+/// standard input, and is CSV, also compressed with gzip or zstd, or Parquet. --model takes another
+/// model of when people stop.
 ///
 /// Purchases of one day are one purchase. Purchases after --end are left out of the models, which
 /// are then checked against them.
@@ -40,6 +41,9 @@ pub struct Arguments {
         conflicts_with_all = ["time_column", "value_column", "quantity_column", "end"]
     )]
     summary: Option<PathBuf>,
+    /// When people may stop buying: after a repeat purchase, after any purchase, or at any moment.
+    #[arg(long, value_enum, default_value_t = ModelName::Bgnbd)]
+    model: ModelName,
     /// Who bought. With --summary, the name of each customer in the file of --people.
     #[arg(long, value_name = "COLUMN")]
     person_column: Option<String>,
@@ -77,6 +81,26 @@ pub struct Arguments {
     format: Format,
     #[command(flatten)]
     plot: PlotArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ModelName {
+    /// After a repeat purchase (Fader, Hardie and Lee 2005).
+    Bgnbd,
+    /// After any purchase, the first too (Batislam and others 2007).
+    Mbgnbd,
+    /// At any moment (Schmittlein, Morrison and Colombo 1987).
+    Paretonbd,
+}
+
+impl ModelName {
+    fn model(self) -> LifetimeModel {
+        match self {
+            ModelName::Bgnbd => LifetimeModel::BgNbd,
+            ModelName::Mbgnbd => LifetimeModel::MbgNbd,
+            ModelName::Paretonbd => LifetimeModel::ParetoNbd,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -183,6 +207,7 @@ fn report(arguments: &Arguments, input: &Input) -> Report {
     const DAYS_PER_YEAR: f64 = 365.25;
     let units_per_year = DAYS_PER_YEAR / arguments.unit.days();
     let question = LifetimeQuestion {
+        model: arguments.model.model(),
         horizon: arguments.horizon,
         discount: arguments.discount.ln_1p() / units_per_year,
         confidence: arguments.confidence,

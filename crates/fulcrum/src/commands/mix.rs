@@ -13,6 +13,7 @@ use super::{EXIT_INSUFFICIENT, Format, print, reading};
 mod bayes;
 mod believed;
 mod read;
+mod ridge;
 mod show;
 
 use read::Input;
@@ -23,6 +24,7 @@ use read::Input;
 /// spent on each medium. The Kalman model is that of Naik and Raman (2003): what a row's spend adds
 /// fades by the carry-over lambda, and media that run together may add more than each alone (kappa).
 /// The Bayesian model adds saturation, priors, results of experiments and regions, and is sampled.
+/// The ridge is Robyn's model at settings that you give, to compare with.
 /// FILE may be `-` for standard input, and is CSV, also compressed with gzip or zstd, or Parquet.
 ///
 /// It is a model of what happened and no experiment: where spend follows sales, effects are too
@@ -72,6 +74,12 @@ pub struct Arguments {
     /// The confidence of all intervals.
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
     confidence: f64,
+    /// Ridge: how each medium works: the columns media, theta, alpha and gamma.
+    #[arg(long, value_name = "FILE")]
+    transforms: Option<PathBuf>,
+    /// Ridge: its weight, as glmnet counts it; more than one to compare.
+    #[arg(long, value_name = "L1,L2", value_delimiter = ',', allow_negative_numbers = true)]
+    lambda: Vec<f64>,
     /// Bayesian model: rows that spend acts on, its own among them.
     #[arg(long, value_name = "ROWS", default_value_t = 8)]
     adstock_max: usize,
@@ -140,6 +148,8 @@ pub enum Model {
     Kalman,
     /// Carry-over, saturation and synergy with priors, by sampling (NUTS).
     Bayes,
+    /// Robyn's carry-over, Hill curve and ridge at given settings; no intervals, no synergy.
+    Ridge,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -224,6 +234,7 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.media.len()
     );
     bayes::check(arguments)?;
+    ridge::check(arguments)?;
     if let Some(margin) = arguments.margin {
         ensure!(0.0 < margin && margin.is_finite(), "--margin must be an amount above 0");
         ensure!(
@@ -255,8 +266,10 @@ fn estimate(arguments: &Arguments, input: &Input) -> anyhow::Result<Mix> {
         Some(budget) => read::bounds(arguments, budget)?,
         None => Vec::new(),
     };
-    if arguments.model == Model::Bayes {
-        return bayes::estimate(arguments, input, &synergy, &bounds);
+    match arguments.model {
+        Model::Bayes => return bayes::estimate(arguments, input, &synergy, &bounds),
+        Model::Ridge => return ridge::estimate(arguments, input),
+        Model::Kalman => {}
     }
     let controls: Vec<Named> = input.controls.iter().chain(&input.season).cloned().collect();
     Ok(kalman(&MixQuestion {

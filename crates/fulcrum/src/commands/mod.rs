@@ -25,6 +25,7 @@ pub mod serve;
 pub mod source;
 mod times;
 pub mod token;
+pub mod uplift;
 pub mod why;
 
 use std::io::Write;

@@ -30,6 +30,8 @@ fn help_names_every_command() {
         "restore",
         "doctor",
         "leverage",
+        "uplift",
+        "attribution",
         "lifetime",
         "mix",
         "influence",

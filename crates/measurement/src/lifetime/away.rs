@@ -2,11 +2,9 @@
 
 use serde::Serialize;
 
-use super::bgnbd::BgNbd;
 use super::climb::quadratic;
 use super::customers::Alike;
-use super::future::purchases;
-use super::{Lifetime, slopes};
+use super::{Lifetime, LifetimeModel, slopes};
 use crate::distribution::normal_quantile;
 
 /// People who bought equally often and stayed equally long.
@@ -38,7 +36,7 @@ impl Lifetime {
     /// One curve for each of `frequencies`, of people whose last purchase came `recency` after their
     /// first, at each of the times in `away`. None where there is no model.
     pub fn away(&self, frequencies: &[u32], recency: f64, away: &[f64]) -> Option<Vec<Away>> {
-        let known = self.model.as_ref()?.known;
+        let known = self.fitted.as_ref()?.known;
         let z = normal_quantile(0.5 + 0.5 * self.confidence);
         let horizon = self.horizon;
         let curve = |frequency: &u32| Away {
@@ -53,9 +51,10 @@ impl Lifetime {
     }
 }
 
-/// Where the likelihood is highest, in logarithms of r, α, a, b, and how well that is known.
+/// Where the likelihood is highest, in logarithms, and how well that is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Known {
+    pub model: LifetimeModel,
     pub logs: [f64; 4],
     pub covariance: [[f64; 4]; 4],
 }
@@ -66,9 +65,9 @@ impl Known {
             Alike { frequency: f64::from(frequency), recency, age: recency + away, people: 1.0 };
         // As log odds and as a logarithm, so that no end leaves the range of the number.
         let at = |logs: &[f64; 4]| {
-            let model = BgNbd::from_logs(logs);
+            let model = self.model.at(logs);
             let alive = model.alive_of(&alike);
-            [alive.ln() - (-alive).ln_1p(), (alive * purchases(&model, &alike, horizon)).ln()]
+            [alive.ln() - (-alive).ln_1p(), (alive * model.purchases(&alike, horizon)).ln()]
         };
         let [odds, log] = at(&self.logs);
         let slopes: [[f64; 2]; 4] = slopes(&self.logs, at);

@@ -1,11 +1,12 @@
 //! What a customer will do within a time, by the purchases they would make if they never left.
 //!
 //! Their number K within t is negative binomial with size r + x and z = t / (α + T + t), and they
-//! are still there for purchase j + 1 with probability g(j) = Π (b+x+i) / (a+b+x+i), i < j. The
+//! are still there for purchase j + 1 with probability g(j) = Π (b+m+i) / (a+b+m+i), i < j, after m
+//! chances to leave (x of BG/NBD). The
 //! expected number is therefore Σ P(K > j) g(j). This is equation 10 of Fader, Hardie and Lee
 //! without its ₂F₁: every term is positive, so nothing cancels, and nothing is divided by a − 1.
 
-use super::bgnbd::BgNbd;
+use super::bgnbd::Leaving;
 use super::customers::Alike;
 
 /// Of a customer who is still there.
@@ -20,7 +21,7 @@ pub(crate) struct Future {
 }
 
 /// Places and weights of the Gauss–Legendre rule of seven points on [0, 1].
-const PLACES: [(f64, f64); 7] = [
+pub(super) const PLACES: [(f64, f64); 7] = [
     (0.025_446_043_828_620_74, 0.064_742_483_084_434_85),
     (0.129_234_407_200_302_78, 0.139_852_695_744_638_33),
     (0.297_077_424_311_301_4, 0.190_915_025_252_559_47),
@@ -33,7 +34,7 @@ const PLACES: [(f64, f64); 7] = [
 /// The horizon first, then the places in it: eight at a time is what a machine likes.
 const LANES: usize = 8;
 
-pub(crate) fn purchases(model: &BgNbd, alike: &Alike, horizon: f64) -> f64 {
+pub(crate) fn purchases(model: &Leaving, alike: &Alike, horizon: f64) -> f64 {
     count::<1>(model, alike, [horizon]).0[0]
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn purchases(model: &BgNbd, alike: &Alike, horizon: f64) -> f64 {
 ///
 /// ∫ e^(−δt) dN(t) = e^(−δH) N(H) + δ ∫ e^(−δt) N(t) dt. N grows like a logarithm of α + T + t, so
 /// the places are even on that scale.
-pub(crate) fn future(model: &BgNbd, alike: &Alike, horizon: f64, discount: f64) -> Future {
+pub(crate) fn future(model: &Leaving, alike: &Alike, horizon: f64, discount: f64) -> Future {
     if discount == 0.0 {
         let ([purchases], square) = count::<1>(model, alike, [horizon]);
         return Future { purchases, square, discounted: purchases };
@@ -66,7 +67,7 @@ pub(crate) fn future(model: &BgNbd, alike: &Alike, horizon: f64, discount: f64) 
 ///
 /// The weights of K are built up without their common factor (1 − z)^(r+x), which may be smaller
 /// than any float, and divided by their sum at the end.
-fn count<const N: usize>(model: &BgNbd, alike: &Alike, times: [f64; N]) -> ([f64; N], f64) {
+fn count<const N: usize>(model: &Leaving, alike: &Alike, times: [f64; N]) -> ([f64; N], f64) {
     /// Beyond this the sums of a place are brought down again.
     const LARGE: f64 = 1e200;
     /// What is left out, in share of the sum.
@@ -74,7 +75,7 @@ fn count<const N: usize>(model: &BgNbd, alike: &Alike, times: [f64; N]) -> ([f64
     let from = model.alpha + alike.age;
     let z = times.map(|time| time / (from + time));
     let size = model.r + alike.frequency;
-    let stays = model.b + alike.frequency;
+    let stays = model.b + model.chances(alike.frequency);
     let all = model.a + stays;
     let mut weight = [1.0; N];
     let (mut total, mut mean, mut square) = ([1.0; N], [0.0; N], 0.0);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Fit, Model};
+use super::{Fit, LifetimeModel, Model};
 
 /// What the customers of today will do. What cannot be known is absent, with the reason.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -10,7 +10,14 @@ pub struct Lifetime {
     pub n: u64,
     /// Those who bought again after their first day.
     pub repeaters: u64,
+    /// Which model of purchases was asked for.
+    pub model: LifetimeModel,
+    /// Absent as well where another model was asked for.
     pub bgnbd: Option<BgNbdFit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mbgnbd: Option<BgNbdFit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paretonbd: Option<ParetoNbdFit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gamma_gamma: Option<GammaGammaFit>,
     /// Of all people together, within the horizon.
@@ -36,9 +43,10 @@ pub struct Lifetime {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insufficient: Option<String>,
     #[serde(skip)]
-    pub(crate) model: Option<Model>,
+    pub(crate) fitted: Option<Model>,
 }
 
+/// Of BG/NBD or MBG/NBD.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BgNbdFit {
     pub r: f64,
@@ -66,6 +74,36 @@ impl BgNbdFit {
         let [at, se, low, high] = numbers_of(fit, ends).map(numbers);
         let BgNbdNumbers { r, alpha, a, b } = at;
         BgNbdFit { r, alpha, a, b, log_likelihood: fit.log_likelihood, se, low, high }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ParetoNbdFit {
+    pub r: f64,
+    pub alpha: f64,
+    pub s: f64,
+    pub beta: f64,
+    pub log_likelihood: f64,
+    pub se: ParetoNbdNumbers,
+    pub low: ParetoNbdNumbers,
+    pub high: ParetoNbdNumbers,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ParetoNbdNumbers {
+    pub r: f64,
+    pub alpha: f64,
+    pub s: f64,
+    pub beta: f64,
+}
+
+impl ParetoNbdFit {
+    /// `ends` in logarithms.
+    pub(crate) fn new(fit: &Fit<4>, ends: [(f64, f64); 4]) -> ParetoNbdFit {
+        let numbers = |[r, alpha, s, beta]: [f64; 4]| ParetoNbdNumbers { r, alpha, s, beta };
+        let [at, se, low, high] = numbers_of(fit, ends).map(numbers);
+        let ParetoNbdNumbers { r, alpha, s, beta } = at;
+        ParetoNbdFit { r, alpha, s, beta, log_likelihood: fit.log_likelihood, se, low, high }
     }
 }
 

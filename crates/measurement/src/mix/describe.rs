@@ -74,13 +74,14 @@ impl Design<'_> {
                 share: (0.0 < outcome).then(|| found.mean / outcome),
                 per_unit: per_unit(found.mean),
                 marginal_return: per_unit(more.mean),
-                contribution_sd: found.sd,
-                contribution_low: found.low,
-                contribution_high: found.high,
+                contribution_sd: Some(found.sd),
+                contribution_low: Some(found.low),
+                contribution_high: Some(found.high),
                 return_low: per_unit(found.low),
                 return_high: per_unit(found.high),
                 marginal_return_low: per_unit(more.low),
                 marginal_return_high: per_unit(more.high),
+                reason: None,
             });
         }
         let without = |from: usize| {

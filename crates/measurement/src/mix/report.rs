@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::curve::{Contribution, Response};
+use super::ridge::RidgePath;
 
 /// What each medium does, and what they do together. What cannot be known is absent, with a reason.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Mix {
-    /// `kalman` or `bayes`.
+    /// `kalman`, `bayes` or `ridge`.
     pub model: &'static str,
     /// Rows of the series.
     pub n: usize,
@@ -32,9 +33,12 @@ pub struct Mix {
     pub response: Vec<Response>,
     /// What each part brought in each row.
     pub contributions: Vec<Contribution>,
+    /// The ridge at each weight that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ridge: Vec<RidgePath>,
     pub diagnostics: Diagnostics,
     /// `linear`: an effort is what is spent; `root`: its square root; of the Bayesian model its
-    /// saturation, `logistic` or `hill`.
+    /// saturation, `logistic` or `hill`; of the ridge `hill`.
     pub effort: &'static str,
     pub confidence: f64,
     pub warnings: Vec<String>,
@@ -71,7 +75,7 @@ pub struct Parameter {
     pub ess_tail: Option<f64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Medium {
     pub name: String,
     pub spend: f64,
@@ -84,13 +88,17 @@ pub struct Medium {
     pub per_unit: Option<f64>,
     /// What one more unit of spend brings, spread over the rows as the spend is, within the rows.
     pub marginal_return: Option<f64>,
-    pub contribution_sd: f64,
-    pub contribution_low: f64,
-    pub contribution_high: f64,
+    /// Absent, with the ends, where nothing says how well it is known.
+    pub contribution_sd: Option<f64>,
+    pub contribution_low: Option<f64>,
+    pub contribution_high: Option<f64>,
     pub return_low: Option<f64>,
     pub return_high: Option<f64>,
     pub marginal_return_low: Option<f64>,
     pub marginal_return_high: Option<f64>,
+    /// Why there is no interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// κ of two media: what an effort in one adds to the effect of an effort in the other.

@@ -60,7 +60,9 @@ fn curves_of_silence_go_through_the_customers() {
     let cdnow = include_str!("../../../../fixtures/oracles/cdnow.csv");
     let customers: Vec<Customer> = cdnow.lines().skip(1).map(customer).collect();
     let ask = |confidence: f64| {
-        let ask = LifetimeQuestion { horizon: 26.0, discount: 0.0, confidence, value: false };
+        let model = LifetimeModel::BgNbd;
+        let ask =
+            LifetimeQuestion { model, horizon: 26.0, discount: 0.0, confidence, value: false };
         lifetime(&customers, &ask)
     };
     let (found, surer) = (ask(0.95), ask(0.99));

@@ -1,10 +1,11 @@
 //! Lifetime value: other programs' numbers, known truths, and customers of whom nothing can be said.
 
+mod models;
 mod oracles;
 mod recovery;
 mod small;
 
-use crate::{Customer, Lifetime, LifetimeQuestion, lifetime};
+use crate::{Customer, Lifetime, LifetimeModel, LifetimeQuestion, lifetime};
 
 /// The calibration half of CDNOW: x, t_x, T in weeks, mean value of the repeat purchases.
 const CDNOW: &str = include_str!("../../../../fixtures/oracles/cdnow.csv");
@@ -23,7 +24,13 @@ fn customer(frequency: u64, recency: f64, age: f64) -> Customer {
 }
 
 fn within(horizon: f64) -> LifetimeQuestion {
-    LifetimeQuestion { horizon, discount: 0.0, confidence: 0.95, value: false }
+    LifetimeQuestion {
+        model: LifetimeModel::BgNbd,
+        horizon,
+        discount: 0.0,
+        confidence: 0.95,
+        value: false,
+    }
 }
 
 fn insufficient(customers: &[Customer], question: &LifetimeQuestion) -> (Lifetime, String) {

@@ -3,6 +3,7 @@
 mod allocation;
 mod oracles;
 mod recovery;
+mod ridge;
 mod small;
 
 use crate::{Effort, Mix, MixQuestion, Named, kalman};

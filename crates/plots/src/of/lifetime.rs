@@ -84,7 +84,7 @@ fn title(found: &Lifetime) -> String {
 }
 
 fn subtitle(found: &Lifetime, unit: &str) -> String {
-    let mut text = "Observational · BG/NBD model of when they bought".to_owned();
+    let mut text = format!("Observational · {} model of when they bought", found.model.name());
     if let Some(it) = found.purchases {
         let (number, ends) = with_interval(it.estimate, Some((it.low, it.high)), false);
         text += &format!(" · {number} purchases expected in {} {unit}s", short(found.horizon));

@@ -1,8 +1,9 @@
 //! Each kind from the results it is made of.
 
 use measurement::{
-    Cell, Customer, Design, Horizon, LifetimeQuestion, Outcome, PathModel, PathQuestion,
-    PathSettings, PathWeight, Paths, Plan, Question, Sums, attribution, leverage, lifetime, power,
+    Cell, Customer, Design, Horizon, LifetimeModel, LifetimeQuestion, Outcome, PathModel,
+    PathQuestion, PathSettings, PathWeight, Paths, Plan, Question, Sums, attribution, leverage,
+    lifetime, power,
 };
 
 use super::*;
@@ -123,7 +124,13 @@ fn who_buys_often_is_given_up_sooner() {
     };
     let cdnow = include_str!("../../../../fixtures/oracles/cdnow.csv");
     let customers: Vec<Customer> = cdnow.lines().skip(1).map(customer).collect();
-    let ask = LifetimeQuestion { horizon: 52.0, discount: 0.0, confidence: 0.95, value: false };
+    let ask = LifetimeQuestion {
+        model: LifetimeModel::BgNbd,
+        horizon: 52.0,
+        discount: 0.0,
+        confidence: 0.95,
+        value: false,
+    };
     let found = lifetime(&customers, &ask);
     let figure = lifetime_figure(&found, &customers, "week").expect("a figure");
     let Kind::AliveSurvival(alive) = &figure.kind else { panic!("another kind") };

@@ -41,6 +41,10 @@ pub struct LeverageReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub cap: Option<f64>,
+    /// The same on the scale of log odds, where the outcome is 0 or 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub log_odds: Option<LogOdds>,
     /// The same for "anything at all", where the outcome is an amount that many people lack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -72,6 +76,21 @@ pub struct LeverageSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub insufficient: Option<String>,
+}
+
+/// The saturated logit: the effects as differences of log odds, which may have another sign than
+/// those per person.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct LogOdds {
+    pub baseline: Estimate,
+    pub values: Vec<SetEstimate>,
+    pub interactions: Vec<SetEstimate>,
+    pub leverage: Estimate,
+    /// Null where means are adjusted or rows belong together.
+    #[schema(required)]
+    pub log_likelihood: Option<f64>,
+    /// `logit`: from the counts; else how the variances of the means are found.
+    pub variance: String,
 }
 
 /// Where an interaction comes from: cell means assume nothing, the regression assumes that larger

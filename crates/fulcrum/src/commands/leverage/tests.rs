@@ -151,7 +151,11 @@ fn the_schema_is_that_of_the_output() {
     )
     .expect("a report")
     .clusters;
+    let (binary, _) = binary_report();
+    full.log_odds = binary.log_odds;
     let mut full = json(&full);
+    full["log_odds"]["leverage"]["reason"] = "for the key".into();
+    full["log_odds"]["interactions"][0]["reason"] = "for the key".into();
     full["leverage_ratio"]["reason"] = "for the key".into();
     full["leverage"]["reason"] = "for the key".into();
     full["conversion"]["insufficient"] = "for the key".into();
@@ -169,6 +173,9 @@ fn the_schema_is_that_of_the_output() {
         ("sample_ratio", &full["sample_ratio"]),
         ("clusters", &full["clusters"]),
         ("summary", &full["conversion"]),
+        ("log_odds_report", &full["log_odds"]),
+        ("log_odds", &full["log_odds"]["leverage"]),
+        ("log_odds_effect", &full["log_odds"]["interactions"][0]),
     ] {
         let definition = &schema["$defs"][name];
         assert_eq!(keys(&definition["properties"]), keys(value), "{name}");
@@ -176,6 +183,40 @@ fn the_schema_is_that_of_the_output() {
             assert!(definition["properties"].get(required.as_str().expect("a name")).is_some());
         }
     }
+}
+
+/// Of a hundred in each cell 20, 40, 50 and 80 buy; and the same as sums.
+fn binary_report() -> (Leverage, Leverage) {
+    let mut people = "email,social,bought\n".to_owned();
+    let mut sums = "email,social,n,sum_y,sum_y2\n".to_owned();
+    for (on, events) in [(0_u32, 20_u32), (1, 40), (2, 50), (3, 80)] {
+        let (email, social) = (on & 1, on >> 1);
+        for i in 0..100 {
+            people += &format!("{email},{social},{}\n", u32::from(i < events));
+        }
+        sums += &format!("{email},{social},100,{events},{events}\n");
+    }
+    let line = "--units units.csv --outcome bought --channels email,social";
+    let of_people = ask(line, &people, "").expect("a report");
+    (of_people, ask("--sums units.csv", &sums, "").expect("a report"))
+}
+
+#[test]
+fn a_rate_has_log_odds_from_people_and_from_sums() {
+    let (of_people, of_sums) = binary_report();
+    let found = of_people.log_odds.as_ref().expect("0 or 1");
+    assert_eq!(of_sums.log_odds.as_ref(), Some(found));
+    // (0.8 / 0.2) (0.2 / 0.8) / ((0.4 / 0.6) (0.5 / 0.5)), and 1/20 + 1/80 + … of the counts.
+    let pair = &found.interactions[2].log_odds;
+    assert!((pair.estimate.expect("known") - 1.5_f64.ln()).abs() < 1e-12);
+    let variance = 2.0 * (1.0 / 20.0 + 1.0 / 80.0) + 1.0 / 40.0 + 1.0 / 60.0 + 2.0 / 50.0;
+    assert!((pair.se.expect("known") - f64::sqrt(variance)).abs() < 1e-12);
+    let text = table(&of_people, Some("bought"));
+    assert!(text.contains("In log odds: a set adds"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert_eq!(csv(&of_people).lines().count(), 1 + 2 + 1 + 3 + 3 + 2 + (1 + 3 + 3 + 1) + 4);
+    let amounts = ask(ASK, &people(), "").expect("a report");
+    assert!(serde_json::to_value(amounts).expect("JSON").get("log_odds").is_none());
 }
 
 /// Forty-eight days in blocks of two, posts in every other block; each day's people with and without

@@ -56,12 +56,20 @@ type Parameter = (&'static str, &'static str, [f64; 4]);
 
 fn parameters(report: &Report) -> Vec<Parameter> {
     let mut rows = Vec::new();
-    if let Some(fit) = &report.found.bgnbd {
+    for (kind, fit) in [("bgnbd", &report.found.bgnbd), ("mbgnbd", &report.found.mbgnbd)] {
+        let Some(fit) = fit else { continue };
         let (se, low, high) = (fit.se, fit.low, fit.high);
-        rows.push(("bgnbd", "r", [fit.r, se.r, low.r, high.r]));
-        rows.push(("bgnbd", "alpha", [fit.alpha, se.alpha, low.alpha, high.alpha]));
-        rows.push(("bgnbd", "a", [fit.a, se.a, low.a, high.a]));
-        rows.push(("bgnbd", "b", [fit.b, se.b, low.b, high.b]));
+        rows.push((kind, "r", [fit.r, se.r, low.r, high.r]));
+        rows.push((kind, "alpha", [fit.alpha, se.alpha, low.alpha, high.alpha]));
+        rows.push((kind, "a", [fit.a, se.a, low.a, high.a]));
+        rows.push((kind, "b", [fit.b, se.b, low.b, high.b]));
+    }
+    if let Some(fit) = &report.found.paretonbd {
+        let (se, low, high) = (fit.se, fit.low, fit.high);
+        rows.push(("paretonbd", "r", [fit.r, se.r, low.r, high.r]));
+        rows.push(("paretonbd", "alpha", [fit.alpha, se.alpha, low.alpha, high.alpha]));
+        rows.push(("paretonbd", "s", [fit.s, se.s, low.s, high.s]));
+        rows.push(("paretonbd", "beta", [fit.beta, se.beta, low.beta, high.beta]));
     }
     if let Some(fit) = &report.found.gamma_gamma {
         let (se, low, high) = (fit.se, fit.low, fit.high);
@@ -100,7 +108,10 @@ fn models(report: &Report, percent: &str) -> String {
     let head = format!("\n{:<24}{:>10}{:>10}  {interval:^22}", "model", "estimate", "se");
     let mut text = head.trim_end().to_owned() + "\n";
     for (model, name, [estimate, se, low, high]) in rows {
-        let model = if model == "bgnbd" { "BG/NBD" } else { "Gamma-Gamma" };
+        let model = match model {
+            "gamma_gamma" => "Gamma-Gamma",
+            _ => report.found.model.name(),
+        };
         let places = decimals(se);
         let line = format!(
             "  {:<22}{:>10}{:>10}  {:>9} to {:<9}",
@@ -164,14 +175,30 @@ fn check(report: &Report, percent: &str) -> Option<String> {
 
 /// The parameters in words.
 fn habits(report: &Report) -> Option<String> {
-    let fit = report.found.bgnbd.as_ref()?;
+    let found = &report.found;
     let unit = report.unit.name();
-    let mut text = format!(
-        "While they are there, people buy {} times a {unit} on average; after a purchase {} % of \
-         them leave.",
-        shown(fit.r / fit.alpha, decimals(fit.r / fit.alpha)),
-        shown(100.0 * fit.a / (fit.a + fit.b), 0),
-    );
+    let rate = |rate: f64| {
+        let number = shown(rate, decimals(rate));
+        format!("While they are there, people buy {number} times a {unit} on average; ")
+    };
+    let mut text = match (&found.bgnbd, &found.mbgnbd, &found.paretonbd) {
+        (Some(fit), _, _) => {
+            let leave = shown(100.0 * fit.a / (fit.a + fit.b), 0);
+            rate(fit.r / fit.alpha) + &format!("after a purchase {leave} % of them leave.")
+        }
+        (_, Some(fit), _) => {
+            let leave = shown(100.0 * fit.a / (fit.a + fit.b), 0);
+            rate(fit.r / fit.alpha)
+                + &format!("after a purchase, the first too, {leave} % of them leave.")
+        }
+        (_, _, Some(fit)) => {
+            let stay = (fit.beta / (fit.beta + found.horizon)).powf(fit.s);
+            let leave = shown(100.0 * (1.0 - stay), 0);
+            let time = span(found.horizon, unit);
+            rate(fit.r / fit.alpha) + &format!("{leave} % of them leave within their first {time}.")
+        }
+        (None, None, None) => return None,
+    };
     if let Some(spending) = report.found.gamma_gamma.as_ref().filter(|it| 1.0 < it.q) {
         let mean = spending.p * spending.v / (spending.q - 1.0);
         text += &format!(" A purchase is worth {} on average.", shown(mean, decimals(mean / 10.0)));

@@ -139,11 +139,18 @@ fn the_schema_is_that_of_the_output() {
     let line = format!("{PURCHASES} --value-column price --end 1997-09-30");
     let (mut report, _) = ask(&line, &text).expect("a report");
     report.found.insufficient = Some("for the key".to_owned());
+    let of =
+        |model: &str| ask(&format!("{line} --model {model}"), &text).expect("a report").0.found;
+    report.found.mbgnbd = of("mbgnbd").mbgnbd;
+    report.found.paretonbd = of("paretonbd").paretonbd;
     let json = json(&report);
     for (name, value) in [
         ("lifetime", &json),
         ("bgnbd", &json["bgnbd"]),
         ("bgnbd_numbers", &json["bgnbd"]["low"]),
+        ("bgnbd", &json["mbgnbd"]),
+        ("paretonbd", &json["paretonbd"]),
+        ("paretonbd_numbers", &json["paretonbd"]["high"]),
         ("gamma_gamma", &json["gamma_gamma"]),
         ("gamma_gamma_numbers", &json["gamma_gamma"]["high"]),
         ("total", &json["purchases"]),
@@ -167,6 +174,24 @@ fn the_table_and_the_spreadsheet_show_all() {
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
     assert_eq!(show::csv(&report).lines().count(), 1 + 3 + 7);
+}
+
+#[test]
+fn other_models_say_their_own_name() {
+    for (model, name, text) in [
+        ("mbgnbd", "MBG/NBD b", "after a purchase, the first too, 36 % of them leave"),
+        ("paretonbd", "Pareto/NBD beta", "64 % of them leave within their first 52 weeks"),
+    ] {
+        let (report, people) =
+            ask(&format!("--summary in.csv --model {model} --people people.csv"), &summary())
+                .expect("a report");
+        let shown = show::table(&report).replace('\n', " ");
+        assert!(shown.contains(name) && shown.contains(text), "{shown}");
+        assert_eq!((people.lines().count(), show::csv(&report).lines().count()), (2_358, 11));
+        let json = json(&report);
+        assert!(json["bgnbd"].is_null() && json[model].is_object());
+        assert_eq!(json["model"], model);
+    }
 }
 
 #[test]

@@ -11,9 +11,9 @@ use super::{Arguments, EffortName, FormName, Model, SaturationName, ScalingName,
 use crate::commands::reading;
 use crate::progress::{Bars, Unit};
 
-/// What only one of the two models knows.
+/// What only one of the models knows.
 pub fn check(arguments: &Arguments) -> anyhow::Result<()> {
-    if arguments.model == Model::Kalman {
+    if arguments.model != Model::Bayes {
         let given = [
             ("--prior", arguments.prior.is_some()),
             ("--saturation", arguments.saturation.is_some()),

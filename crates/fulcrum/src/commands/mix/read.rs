@@ -189,7 +189,7 @@ impl Regions {
     }
 }
 
-fn open(arguments: &Arguments, path: &Path) -> anyhow::Result<Table> {
+pub fn open(arguments: &Arguments, path: &Path) -> anyhow::Result<Table> {
     let delimiter = arguments.separator.bytes().next().context("--separator is empty")?;
     Ok(Table::open_with(path, Options { delimiter })?)
 }

@@ -1,6 +1,6 @@
 //! The result for people and for spreadsheets.
 
-use measurement::{Allocated, Medium, Mix, Parameter};
+use measurement::{Allocated, Medium, Mix, Parameter, RidgePath};
 
 use crate::commands::leverage::wrapped;
 use crate::commands::{csv_row, decimals, grouped, shown};
@@ -24,9 +24,9 @@ pub fn csv(mix: &Mix) -> String {
         }
     }
     for it in &mix.media {
-        let (low, high) = (Some(it.contribution_low), Some(it.contribution_high));
-        let sd = Some(it.contribution_sd);
-        row("contribution", &it.name, [Some(it.contribution), sd, low, high, None], "");
+        let (sd, low, high) = (it.contribution_sd, it.contribution_low, it.contribution_high);
+        let reason = it.reason.as_deref().unwrap_or_default();
+        row("contribution", &it.name, [Some(it.contribution), sd, low, high, None], reason);
         row("share", &it.name, [it.share, None, None, None, None], "");
         row("return", &it.name, [it.per_unit, None, it.return_low, it.return_high, None], "");
         let (low, high) = (it.marginal_return_low, it.marginal_return_high);
@@ -35,6 +35,16 @@ pub fn csv(mix: &Mix) -> String {
     for it in &mix.synergy {
         let reason = it.reason.as_deref().unwrap_or_default();
         row("synergy", &it.media.join("*"), [it.mean, it.sd, it.low, it.high, it.p], reason);
+    }
+    for path in &mix.ridge {
+        let at = |name: &str| format!("{name} at {}", path.lambda);
+        for it in &path.coefficients {
+            row("ridge_coefficient", &at(&it.name), [Some(it.value), None, None, None, None], "");
+        }
+        for it in &path.media {
+            row("ridge_share", &at(&it.name), [it.share, None, None, None, None], "");
+            row("ridge_return", &at(&it.name), [it.per_unit, None, None, None, None], "");
+        }
     }
     for (kind, it) in [("leverage", &mix.leverage), ("base", &mix.base)] {
         if let Some(it) = it {
@@ -89,6 +99,18 @@ pub fn table(mix: &Mix, outcome: &str, total: f64) -> String {
 }
 
 fn meaning(mix: &Mix, outcome: &str, total: f64, percent: &str) -> String {
+    if let Some(first) = mix.ridge.first() {
+        let brought = mix.media.iter().map(|it| it.contribution).sum::<f64>();
+        let places = decimals(total.abs() / 1e4);
+        return format!(
+            "Over {} rows, at the settings given, the media brought {} of {} {outcome}. Nothing here \
+             says how sure that is: no interval exists for given settings and lambda = {}.",
+            mix.n,
+            amount(brought, places),
+            amount(total, places),
+            first.lambda,
+        );
+    }
     let mut text = format!("Over {} rows, ", mix.n);
     if let Some(base) = &mix.base {
         let places = decimals(base.sd);
@@ -128,9 +150,12 @@ fn amount(number: f64, places: usize) -> String {
 }
 
 fn media(mix: &Mix, percent: &str) -> String {
+    // Without an error, as many digits as the smallest part of what is shown needs.
+    let spread = |it: &Medium| it.contribution_sd.unwrap_or(it.contribution.abs() / 1e3);
     let ends = |it: &Medium| {
-        let places = decimals(it.contribution_sd);
-        [it.contribution_low, it.contribution_high].map(|end| amount(end, places))
+        let places = decimals(spread(it));
+        let end = |end: Option<f64>| end.map_or("none".to_owned(), |end| amount(end, places));
+        [it.contribution_low, it.contribution_high].map(end)
     };
     // As wide as the widest of them.
     let all = mix.media.iter().flat_map(ends).map(|it| it.chars().count());
@@ -149,7 +174,7 @@ fn media(mix: &Mix, percent: &str) -> String {
     );
     for it in &mix.media {
         let [low, high] = ends(it);
-        let places = decimals(it.contribution_sd);
+        let places = decimals(spread(it));
         let share = it.share.map(|it| format!("{} %", shown(100.0 * it, 1))).unwrap_or_default();
         let ratio = |value: Option<f64>| {
             value.map(|value| shown(value, decimals(value.abs() / 3.0))).unwrap_or_default()
@@ -170,6 +195,9 @@ fn media(mix: &Mix, percent: &str) -> String {
 fn coefficients(mix: &Mix, percent: &str) -> String {
     let interval = format!("{percent} % interval");
     let sampled = mix.diagnostics.chains.is_some();
+    if !mix.ridge.is_empty() {
+        return paths(mix);
+    }
     let last = if sampled { format!("{:>8}{:>7}", "R-hat", "ESS") } else { format!("{:>9}", "p") };
     let mut text = format!(
         "\n{:<width$}{:>12}{:>12}  {interval:^26}{last}\n",
@@ -203,6 +231,44 @@ fn coefficients(mix: &Mix, percent: &str) -> String {
     }
     if !sampled && mix.synergy.iter().filter(|it| it.mean.is_some()).nth(1).is_some() {
         text += "  p of a kappa: corrected for testing all pairs (Holm)\n";
+    }
+    text
+}
+
+/// The coefficients of the ridge, and the share of each medium, at each weight.
+fn paths(mix: &Mix) -> String {
+    /// More would not fit beside each other.
+    const SHOWN_MAX: usize = 4;
+    let shown_paths = &mix.ridge[..mix.ridge.len().min(SHOWN_MAX)];
+    let head = |title: &str| {
+        let ends = shown_paths.iter().map(|it| format!("{:>17}", format!("λ = {}", it.lambda)));
+        format!("\n{title:<width$}{}\n", ends.collect::<String>(), width = LABEL + 2)
+    };
+    let line = |name: &str, values: Vec<String>| {
+        let values: String = values.into_iter().map(|it| format!("{it:>17}")).collect();
+        format!("  {:<LABEL$}{values}\n", cut(name, LABEL))
+    };
+    let mut text = head("coefficient");
+    for (i, it) in mix.parameters.iter().enumerate() {
+        let value = |path: &RidgePath| {
+            let value = path.coefficients.get(i).map_or(0.0, |it| it.value);
+            shown(value, decimals(value.abs() / 1e3))
+        };
+        text += &line(&it.name, shown_paths.iter().map(value).collect());
+    }
+    text += &line("R²", shown_paths.iter().map(|it| shown(it.r_squared, 4)).collect());
+    if 1 < shown_paths.len() {
+        text += &head("share");
+        for (i, it) in mix.media.iter().enumerate() {
+            let share = |path: &RidgePath| {
+                let share = path.media.get(i).and_then(|it| it.share);
+                share.map(|it| format!("{} %", shown(100.0 * it, 1))).unwrap_or_default()
+            };
+            text += &line(&it.name, shown_paths.iter().map(share).collect());
+        }
+    }
+    if SHOWN_MAX < mix.ridge.len() {
+        text += &format!("  and {} more (see --format json)\n", mix.ridge.len() - SHOWN_MAX);
     }
     text
 }

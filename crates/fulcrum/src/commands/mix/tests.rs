@@ -41,6 +41,10 @@ const ASK: &str = "--series in.csv --outcome y --media x1,x2 --model kalman";
 const BAYES: &str = "--series in.csv --outcome y --media x1,x2 --model bayes --trend \
                      --controls event_1,event_2 --date date_week --seasonality 2";
 
+const RIDGE: &str = "--series in.csv --outcome y --media x1,x2 --model ridge --controls event_1,event_2 \
+                     --trend --transforms bounds.csv --lambda 20,200";
+const SETTINGS: &str = "media,theta,alpha,gamma\nx2,0.2,1.5,0.5\nx1,0.4,1.2,0.6\n";
+
 fn mean(mix: &Mix, name: &str) -> f64 {
     mix.parameters.iter().find(|it| it.name == name).expect(name).mean
 }
@@ -99,6 +103,62 @@ fn the_json_has_the_promised_keys() {
     assert!(rows.lines().all(|row| row.split(',').count() == 8), "{rows}");
 }
 
+/// Robyn's weeks with the season of the oracle's script, through file and command.
+#[test]
+fn the_ridge_is_that_of_glmnet() {
+    const WEEKLY: &str = include_str!("../../../../../fixtures/oracles/robyn_weekly.csv");
+    const GLMNET: &str =
+        include_str!("../../../../../fixtures/oracles/robyn_glmnet_fixed_hyper.csv");
+    let year = std::f64::consts::TAU / 52.18;
+    let with_season = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},sin52,cos52\n"),
+        _ => format!("{line},{},{}\n", (year * i as f64).sin(), (year * i as f64).cos()),
+    };
+    let text: String = WEEKLY.lines().enumerate().map(with_season).collect();
+    let settings = "media,theta,gamma,alpha\ntv_S,0.5,0.65,1.4\nooh_S,0.2,0.5,1.1\n\
+                    print_S,0.25,0.6,0.9\nfacebook_S,0.15,0.7,2.0\nsearch_S,0.1,0.55,1.3\n\
+                    newsletter,0.25,0.45,1.2\n";
+    let line = "--series in.csv --outcome revenue --model ridge --transforms bounds.csv \
+                --media tv_S,ooh_S,print_S,facebook_S,search_S,newsletter --lambda 100000,300000 \
+                --controls competitor_sales_B,sin52,cos52 --trend";
+    let (mix, table) = ask_with(line, &text, settings).expect("a result");
+    for (path, place) in mix.ridge.iter().zip([2, 3]) {
+        for row in GLMNET.lines().skip(2).take(9) {
+            let name = row.split(',').next().expect("a name").trim_matches('"');
+            let theirs: f64 =
+                row.split(',').nth(place).expect("a value").parse().expect("a number");
+            let ours = path.coefficients.iter().find(|it| it.name == name).expect(name).value;
+            assert!((ours - theirs).abs() <= 1e-5 * theirs.abs(), "{name}: {ours} not {theirs}");
+        }
+    }
+    assert!(table.contains("no interval exists") && table.contains("none to none"), "{table}");
+    assert!(table.contains("the ridge is additive") && table.contains("λ = 300000"), "{table}");
+    assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+    assert!(show::csv(&mix).lines().all(|row| row.split(',').count() == 8));
+}
+
+#[test]
+fn the_ridge_needs_its_settings_and_says_so() {
+    let says = |line: &str, settings: &str, expected: &str| {
+        let complaint = ask_with(line, MMM, settings).expect_err("a complaint");
+        assert!(complaint.contains(expected), "{complaint}");
+    };
+    says(&format!("{ASK} --lambda 3"), "", "--lambda needs --model ridge");
+    says(&format!("{ASK} --transforms bounds.csv"), "", "--transforms needs --model ridge");
+    let bare = "--series in.csv --outcome y --media x1,x2 --model ridge";
+    says(bare, "", "--model ridge needs --transforms");
+    says(&format!("{bare} --transforms bounds.csv"), "", "--model ridge needs --lambda");
+    let line = format!("{bare} --transforms bounds.csv --lambda 0");
+    says(&line, "", "--lambda must be numbers above 0");
+    says(&format!("{RIDGE} --budget 3"), SETTINGS, "--budget are not of --model ridge");
+    says(&format!("{RIDGE} --synergy x1*x2"), SETTINGS, "which is additive");
+    says(&format!("{RIDGE} --knots 3"), SETTINGS, "--knots needs --model bayes");
+    says(RIDGE, "media,theta,alpha,gamma\nx1,0.4,1,0.5\n", "`x2` has no row");
+    says(RIDGE, "media,theta,alpha,gamma\ntv,0.4,1,0.5\n", "row 2 column media: `tv` is none of");
+    says(RIDGE, "media,theta,alpha,gamma\nx1,1,1,0.5\n", "theta 1 must be from 0 to under 1");
+    says(RIDGE, "media,theta,alpha,gamma\nx1,0,1,.5\nx1,0,1,.5\n", "has settings above as well");
+}
+
 /// The published schema names every key, and no other.
 #[test]
 fn the_schema_is_that_of_the_output() {
@@ -128,6 +188,8 @@ fn the_schema_is_that_of_the_output() {
     mix.insufficient = Some("for the key".to_owned());
     mix.diagnostics.seconds = Some(0.1);
     let bayes = serde_json::to_value(&mix).expect("JSON");
+    let (mix, _) = ask_with(RIDGE, MMM, SETTINGS).expect("a result");
+    let ridge = serde_json::to_value(&mix).expect("JSON");
     let json = &kalman;
     let without = json["synergy"].as_array().expect("pairs").iter().find(|it| it["mean"].is_null());
     let beta =
@@ -142,10 +204,13 @@ fn the_schema_is_that_of_the_output() {
     let synergy = joined(without.expect("never met"), &bayes["synergy"][0]);
     let diagnostics = joined(&json["diagnostics"], &bayes["diagnostics"]);
     for (name, value) in [
-        ("mix", json),
+        ("mix", &joined(json, &ridge)),
         ("parameter", &parameter),
-        ("medium", &json["media"][0]),
-        ("medium", &bayes["media"][0]),
+        ("medium", &joined(&json["media"][0], &ridge["media"][0])),
+        ("medium", &joined(&bayes["media"][0], &ridge["media"][0])),
+        ("ridge_path", &ridge["ridge"][0]),
+        ("coefficient", &ridge["ridge"][0]["coefficients"][0]),
+        ("ridge_medium", &ridge["ridge"][0]["media"][0]),
         ("synergy", &synergy),
         ("contribution", &bayes["contributions"][0]),
         ("contribution", &json["contributions"][0]),

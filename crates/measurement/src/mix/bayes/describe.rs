@@ -153,13 +153,14 @@ fn medium(
         share: (0.0 < outcome).then(|| found.mean / outcome),
         per_unit: known(per_unit.mean),
         marginal_return: known(more.mean),
-        contribution_sd: found.sd,
-        contribution_low: found.low,
-        contribution_high: found.high,
+        contribution_sd: Some(found.sd),
+        contribution_low: Some(found.low),
+        contribution_high: Some(found.high),
         return_low: known(per_unit.low),
         return_high: known(per_unit.high),
         marginal_return_low: known(more.low),
         marginal_return_high: known(more.high),
+        reason: None,
     }
 }
 

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::{assert_near, cdnow, customer, insufficient, within};
-use crate::lifetime::{bgnbd_slope, future_of, gamma_gamma_slope};
-use crate::{BgNbd, Customer, LifetimeQuestion, lifetime, purchase_history};
+use crate::lifetime::{future_of, gamma_gamma_slope, timing_slope};
+use crate::{BgNbd, Customer, LifetimeModel, LifetimeQuestion, lifetime, purchase_history};
 
 /// A few of every kind.
 fn mixed() -> Vec<Customer> {
@@ -14,8 +14,15 @@ fn mixed() -> Vec<Customer> {
 #[test]
 fn derivatives_are_the_slopes_of_the_values() {
     let people = mixed();
-    check_derivatives([-1.4, 1.5, -0.2, 0.9], |at| bgnbd_slope(&people, at));
-    check_derivatives([0.7, -1.0, 2.0, -2.0], |at| bgnbd_slope(&people, at));
+    for model in LifetimeModel::ALL {
+        check_derivatives([-1.4, 1.5, -0.2, 0.9], |at| timing_slope(model, &people, at));
+        check_derivatives([0.7, -1.0, 2.0, -2.0], |at| timing_slope(model, &people, at));
+    }
+    // α above, at and under β, where the integral changes its scale.
+    for beta in [2.9, 3.0, 3.1] {
+        let at = [-0.5, 3.0, -0.4, beta];
+        check_derivatives(at, |at| timing_slope(LifetimeModel::ParetoNbd, &people, at));
+    }
     check_derivatives([1.8, 1.3, 2.7], |at| gamma_gamma_slope(&people, at));
     check_derivatives([-0.5, 0.1, 4.0], |at| gamma_gamma_slope(&people, at));
 }
@@ -196,7 +203,7 @@ fn an_end_that_the_likelihood_does_not_have_is_that_of_the_range() {
 fn the_number_of_purchases_has_the_mean_and_spread_of_the_story() {
     let model = BgNbd { r: 0.8, alpha: 6.0, a: 0.9, b: 2.5 };
     let it = customer(3, 20.0, 30.0);
-    let future = future_of(&model, &it, 40.0, 0.01);
+    let future = future_of(model, &it, 40.0, 0.01);
     let mut chance = super::super::truth::Chance::new(4);
     let n = 200_000;
     let (mut mean, mut square, mut discounted) = (0.0, 0.0, 0.0);
@@ -239,8 +246,8 @@ proptest! {
         let it = customer(frequency, if frequency == 0 { 0.0 } else { recency * age }, age);
         let alive = model.alive(&it);
         prop_assert!((0.0..=1.0).contains(&alive));
-        let near = future_of(&model, &it, horizon, 0.01);
-        let far = future_of(&model, &it, 2.0 * horizon, 0.01);
+        let near = future_of(model, &it, horizon, 0.01);
+        let far = future_of(model, &it, 2.0 * horizon, 0.01);
         prop_assert!(0.0 <= near.discounted && near.discounted <= near.purchases * (1.0 + 1e-9));
         prop_assert!(near.purchases <= far.purchases * (1.0 + 1e-12));
         // Nobody expects more than if they never left.

@@ -94,7 +94,11 @@ fn found(mix: &Mix) -> [(f64, f64, f64); 7] {
         of("beta_radio"),
         of("kappa_tv*radio"),
         of("intercept"),
-        (tv.contribution, tv.contribution_low, tv.contribution_high),
+        (
+            tv.contribution,
+            tv.contribution_low.expect("known"),
+            tv.contribution_high.expect("known"),
+        ),
         (leverage.mean, leverage.low, leverage.high),
     ]
 }
