@@ -24,6 +24,8 @@ pub struct Person {
     pub panel: Option<PanelEntry>,
     pub recent: Vec<Recent>,
     pub last_seen: Timestamp,
+    /// Until when everything is also remembered one by one, because a merge may be undone.
+    pub undo_until: Option<Timestamp>,
     /// Messages that have not ended: candidates, planned ones, and those on the wire.
     pub open: Vec<Message>,
 }
@@ -57,6 +59,7 @@ impl Person {
             panel: None,
             recent: Vec::new(),
             last_seen: now,
+            undo_until: None,
             open: Vec::new(),
         }
     }

@@ -187,6 +187,14 @@ impl Play {
                 self.store.lose_power();
                 self.stop();
             }
+            ["undo", merge] => self.control(Control::Undo {
+                merge: merge.parse().expect("a merge"),
+                by: "test".to_owned(),
+            }),
+            ["allow", merge] => self.control(Control::AllowMerge {
+                merge: merge.parse().expect("a merge"),
+                by: "test".to_owned(),
+            }),
             ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
             ["apply", version] => {
                 let index = version.parse::<usize>().expect("a number") - 1;

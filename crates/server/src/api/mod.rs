@@ -3,6 +3,7 @@
 mod broadcasts;
 mod events;
 mod figure;
+mod identity;
 mod json;
 mod measure;
 mod panel;
@@ -82,6 +83,9 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(people::list_people))
         .routes(routes!(person::get_person))
         .routes(routes!(timeline::get_timeline))
+        .routes(routes!(identity::get_identity))
+        .routes(routes!(identity::plan_undo, identity::undo_merge))
+        .routes(routes!(identity::allow_merge))
         .routes(routes!(sources::list_sources, sources::create_source))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))

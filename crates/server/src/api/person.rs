@@ -209,7 +209,8 @@ fn shown(person: &port::Person, merges: &[port::Merge]) -> Person {
                 wake: it.wake.map(time),
             })
             .collect(),
-        merged: (merges.iter().filter(|it| it.record.survivor == person.id))
+        merged: (merges.iter())
+            .filter(|it| it.record.survivor == person.id && it.undone.is_none())
             .map(|it| PersonMerge {
                 at: time(it.record.at),
                 absorbed: it.record.absorbed.to_string(),
@@ -219,7 +220,7 @@ fn shown(person: &port::Person, merges: &[port::Merge]) -> Person {
     }
 }
 
-fn consent(it: &Statement) -> PersonConsent {
+pub(super) fn consent(it: &Statement) -> PersonConsent {
     PersonConsent {
         purpose: match it.purpose {
             Purpose::Marketing => "marketing".to_owned(),
