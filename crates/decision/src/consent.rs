@@ -248,7 +248,8 @@ impl Consents {
         }
         let before = |it: &Consents, closed: &Suppression| {
             let mut all = it.suppressed.iter();
-            all.find(|it| it.address == closed.address && it.reason == closed.reason).map(|it| it.at)
+            all.find(|it| it.address == closed.address && it.reason == closed.reason)
+                .map(|it| it.at)
         };
         // What was opened again meanwhile stays open.
         self.suppressed.clear();

@@ -59,9 +59,8 @@ pub(crate) fn apart(evidence: &Evidence, loaded: &Loaded, now: Timestamp) -> Par
             sums.extend(sums_changed(counted, entry, loaded));
         }
     }
-    let is_absorbed = |it: &&Message| {
-        it.person == evidence.merged.id && owners.of_message(it) == Half::Absorbed
-    };
+    let is_absorbed =
+        |it: &&Message| it.person == evidence.merged.id && owners.of_message(it) == Half::Absorbed;
     let give = |it: &Message| Message { person: absorbed.id, ..it.clone() };
     let of = |half: Half| {
         let rows = evidence.since.iter().zip(&halves);
@@ -351,9 +350,8 @@ fn followed(
     match before {
         Some(before) => entry.assignment.exposed = before.assignment.exposed,
         None => {
-            let is_own = |it: &model::Identifier| {
-                owners.halves.of(it).unwrap_or(Half::Survivor) == half
-            };
+            let is_own =
+                |it: &model::Identifier| owners.halves.of(it).unwrap_or(Half::Survivor) == half;
             entry.assignment.identifiers.retain(is_own);
         }
     }

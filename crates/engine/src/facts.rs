@@ -171,8 +171,12 @@ impl Engine {
             | EventKind::Screen { .. }
             | EventKind::Group { .. } => None,
         };
-        let resolution =
-            identity::resolve(names.own(), alias.as_ref(), &claims, &self.loaded.programme.identity.rules);
+        let resolution = identity::resolve(
+            names.own(),
+            alias.as_ref(),
+            &claims,
+            &self.loaded.programme.identity.rules,
+        );
         for (_, refusal) in &resolution.refused {
             *self.stats.refused.entry(refusal.code()).or_default() += 1;
         }

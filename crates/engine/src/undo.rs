@@ -6,7 +6,9 @@ use crate::merge::names;
 use crate::{Engine, EngineError, Loaded};
 use identity::UndoRefusal;
 use model::{MergeId, Message, MessageId, MessageState, PersonId, Span, Timestamp};
-use port::{FactLog, LogPosition, Merge, Person, Sections, Since, SinceMerge, Undone, Views};
+use port::{
+    FactLog, LogPosition, Merge, Person, Sections, Since, SinceMerge, StoreError, Undone, Views,
+};
 use record::{Fact, LogRecord};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +104,7 @@ fn gather(
     let mut since = Vec::with_capacity(rows.len());
     for row in rows {
         let fact = match &row.what {
-            Since::Logged(position) => logged_fact(log, *position)?,
+            Since::Logged(position) => logged_fact(log, *position),
             Since::Urgent(record) => fact_in(record.as_bytes()),
             Since::Run { .. } | Since::Trait { .. } => {
                 since.push((row, None));
@@ -120,14 +122,22 @@ fn gather(
             ended.insert(id, message);
         }
     }
+    // Settled in this very batch: the person holds it as it is now.
+    merged.open.iter().for_each(|it| drop(ended.remove(&it.id)));
     let absorbed_ids = absorbed_ids(views, merge.record.absorbed)?;
     Ok(Ok(Evidence { merge, merged, since, absorbed_ids, ended }))
 }
 
-/// The fact at a place; none where the log does not reach back so far.
-fn logged_fact(log: &dyn FactLog, position: LogPosition) -> Result<Option<Fact>, EngineError> {
-    let records = log.read(position, 1, 1)?;
-    Ok(records.first().and_then(|(_, bytes)| fact_in(bytes)))
+/// The fact at a place; none where the log does not reach back so far or cannot be read there. That
+/// is a reason to refuse, and not to stop the loop: the log holds the order for ever.
+fn logged_fact(log: &dyn FactLog, position: LogPosition) -> Option<Fact> {
+    match log.read(position, 1, 1) {
+        Ok(records) => records.first().and_then(|(_, bytes)| fact_in(bytes)),
+        Err(error) => {
+            tracing::error!(position = position.0, %error, "a fact since a merge cannot be read");
+            None
+        }
+    }
 }
 
 fn fact_in(bytes: &[u8]) -> Option<Fact> {
@@ -155,7 +165,8 @@ fn ended_since(
         let is_done = last.created < merge.record.at && oldest.is_none_or(|it| last.id <= it);
         let is_new = |it: &Message| merge.record.at <= it.created || waited.contains(&it.id);
         let is_ended = |it: &Message| matches!(it.state, MessageState::Ended { .. });
-        ended.extend(page.into_iter().filter(|it| is_new(it) && is_ended(it)).map(|it| (it.id, it)));
+        ended
+            .extend(page.into_iter().filter(|it| is_new(it) && is_ended(it)).map(|it| (it.id, it)));
         if is_done {
             break;
         }
@@ -171,7 +182,9 @@ fn absorbed_ids(views: &dyn Views, absorbed: PersonId) -> Result<BTreeSet<Person
             continue;
         }
         let standing = views.merges_of(id)?.into_iter().filter(|it| it.undone.is_none());
-        waiting.extend(standing.map(|it| it.record).filter(|it| it.survivor == id).map(|it| it.absorbed));
+        waiting.extend(
+            standing.map(|it| it.record).filter(|it| it.survivor == id).map(|it| it.absorbed),
+        );
     }
     Ok(ids)
 }
@@ -189,23 +202,37 @@ impl Engine {
             tracing::warn!(merge = %id, by, reason = why.code(), "a merge was not undone");
             Ok(())
         };
-        let Some(merge) = self.store.merge(id)? else { return refused(UndoRefusal::Unknown) };
-        if let Some(why) = undo_refusal(&*self.store, &merge, &self.loaded, batch.now)? {
-            return refused(why);
-        }
-        let survivor = merge.record.survivor;
-        batch.load(&*self.store, &mut self.memory, std::iter::once(survivor))?;
-        let Some(merged) = batch.get(survivor).cloned() else {
-            return refused(UndoRefusal::FactsGone);
-        };
-        let found = gather(&*self.store, &*self.log, merge, merged, &batch.since_merge)?;
-        let evidence = match found {
-            Ok(evidence) => evidence,
-            Err(why) => return refused(why),
+        let evidence = match self.evidence(batch, id) {
+            Ok(Ok(evidence)) => evidence,
+            Ok(Err(why)) => return refused(why),
+            // What is damaged stays so, and the order stays in the log: refused, or nothing else
+            // would ever be done.
+            Err(EngineError::Store(StoreError::Unreadable { what, detail })) => {
+                tracing::error!(merge = %id, what, detail, "what an undo needs cannot be read");
+                return refused(UndoRefusal::FactsGone);
+            }
+            Err(error) => return Err(error),
         };
         let parted = apart(&evidence, &self.loaded, batch.now);
         self.part(batch, evidence, parted, by);
         Ok(())
+    }
+
+    fn evidence(
+        &mut self,
+        batch: &mut Batch,
+        id: MergeId,
+    ) -> Result<Result<Evidence, UndoRefusal>, EngineError> {
+        let Some(merge) = self.store.merge(id)? else { return Ok(Err(UndoRefusal::Unknown)) };
+        if let Some(why) = undo_refusal(&*self.store, &merge, &self.loaded, batch.now)? {
+            return Ok(Err(why));
+        }
+        let survivor = merge.record.survivor;
+        batch.load(&*self.store, &mut self.memory, std::iter::once(survivor))?;
+        let Some(merged) = batch.get(survivor).cloned() else {
+            return Ok(Err(UndoRefusal::FactsGone));
+        };
+        gather(&*self.store, &*self.log, merge, merged, &batch.since_merge)
     }
 
     fn part(&mut self, batch: &mut Batch, evidence: Evidence, parted: Parted, by: &str) {
@@ -250,7 +277,10 @@ impl Engine {
         id: MergeId,
         by: &str,
     ) -> Result<(), EngineError> {
-        let stored = self.store.merge(id)?;
+        let stored = match self.store.merge(id) {
+            Err(StoreError::Unreadable { .. }) => None,
+            other => other?,
+        };
         let Some(mut merge) = stored.filter(|it| it.undone.is_some()) else {
             tracing::warn!(merge = %id, by, "a merge that does not keep anybody apart was allowed");
             return Ok(());

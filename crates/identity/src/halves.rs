@@ -103,10 +103,7 @@ impl Halves {
                 apart: apart.map(|(merge, half)| (*merge, *half)).collect(),
             }
         };
-        (
-            part(Half::Survivor, &record.survivor_known),
-            part(Half::Absorbed, &record.absorbed_known),
-        )
+        (part(Half::Survivor, &record.survivor_known), part(Half::Absorbed, &record.absorbed_known))
     }
 }
 

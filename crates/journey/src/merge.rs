@@ -85,9 +85,8 @@ impl Runs {
         let is_known = |drawn: &[Drawn], it: &Drawn| {
             drawn.iter().any(|known| known.journey == it.journey && known.step == it.step)
         };
-        let since = merged.drawn.iter().filter(|it| {
-            !other.drawn.contains(it) && !is_known(&own.drawn, it)
-        });
+        let since =
+            merged.drawn.iter().filter(|it| !other.drawn.contains(it) && !is_known(&own.drawn, it));
         apart.drawn.extend(since.cloned());
         let surplus = apart.drawn.len().saturating_sub(MAX_DRAWN);
         apart.drawn.drain(..surplus);

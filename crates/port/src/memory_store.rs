@@ -6,7 +6,8 @@ use crate::{
     Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
 };
 use model::{
-    Channel, Identifier, LedgerState, MergeId, Message, MessageId, MessageState, PersonId, Timestamp,
+    Channel, Identifier, LedgerState, MergeId, Message, MessageId, MessageState, PersonId,
+    Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -247,9 +247,7 @@ fn check_messages(connection: &Connection, _: &Path, findings: &mut Findings) ->
 
 fn check_merges(connection: &Connection, _: &Path, findings: &mut Findings) -> Result<(), Fault> {
     let sql = "SELECT id, data FROM merges ORDER BY id";
-    findings.of_rows(connection, sql, REPORT, |row| {
-        crate::read::merge_in(row).map(|_| None)
-    })?;
+    findings.of_rows(connection, sql, REPORT, |row| crate::read::merge_in(row).map(|_| None))?;
     let sql = "SELECT number, position, data FROM since_merge ORDER BY number";
     findings.of_rows(connection, sql, REPORT, |row| {
         let name = format!("number {}", row.get::<_, i64>(0)?);

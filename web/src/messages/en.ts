@@ -482,8 +482,8 @@ export const en = {
       undoLabel: (merge: string) => `Undo merge ${merge}`,
       until: (when: string) => `Can be undone until ${when}`,
       cannot: "Cannot be undone:",
+      laterMerge: (merge: string) => `the later merge ${merge} stands on it; undo that first`,
       refusals: {
-        later_merge: "",
         too_old: "what happened since is kept for a limited time, and that is over",
         facts_gone: "what happened since was not kept",
         too_much: "more has happened since than can be sorted",
@@ -495,7 +495,8 @@ export const en = {
       allowed: (merge: string) => `${merge} keeps nobody apart any more.`,
       allowedAt: (when: string, by: string) => `Allowed again ${when} by ${by}`,
       dialog: (merge: string) => `Undo merge ${merge}`,
-      explain: "Both get back what they had. What came since goes to the one whose identifier it carried:",
+      explain:
+        "Both get back what they had. What came since goes to the one whose identifier it carried:",
       absorbed: "Comes back",
       survivor: "Stays",
       both: "What was sent to them while they were one counts for both, and so does each no that was said. From then on they are kept apart.",

@@ -488,8 +488,8 @@ export const nl: Messages = {
       undoLabel: (merge) => `Samenvoeging ${merge} ongedaan maken`,
       until: (when) => `Kan ongedaan worden gemaakt tot ${when}`,
       cannot: "Kan niet ongedaan worden gemaakt:",
+      laterMerge: (merge) => `de latere samenvoeging ${merge} bouwt erop; maak die eerst ongedaan`,
       refusals: {
-        later_merge: "",
         too_old: "wat er sindsdien gebeurde wordt een tijd bewaard, en die is voorbij",
         facts_gone: "wat er sindsdien gebeurde is niet bewaard",
         too_much: "er is sindsdien meer gebeurd dan uit te zoeken is",

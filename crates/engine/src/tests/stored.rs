@@ -65,7 +65,8 @@ fn entries_of_the_catalog() {
 /// Before merges had numbers.
 #[test]
 fn next_ids_without_later_fields() {
-    let old: NextIds = serde_json::from_str(r#"{"message":9,"person":4,"run":7}"#).expect("readable");
+    let old: NextIds =
+        serde_json::from_str(r#"{"message":9,"person":4,"run":7}"#).expect("readable");
     assert_eq!(old, NextIds { person: 4, message: 9, run: 7, merge: 0, since: 0 });
 }
 

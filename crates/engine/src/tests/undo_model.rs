@@ -266,7 +266,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
 
@@ -282,7 +283,7 @@ fn some_step(chance: &mut Chance, at: u64, merges: u64) -> Step {
         return if chance.one_in(6) { Step::Allow(merge) } else { Step::Undo(merge) };
     }
     let mut fact = Fact { at, ..Fact::default() };
-    for (kind, all, one_in) in [("u", 3, 3), ("e", 3, 3), ("k", 5, 1)] {
+    for (kind, all, one_in) in [("u", 3, 2), ("e", 3, 2), ("k", 5, 1)] {
         if chance.one_in(one_in) && !(kind == "k" && chance.one_in(4) && !fact.names.is_empty()) {
             fact.names.push(format!("{kind}{}", chance.below(all)));
         }
@@ -370,5 +371,5 @@ fn every_person_is_what_their_own_facts_make_them() {
         undone += counted.1;
     }
     // Otherwise the comparison would say nothing.
-    assert!(4 * runs < merges && runs < undone, "{merges} merges, {undone} undone");
+    assert!(3 * runs < merges && runs < undone, "{merges} merges, {undone} undone");
 }

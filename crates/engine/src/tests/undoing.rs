@@ -388,6 +388,23 @@ fn after_its_time_a_merge_cannot_be_undone() {
     );
 }
 
+/// The log keeps the order for ever; if it could not be carried out, nothing would go on.
+#[test]
+fn where_the_facts_are_gone_an_undo_is_refused_and_the_loop_goes_on() {
+    check(
+        "",
+        r#"
+        1.09:00 page ~cookie ; identify ada
+        1.10:00 identify ada~cookie ; identify ~cookie colour=red
+        1.10:30 lose 2 ; show undo j1 ; undo j1 ; identify ada plan=pro ; show people
+        "#,
+        r#"
+        j1: what happened since then was not kept, so nobody can say whose it was
+        p2 = ada ~cookie; colour=red plan=pro
+        "#,
+    );
+}
+
 const PANEL: &str = r#"
 == policy.yaml
 zone: UTC

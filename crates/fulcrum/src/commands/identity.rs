@@ -147,11 +147,7 @@ fn merges(
 }
 
 /// The merge by which an identifier came, if it came by one that stands.
-fn came_by<'a>(
-    person: &Person,
-    merges: &'a [Listed],
-    it: &model::Identifier,
-) -> Option<&'a Merge> {
+fn came_by<'a>(person: &Person, merges: &'a [Listed], it: &model::Identifier) -> Option<&'a Merge> {
     let standing = merges.iter().map(|it| &it.merge).filter(|it| it.undone.is_none());
     let mut absorbing = standing.filter(|merge| merge.record.survivor == person.id);
     absorbing.find(|merge| merge.record.absorbed_known.has(it))

@@ -127,7 +127,8 @@ fn take(
 fn value(word: &str) -> Result<String, Problem> {
     let word = word.trim().to_lowercase();
     match word.len() {
-        0 => Err(Problem::new("an empty value").hint("nothing but zeros and separators is nobody's anyhow")),
+        0 => Err(Problem::new("an empty value")
+            .hint("nothing but zeros and separators is nobody's anyhow")),
         length if PLACEHOLDER_BYTES_MAX < length => {
             let text = format!("a placeholder of {length} bytes is never compared");
             Err(Problem::new(text).hint(format!("at most {PLACEHOLDER_BYTES_MAX}")))

@@ -12,8 +12,9 @@ use identity::MergeRecord;
 use journey::{Input, Journeys, Runs, World};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Class, ContentName, Event, EventFlags, EventKind,
-    Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message, MessageId, MessageState,
-    Origin, PersonId, Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
+    Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message, MessageId,
+    MessageState, Origin, PersonId, Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic,
+    TrailEntry, Value,
 };
 use port::{Kept, LogPosition, Merge, PanelEntry, Person, Recent, Undone};
 use std::collections::BTreeMap;

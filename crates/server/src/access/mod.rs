@@ -162,7 +162,8 @@ async fn proven(shared: &Shared, headers: &HeaderMap) -> Result<Option<(Proof, F
     };
     let (key, now) = (format!("{prefix}{}", digest(&secret)), shared.now());
     let stored = shared.read(move |views| Ok(views.get(Space::Access, &key)?)).await?;
-    let form = stored.filter(|it| is_alive(it, now)).and_then(|it| serde_json::from_slice(&it).ok());
+    let form =
+        stored.filter(|it| is_alive(it, now)).and_then(|it| serde_json::from_slice(&it).ok());
     Ok(form.map(|it| (proof, it)))
 }
 

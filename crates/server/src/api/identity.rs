@@ -5,11 +5,11 @@ use super::person::{PersonConsent, PersonTrait, ReasonInfo, consent, load};
 use crate::access::actor;
 use crate::app::Shared;
 use crate::problem::Problem;
+use ::identity::{Half, UndoRefusal};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use engine::{EngineError, Loaded, UndoPlan};
-use ::identity::{Half, UndoRefusal};
 use model::{Identifier, MergeId, PersonId, Timestamp};
 use port::{LogPosition, Merge, Views};
 use record::{Control, LogRecord};
@@ -315,8 +315,7 @@ fn merge_shown(merge: &Merge, refusal: Option<UndoRefusal>, loaded: &Loaded) -> 
         by: record.by.to_string(),
         cause: record.cause.clone(),
         undo_until: until.filter(|_| refusal.is_none()).map(time),
-        refusal: refusal
-            .map(|it| ReasonInfo { code: it.code().to_owned(), text: it.to_string() }),
+        refusal: refusal.map(|it| ReasonInfo { code: it.code().to_owned(), text: it.to_string() }),
         undone: merge.undone.as_ref().map(|it| IdentityUndone {
             at: time(it.at),
             by: it.by.clone(),

@@ -4,8 +4,8 @@ use super::made::{Chance, T0, event_id, planned};
 use crate::{Options, SqliteStore};
 use identity::MergeRecord;
 use model::{
-    Channel, Identifier, IdentifierKind, LedgerState, MergeId, Message, MessageId, MessageState, PersonId,
-    Reason, Timestamp,
+    Channel, Identifier, IdentifierKind, LedgerState, MergeId, Message, MessageId, MessageState,
+    PersonId, Reason, Timestamp,
 };
 use port::{
     Changes, CountChange, CountKey, Entry, LogPosition, MemoryStore, Merge, Person, Sections,

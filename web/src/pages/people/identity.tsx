@@ -41,6 +41,7 @@ export function IdentityPart({ person }: { person: Person }) {
             key={it.id}
             it={it}
             person={data.id}
+            newest={data.merges.find((each) => !each.undone)?.id}
             busy={allow.isPending}
             onUndo={() => setAsked(it)}
             onAllow={() => allow.mutate(it.id)}
@@ -83,12 +84,15 @@ function Identifiers({ identifiers }: { identifiers: Identity["identifiers"] }) 
 function Merge({
   it,
   person,
+  newest,
   busy,
   onUndo,
   onAllow,
 }: {
   it: IdentityMerge;
   person: string;
+  /** The latest merge that stands: the one to begin with. */
+  newest: string | undefined;
   busy: boolean;
   onUndo: () => void;
   onAllow: () => void;
@@ -129,8 +133,12 @@ function Merge({
         </>
       ) : it.refusal ? (
         <small>
-          {words.cannot} <Text>{words.refusals[it.refusal.code] ?? it.refusal.text}</Text>
-          {it.refusal.code === "later_merge" && ` ${it.refusal.text}`}
+          {words.cannot}{" "}
+          {it.refusal.code === "later_merge" && newest ? (
+            words.laterMerge(newest)
+          ) : (
+            <Text>{words.refusals[it.refusal.code] ?? it.refusal.text}</Text>
+          )}
         </small>
       ) : (
         <>
@@ -179,11 +187,7 @@ function UndoDialog({
       {undo.error && <p role="alert">{undo.error.message}</p>}
       <footer className="dialog-actions">
         <Button onClick={onClose}>{t.app.cancel}</Button>
-        <Button
-          kind="danger"
-          disabled={!plan.data || undo.isPending}
-          onClick={() => undo.mutate()}
-        >
+        <Button kind="danger" disabled={!plan.data || undo.isPending} onClick={() => undo.mutate()}>
           {undo.isPending ? words.busy : words.confirm}
         </Button>
       </footer>
