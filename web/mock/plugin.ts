@@ -1,7 +1,8 @@
 /**
  * A stand-in for the server, for working on the app and for checking it in a browser. The cookie
  * `mock_scenario` chooses what it shows (see `Scenario`); `mock_signed_out=1` and `mock_setup=1`
- * show the pages before the app, and `mock_steps` holds what was done to broadcasts. It also sends the policy that the real server sends, so that
+ * show the pages before the app, and `mock_steps` holds what was done to broadcasts
+ * and `mock_undone` what was done to a merge. It also sends the policy that the real server sends, so that
  * whatever the browser would refuse there is refused here.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -18,6 +19,7 @@ import {
   timeline,
   today,
 } from "./data.ts";
+import { identity, type Undone, undoPlan } from "./identity.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
 
 const CONTENT_POLICY =
@@ -110,6 +112,15 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   if (one) {
     const found = person(one[1] ?? "", now);
     return found ? json(response, found) : problem(response, 404, "There is no such person.");
+  }
+  const undone = (cookies.get("mock_undone") ?? "") as Undone;
+  const who = of("people/([^/]+)/identity");
+  if (who) return json(response, identity(who[1] ?? "", now, undone));
+  const merge = of("merges/([^/]+)/(undo|allow)");
+  if (merge && request.method === "GET") return json(response, undoPlan(now));
+  if (merge) {
+    const state: Undone = merge[2] === "undo" ? "undone" : "allowed";
+    return done(response, `mock_undone=${state}; Path=/`, identity("p1", now, state));
   }
   const story = of("people/([^/]+)/timeline");
   if (story) return json(response, timelinePage(url, timeline(story[1] ?? "", now)));

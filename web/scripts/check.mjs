@@ -135,6 +135,30 @@ const stories = {
     await page.getByText("Another channel was taken").waitFor();
     await page.getByText("social → push").waitFor();
   },
+  "a merge is undone after its plan was seen, by keyboard, and may be allowed again": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/people/p1`);
+    await page.getByRole("button", { name: "Undo merge j7" }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Undo merge j7" });
+    await dialog.getByRole("region", { name: "Comes back" }).waitFor();
+    await dialog.getByText("anonymous_id:visitor-998").waitFor();
+    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
+    if (violations.length) throw new Error(violations.map((it) => it.help).join("; "));
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.locator("button:focus", { hasText: "Undo" }).waitFor();
+    await page.keyboard.press("Enter");
+    await dialog.getByText("anonymous_id:visitor-998").waitFor();
+    await dialog.getByRole("button", { name: "Undo the merge" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "j7 is undone." }).waitFor();
+    await page.getByText("The two are kept apart").waitFor();
+    await page.getByRole("button", { name: "Allow the two of merge j7" }).click();
+    await page.getByText("j7 keeps nobody apart any more.").waitFor();
+  },
   "a hold is resumed only after a second word": async (page, origin) => {
     await page.context().addCookies([{ name: "mock_scenario", value: "hold", url: origin }]);
     await page.goto(origin);

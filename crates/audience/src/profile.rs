@@ -168,6 +168,31 @@ impl Profile {
         merged
     }
 
+    /// One of the two whom an undone merge gives back: what was frozen, still in the audiences of
+    /// both. Its own later events follow by [`Profile::take_in`], and what holds for it then by
+    /// [`Profile::refresh`], so that whoever stays in an audience is in it since when they were.
+    pub fn apart(frozen: &Profile, merged: &Profile) -> Profile {
+        let mut own = frozen.clone();
+        for (name, since) in &merged.memberships {
+            own.memberships.entry(name.clone()).or_insert(*since);
+        }
+        own.next_at = Some(AT_ONCE);
+        own
+    }
+
+    /// Takes in an event as [`Profile::observe`] does, and leaves the audiences to the next
+    /// [`Profile::refresh`].
+    pub fn take_in(&mut self, event: &Event, defs: &Definitions, now: Timestamp) {
+        self.adopt(defs, now);
+        for (name, value) in event.traits() {
+            self.put_trait(name, value.clone(), event.time);
+        }
+        for index in defs.counters_of(event.name()) {
+            self.count(&defs.counters[*index].spec, event, now);
+        }
+        self.next_at = Some(AT_ONCE);
+    }
+
     #[cfg(test)]
     pub(crate) fn counters_for_tests(&self) -> &BTreeMap<String, Counter> {
         &self.counters

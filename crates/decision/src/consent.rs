@@ -316,6 +316,35 @@ impl Consents {
         merged
     }
 
+    /// Of what was said while two persons were one, that which counts for this one too, although
+    /// another said it: each no that still stood, each closed address, and the stricter wishes. A
+    /// no costs the business a message; a yes that was not theirs would cost the person more.
+    /// `own` and `other` are the two just before the merge.
+    pub fn restrict_as_merged(&mut self, merged: &Consents, own: &Consents, other: &Consents) {
+        for statement in &merged.statements {
+            let is_before = own.all().chain(other.all()).any(|it| it == statement);
+            if statement.state == ConsentState::Withdrawn && !is_before {
+                self.record(statement.clone());
+            }
+        }
+        let before = |it: &Consents, closed: &Suppression| {
+            let mut all = it.suppressed.iter();
+            all.find(|it| it.address == closed.address && it.reason == closed.reason)
+                .map(|it| it.at)
+        };
+        // What was opened again meanwhile stays open.
+        self.suppressed.clear();
+        for closed in &merged.suppressed {
+            let (mine, theirs) = (before(own, closed), before(other, closed));
+            if mine.is_some() || theirs.is_none_or(|it| it < closed.at) {
+                self.suppress(closed.clone());
+            }
+        }
+        if merged.wishes != Wishes::merge(&own.wishes, &other.wishes) {
+            self.wishes = Wishes::merge(&self.wishes, &merged.wishes);
+        }
+    }
+
     /// The statements in force, one per scope, in a readable order: by purpose, channel, topic and
     /// address, those that speak for everything first.
     pub fn listing(&self, now: Timestamp) -> Vec<&Statement> {

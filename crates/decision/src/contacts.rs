@@ -124,6 +124,34 @@ impl Contacts {
         merged
     }
 
+    /// The contacts of one of the two whom an undone merge gives back. What was sent while they were
+    /// one counts for both, since nobody can say which of them read it; what is only planned is
+    /// whose message it is.
+    pub fn apart(
+        merged: &Contacts,
+        own: &Contacts,
+        other: &Contacts,
+        is_own: impl Fn(MessageId) -> bool,
+    ) -> Contacts {
+        let sent_by = |it: &Contacts, slot: &Slot| {
+            it.slot(slot.message).is_some_and(|before| before.kind != SlotKind::Reserved)
+        };
+        let counts = |slot: &&Slot| {
+            if sent_by(own, slot) || sent_by(other, slot) {
+                return sent_by(own, slot);
+            }
+            slot.kind != SlotKind::Reserved || is_own(slot.message)
+        };
+        // The answer of a message on the wire comes to its own person only.
+        let settled = |slot: &Slot| match slot.kind {
+            SlotKind::InFlight if !is_own(slot.message) => SlotKind::Unknown,
+            kind => kind,
+        };
+        let slots = merged.slots.iter().filter(counts);
+        let slots = slots.map(|it| Slot { kind: settled(it), ..it.clone() }).collect();
+        Contacts { slots, arbitrate_at: None }
+    }
+
     /// Removes without asking for a new arbitration; for use inside one.
     pub(crate) fn lift(&mut self, message: MessageId) {
         self.slots.retain(|it| it.message != message);

@@ -2,7 +2,9 @@
 //!
 //! Assignments come from a keyed hash of the person, are made once, stored, and never drawn again.
 
-use model::{ChanceKey, Channel, Identifier, Message, PersonId, Problem, Purpose, Span, Timestamp};
+use model::{
+    ChanceKey, Channel, Identifier, MergeId, Message, PersonId, Problem, Purpose, Span, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// Beyond this a factorial cell holds too few people to be useful, and every channel has its bit.
@@ -91,6 +93,9 @@ pub struct Assignment {
     /// Was merged with a person of another cell.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exposed: bool,
+    /// The merge by which that was, where it was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposed_by: Option<MergeId>,
     /// What the person was known by at assignment: only outcomes under these count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<Identifier>,
@@ -140,6 +145,7 @@ pub fn assign(panel: &Panel, person: PersonId, key: &ChanceKey, now: Timestamp) 
         assigned: now,
         counted_from: None,
         exposed: false,
+        exposed_by: None,
         identifiers: Vec::new(),
     }
 }
@@ -284,6 +290,11 @@ impl Assignment {
         let differs = (first.epoch, first.cell) != (second.epoch, second.cell);
         let exposed = first.exposed || second.exposed || differs;
         Assignment { exposed, ..first.clone() }
+    }
+
+    /// After an undone merge: the own cell again, with the mark that the person saw another one.
+    pub fn exposed_by(&self, merge: MergeId) -> Assignment {
+        Assignment { exposed: true, exposed_by: Some(merge), ..self.clone() }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::EngineError;
 use crate::decisions::{Step, What};
 use crate::memory::Memory;
 use model::{Identifier, Message, MessageId, MessageState, PersonId, Reason, Timestamp};
-use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, Store};
+use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, SinceMerge, Store};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,7 +16,11 @@ pub(crate) struct Batch {
     pub seen_now: HashSet<[u8; 16]>,
     pub identifiers: Vec<(Identifier, PersonId)>,
     pub redirects: Vec<(PersonId, PersonId)>,
+    pub returned: Vec<PersonId>,
     pub merges: Vec<Merge>,
+    pub since_merge: Vec<SinceMerge>,
+    /// A fact is being taken in, and not the passing of time.
+    pub in_fact: bool,
     pub entries: Vec<port::Entry>,
     pub sends: Vec<Envelope>,
     /// Whom each of `sends` is for.
@@ -49,7 +53,10 @@ impl Batch {
             seen_now: HashSet::new(),
             identifiers: Vec::new(),
             redirects: Vec::new(),
+            returned: Vec::new(),
             merges: Vec::new(),
+            since_merge: Vec::new(),
+            in_fact: false,
             entries: Vec::new(),
             sends: Vec::new(),
             receivers: Vec::new(),

@@ -33,8 +33,6 @@ pub struct Engine {
     pub(crate) providers: ChannelSet,
     pub(crate) loaded: Loaded,
     pub(crate) memory: Memory,
-    /// Made once: its lists of placeholders are long.
-    pub(crate) identity_rules: identity::Rules,
     pub(crate) next: NextIds,
     pub(crate) sums: PanelSums,
     pub(crate) holdouts: HoldoutSums,
@@ -93,11 +91,17 @@ pub(crate) struct NextIds {
     pub person: u64,
     pub message: u64,
     pub run: u64,
+    /// 0 in what was stored before merges had numbers: see [`Engine::reload`].
+    #[serde(default)]
+    pub merge: u64,
+    /// Of what is remembered one by one since merges.
+    #[serde(default)]
+    pub since: u64,
 }
 
 impl Default for NextIds {
     fn default() -> NextIds {
-        NextIds { person: 1, message: 1, run: 1 }
+        NextIds { person: 1, message: 1, run: 1, merge: 1, since: 1 }
     }
 }
 
@@ -119,7 +123,6 @@ impl Engine {
             settings: parts.settings,
             providers: parts.providers,
             loaded: Loaded::empty(),
-            identity_rules: identity::Rules::default(),
             next: NextIds::default(),
             sums: PanelSums::default(),
             holdouts: HoldoutSums::default(),
@@ -157,6 +160,9 @@ impl Engine {
         self.last_commit = self.store.last_commit()?;
         self.last_durable = None;
         self.next = self.read_entry(NEXT)?.unwrap_or_default();
+        if self.next.merge == 0 {
+            self.next.merge = self.store.last_merge()?.map_or(1, |it| it.0 + 1);
+        }
         self.stored_next = self.next;
         self.tallies = self.read_entry(TALLIES)?.unwrap_or_default();
         self.tallies_changed = false;
@@ -288,6 +294,17 @@ impl Engine {
         for (end, bytes) in records {
             match LogRecord::decode(&bytes) {
                 Ok(LogRecord::Fact(fact)) => facts.push((Some(start), fact)),
+                Ok(LogRecord::Control(Control::Undo { merge, by })) => {
+                    // It looks at what is stored, and what comes after it at what it stored: a batch
+                    // of its own.
+                    let is_first = start == self.position && batch.merges.is_empty();
+                    if is_first {
+                        self.undo(batch, merge, &by)?;
+                        start = end;
+                    }
+                    batch.worked = true;
+                    break;
+                }
                 Ok(LogRecord::Control(control)) => {
                     // A control changes what later records mean, so those before it go first.
                     self.take_facts(batch, std::mem::take(&mut facts))?;
@@ -311,6 +328,9 @@ impl Engine {
             Control::Broadcast { name, action, by } => {
                 self.steer_broadcast(batch, &name, action, &by)
             }
+            // Has a batch of its own: see `take_records`.
+            Control::Undo { .. } => Ok(()),
+            Control::AllowMerge { merge, by } => self.allow_merge(batch, merge, &by),
             Control::Resume { by } => {
                 if self.hold.take().is_some() {
                     tracing::info!(by, "the hold was ended");
@@ -341,7 +361,8 @@ impl Engine {
         // Now and then also on disk, or after a power failure it would look as if the engine had
         // been away since its last durable commit.
         let heartbeat = self.settings.heartbeat;
-        batch.durable |= self.last_durable.is_none_or(|it| heartbeat <= batch.now - it);
+        let on_disk = self.last_durable.is_none_or(|it| heartbeat <= batch.now - it);
+        batch.durable |= on_disk;
         let finished = batch.finish();
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
@@ -351,8 +372,12 @@ impl Engine {
             log_position: Some(position),
             durable: batch.durable,
             redirects: std::mem::take(&mut batch.redirects),
+            returned: std::mem::take(&mut batch.returned),
             identifiers: std::mem::take(&mut batch.identifiers),
             merges: std::mem::take(&mut batch.merges),
+            since_merge: std::mem::take(&mut batch.since_merge),
+            // Seldom, since it makes room and nothing else.
+            forget_before: on_disk.then(|| batch.now - self.undo_within()),
             counts: finished.counts,
             seen: std::mem::take(&mut batch.seen),
             entries,

@@ -10,7 +10,7 @@ use journey::{Command, Input, World};
 use model::{
     Channel, Event, EventKind, Identifier, IdentifierKind, PersonId, Timestamp, Topic, Value,
 };
-use port::{Entry, LogPosition, Person, Sections, SeenId, Space, Store};
+use port::{Entry, LogPosition, Person, Sections, SeenId, Since, Space, Store};
 use record::{Act, Fact};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -106,6 +106,8 @@ impl Engine {
             self.stats.nobody += 1;
             return Ok(());
         };
+        self.remember_fact(&working, batch, position, fact);
+        batch.in_fact = true;
         let person = &mut working.person;
         person.last_seen = person.last_seen.max(event.time);
         if let Some(position) = position {
@@ -121,6 +123,7 @@ impl Engine {
         self.count_in_holdouts(&mut working, fact);
         self.observe(&mut working, batch, event, acted);
         self.arbitrate_if_due(&mut working, batch);
+        batch.in_fact = false;
         batch.put_back(working);
         Ok(())
     }
@@ -169,8 +172,15 @@ impl Engine {
             | EventKind::Screen { .. }
             | EventKind::Group { .. } => None,
         };
-        let resolution =
-            identity::resolve(names.own(), alias.as_ref(), &claims, &self.identity_rules);
+        let resolution = identity::resolve(
+            names.own(),
+            alias.as_ref(),
+            &claims,
+            &self.loaded.programme.identity.rules,
+        );
+        for (_, refusal) in &resolution.refused {
+            *self.stats.refused.entry(refusal.code()).or_default() += 1;
+        }
         let records = resolution.merges(&claims, batch.now);
         let id = match &resolution.outcome {
             Outcome::Nobody => return Ok(None),
@@ -343,7 +353,10 @@ impl Engine {
         let mut set_trait = false;
         for command in commands {
             match command {
-                Command::Started { journey, .. } => {
+                Command::Started { run, journey, key, .. } => {
+                    let by_fact = batch.in_fact;
+                    let what = Since::Run { run, journey: journey.clone(), key, by_fact };
+                    self.remember_since(working, batch, what);
                     self.tallies.journeys.entry(journey).or_default().started += 1;
                     self.tallies_changed = true;
                 }
@@ -353,7 +366,9 @@ impl Engine {
                     self.tallies_changed = true;
                     self.add_candidate(working, batch, ask, loaded);
                 }
-                Command::SetTrait { name, value, .. } => {
+                Command::SetTrait { run, name, value } => {
+                    let what = Since::Trait { run, name: name.clone(), value: value.clone() };
+                    self.remember_since(working, batch, what);
                     working.person.profile.set_trait(&name, value, batch.now);
                     working.changed(Sections::TRAITS);
                     set_trait = true;
@@ -464,13 +479,13 @@ pub(crate) fn zone_of(person: &Person) -> Option<String> {
 
 /// Every identifier that a lookup must cover: those that the event carries, and then what the
 /// previous id of an alias may mean.
-struct Names {
-    all: Vec<Identifier>,
+pub(crate) struct Names {
+    pub all: Vec<Identifier>,
     own: usize,
 }
 
 impl Names {
-    fn of(fact: &Fact) -> Names {
+    pub fn of(fact: &Fact) -> Names {
         let mut all = fact.event.identifiers();
         let own = all.len();
         if let EventKind::Alias { previous_id } = &fact.event.kind {
@@ -479,13 +494,19 @@ impl Names {
         Names { all, own }
     }
 
+    /// As they are asked for whose the event is: by kind, and the previous id of an alias last.
+    pub fn ranked(mut self) -> Vec<Identifier> {
+        self.all[..self.own].sort_by_key(|it| it.kind);
+        self.all
+    }
+
     fn own(&self) -> &[Identifier] {
         &self.all[..self.own]
     }
 }
 
 /// What SDKs say about where a person is, kept as traits of the same names.
-fn surroundings(event: &Event) -> impl Iterator<Item = (&'static str, &Value)> {
+pub(crate) fn surroundings(event: &Event) -> impl Iterator<Item = (&'static str, &Value)> {
     ["timezone", "locale"].into_iter().filter_map(|name| {
         let value = event.context.get(name)?;
         value.as_text().is_some_and(|it| !it.is_empty()).then_some((name, value))

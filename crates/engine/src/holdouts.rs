@@ -2,8 +2,8 @@
 
 use crate::batch::Working;
 use crate::claim::panel_identifiers;
-use crate::measure::{capped, worth};
-use crate::{Engine, EngineError};
+use crate::measure::{capped, holds, worth};
+use crate::{Engine, EngineError, Loaded};
 use decision::{Held, HeldFrom, holdout};
 use measurement::{Cell, Estimate, Question, Sums};
 use model::{Message, Span, Timestamp};
@@ -81,6 +81,12 @@ impl HoldoutSums {
     fn change(&mut self, key: HoldoutKey, change: impl FnOnce(&mut Sums)) {
         change(self.rows.entry(key.clone()).or_default());
         self.changed.insert(key);
+    }
+
+    pub(crate) fn follow(&mut self, changes: Vec<HoldoutChange>) {
+        for it in changes {
+            self.change(it.key, |sums| sums.replace(it.old, it.new));
+        }
     }
 
     pub(crate) fn changed_entries(&self, entries: &mut Vec<Entry>) {
@@ -214,31 +220,15 @@ impl Engine {
 
     /// Adds an outcome to the person's totals in each holdout and to the sums there.
     pub(crate) fn count_in_holdouts(&mut self, working: &mut Working, fact: &Fact) {
-        let loaded = self.loaded.clone();
-        let Some(outcomes) = loaded.outcomes.get(fact.event.name()) else { return };
         if working.person.holdouts.is_empty() {
             return;
         }
-        let window = loaded.programme.policy.holdouts.window;
-        let mut places = std::mem::take(&mut working.person.holdouts);
-        for (from, entry) in &mut places {
-            if !counts(&entry.place, window, fact) {
-                continue;
-            }
-            for outcome in outcomes {
-                let Some(old) = entry.totals.get(&outcome.name).copied() else { continue };
-                if !self.holds(working, outcome, fact) {
-                    continue;
-                }
-                let new = old + worth(outcome, fact);
-                entry.totals.insert(outcome.name.clone(), new);
-                let (old, new) = (capped(outcome, old), capped(outcome, new));
-                let key = key_of(from, entry, &outcome.name);
-                self.holdouts.change(key, |it| it.replace(old, new));
-            }
+        let before = working.person.holdouts.clone();
+        if add_in_holdouts(&mut working.person, fact, &self.loaded) {
             working.sections.add(Sections::HOT);
+            let changes = holdout_changes(&before, &working.person.holdouts, &self.loaded);
+            self.holdouts.follow(changes);
         }
-        working.person.holdouts = places;
     }
 
     pub fn holdouts(&self) -> &HoldoutSums {
@@ -264,6 +254,94 @@ pub(crate) fn merged(
         merged.insert(from.clone(), entry);
     }
     merged
+}
+
+/// A person's total moved, and with it the sums of their group.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HoldoutChange {
+    key: HoldoutKey,
+    old: f64,
+    new: f64,
+}
+
+/// Adds an outcome to the person's totals in each holdout. Returns whether it was one.
+pub(crate) fn add_in_holdouts(person: &mut Person, fact: &Fact, loaded: &Loaded) -> bool {
+    let Some(outcomes) = loaded.outcomes.get(fact.event.name()) else { return false };
+    let window = loaded.programme.policy.holdouts.window;
+    let mut places = std::mem::take(&mut person.holdouts);
+    let mut changed = false;
+    for entry in places.values_mut().filter(|it| counts(&it.place, window, fact)) {
+        for outcome in outcomes {
+            let Some(total) = entry.totals.get_mut(&outcome.name) else { continue };
+            if holds(person, outcome, fact) {
+                *total += worth(outcome, fact);
+                changed = true;
+            }
+        }
+    }
+    person.holdouts = places;
+    changed
+}
+
+/// What the sums must follow when one person's totals become others in the same places.
+pub(crate) fn holdout_changes(
+    before: &Places,
+    after: &Places,
+    loaded: &Loaded,
+) -> Vec<HoldoutChange> {
+    let mut changes = Vec::new();
+    for (from, entry) in after {
+        let Some(old) = before.get(from) else { continue };
+        for (name, new) in &entry.totals {
+            let Some(old) = old.totals.get(name).filter(|it| *it != new) else { continue };
+            let defined = loaded.programme.outcomes.iter().find(|it| it.name == *name);
+            let capped = |total: f64| defined.map_or(total, |it| capped(it, total));
+            let (old, new) = (capped(*old), capped(*new));
+            changes.push(HoldoutChange { key: key_of(from, entry, name), old, new });
+        }
+    }
+    changes
+}
+
+type Places = BTreeMap<HeldFrom, HoldoutEntry>;
+
+/// One half's places when a merge is undone.
+#[derive(Default)]
+pub(crate) struct HalfPlaces {
+    /// From which the half's own facts are counted again.
+    pub begin: Places,
+    /// What the sums hold for the half now.
+    pub counted: Places,
+}
+
+/// Each one's places: its own as they were frozen, of which one was followed while they were one;
+/// and what began since, which stays with the survivor. Survivor first.
+pub(crate) fn apart(merged: &Places, frozen: [&Places; 2]) -> [HalfPlaces; 2] {
+    let mut halves = [HalfPlaces::default(), HalfPlaces::default()];
+    for (half, own) in frozen.into_iter().enumerate() {
+        halves[half].begin.clone_from(own);
+        halves[half].counted.clone_from(own);
+    }
+    for (from, now) in merged {
+        let is = |half: usize| {
+            let own = frozen[half].get(from).map(|it| &it.place);
+            own.is_some_and(|it| (it.assigned, it.held) == (now.place.assigned, now.place.held))
+        };
+        let half = usize::from(!is(0) && is(1));
+        let before = frozen[half].get(from);
+        let mut entry = now.clone();
+        for (name, total) in &mut entry.totals {
+            *total = before.and_then(|it| it.totals.get(name)).copied().unwrap_or(0.0);
+        }
+        halves[half].begin.insert(from.clone(), entry);
+        halves[half].counted.insert(from.clone(), now.clone());
+        for half in &mut halves {
+            if let Some(entry) = half.begin.get_mut(from) {
+                entry.place.exposed |= now.place.exposed;
+            }
+        }
+    }
+    halves
 }
 
 /// Whether an outcome falls into the window, under an identifier held at assignment.

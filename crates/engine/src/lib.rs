@@ -6,6 +6,7 @@
 //! [`run`] calls it with a [`Clock`] and a [`Dispatch`]; the simulated market and the server use
 //! this same loop.
 
+mod apart;
 mod batch;
 mod broadcast;
 mod claim;
@@ -28,6 +29,7 @@ mod requests;
 mod runner;
 mod settings;
 mod status;
+mod undo;
 
 pub use broadcast::Preview;
 pub use decisions::{Day, days};
@@ -45,6 +47,7 @@ pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};
 pub use settings::{EngineSettings, Keys};
 pub use status::{BroadcastStatus, JourneyTally, Stats, Status, Tallies};
+pub use undo::{UndoPlan, undo_refusal, undo_until};
 
 #[cfg(test)]
 mod tests;

@@ -3,13 +3,12 @@
 use crate::batch::Working;
 use crate::claim::panel_identifiers;
 use crate::contact::addresses;
-use crate::holdouts;
-use crate::{Engine, EngineError, Loaded};
+use crate::{Engine, EngineError, Loaded, holdouts};
 use decision::panel::{self, Came, Cohort};
 use decision::{HeldFrom, Panel};
 use measurement::Sums;
 use model::{Timestamp, Value};
-use port::{Entry, PanelEntry, Sections, Space, Store};
+use port::{Entry, PanelEntry, Person, Sections, Space, Store};
 use record::Fact;
 use record::programme::OutcomeDefinition;
 use serde::{Deserialize, Serialize};
@@ -226,49 +225,78 @@ impl Engine {
 
     /// Adds an outcome to the person's total and moves the cell's sums from the old to the new.
     pub(crate) fn count_outcomes(&mut self, working: &mut Working, fact: &Fact) {
-        let event = &fact.event;
-        let loaded = self.loaded.clone();
-        let Some(outcomes) = loaded.outcomes.get(event.name()) else { return };
-        let Some(panel) = &loaded.programme.policy.panel else { return };
-        let Some(mut entry) = working.person.panel.clone() else { return };
-        let Some(from) = entry.assignment.counted_from else { return };
-        let in_window = from <= event.time && event.time < from + panel.window;
-        // After a merge only what came under an identifier held at assignment counts.
-        let own = fact.person.is_some()
-            || event.identifiers().iter().any(|it| entry.assignment.identifiers.contains(it));
-        if !in_window || !own || entry.assignment.epoch != panel.epoch {
-            return;
-        }
-        for outcome in outcomes {
-            // Who began before an outcome was declared is no part of its sums.
-            let Some(old) = entry.totals.get(&outcome.name).copied() else { continue };
-            if !self.holds(working, outcome, fact) {
-                continue;
+        let before = working.person.panel.clone();
+        if add_outcomes(&mut working.person, fact, &self.loaded) {
+            working.changed(Sections::HOT);
+            if let (Some(before), Some(after)) = (before, &working.person.panel) {
+                for change in sums_changed(&before, after, &self.loaded) {
+                    self.sums.replace(change.key, change.old, change.new);
+                }
             }
-            let new = old + worth(outcome, fact);
-            entry.totals.insert(outcome.name.clone(), new);
-            let (old, new) = (capped(outcome, old), capped(outcome, new));
-            self.sums.replace(key_of(&entry, &outcome.name), old, new);
         }
-        working.person.panel = Some(entry);
-        working.changed(Sections::HOT);
     }
+}
 
-    pub(crate) fn holds(
-        &self,
-        working: &Working,
-        outcome: &OutcomeDefinition,
-        fact: &Fact,
-    ) -> bool {
-        let Some(when) = &outcome.when else { return true };
-        let person = &working.person;
-        let view = audience::View {
-            profile: &person.profile,
-            facts: &crate::facts::Known(&person.consents),
-            event: Some(&fact.event),
-        };
-        expr::evaluate(when, &view, fact.event.time).holds
+/// A person's total moved, and with it the sums of their cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SumChange {
+    pub key: SumKey,
+    pub old: f64,
+    pub new: f64,
+}
+
+/// Adds an outcome to the person's totals. Returns whether it was one.
+pub(crate) fn add_outcomes(person: &mut Person, fact: &Fact, loaded: &Loaded) -> bool {
+    let event = &fact.event;
+    let Some(outcomes) = loaded.outcomes.get(event.name()) else { return false };
+    let Some(panel) = &loaded.programme.policy.panel else { return false };
+    let Some(entry) = &person.panel else { return false };
+    let Some(from) = entry.assignment.counted_from else { return false };
+    let in_window = from <= event.time && event.time < from + panel.window;
+    // After a merge only what came under an identifier held at assignment counts.
+    let own = fact.person.is_some()
+        || event.identifiers().iter().any(|it| entry.assignment.identifiers.contains(it));
+    if !in_window || !own || entry.assignment.epoch != panel.epoch {
+        return false;
     }
+    let mut totals = entry.totals.clone();
+    for outcome in outcomes {
+        // Who began before an outcome was declared is no part of its sums.
+        let Some(total) = totals.get_mut(&outcome.name) else { continue };
+        if holds(person, outcome, fact) {
+            *total += worth(outcome, fact);
+        }
+    }
+    if let Some(entry) = &mut person.panel {
+        entry.totals = totals;
+    }
+    true
+}
+
+/// What the sums must follow when one person's totals become others in the same cell.
+pub(crate) fn sums_changed(
+    before: &PanelEntry,
+    after: &PanelEntry,
+    loaded: &Loaded,
+) -> Vec<SumChange> {
+    let mut changes = Vec::new();
+    for (name, new) in &after.totals {
+        let Some(old) = before.totals.get(name).filter(|it| *it != new) else { continue };
+        let defined = loaded.programme.outcomes.iter().find(|it| it.name == *name);
+        let capped = |total: f64| defined.map_or(total, |it| self::capped(it, total));
+        changes.push(SumChange { key: key_of(after, name), old: capped(*old), new: capped(*new) });
+    }
+    changes
+}
+
+pub(crate) fn holds(person: &Person, outcome: &OutcomeDefinition, fact: &Fact) -> bool {
+    let Some(when) = &outcome.when else { return true };
+    let view = audience::View {
+        profile: &person.profile,
+        facts: &crate::facts::Known(&person.consents),
+        event: Some(&fact.event),
+    };
+    expr::evaluate(when, &view, fact.event.time).holds
 }
 
 fn key_of(entry: &PanelEntry, outcome: &str) -> SumKey {

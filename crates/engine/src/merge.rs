@@ -11,7 +11,7 @@ use journey::Runs;
 use model::{
     CampaignName, LedgerState, Message, MessageId, MessageState, Origin, PersonId, Reason,
 };
-use port::{Merge, PanelEntry, Person, RECENT_MAX};
+use port::{Kept, Merge, PanelEntry, Person, RECENT_MAX};
 
 impl Engine {
     /// Freezes both records, then makes one person of them.
@@ -27,10 +27,14 @@ impl Engine {
         let Some(absorbed) = batch.take(record.absorbed) else { return Ok(()) };
         let absorbed = *absorbed.person;
         self.stats.merges += 1;
+        let until = batch.now + self.undo_within();
         let frozen = Merge {
+            id: self.new_merge(),
             record: record.clone(),
             survivor: (*survivor.person).clone(),
             absorbed: absorbed.clone(),
+            kept: Some(Kept { from: self.next.since, until }),
+            undone: None,
         };
         batch.merges.push(frozen);
         batch.redirects.push((absorbed.id, survivor.person.id));
@@ -41,6 +45,7 @@ impl Engine {
         let (runs, commands) =
             Runs::merge(&survivor.person.runs, &absorbed.runs, &self.loaded.journeys);
         *survivor.person = united(&survivor.person, &absorbed, runs);
+        survivor.person.undo_until = survivor.person.undo_until.max(Some(until));
         let after: Vec<String> = names(&survivor.person).collect();
         self.tally_union(&before, &after);
         self.take_over_messages(batch, &mut survivor, absorbed);
@@ -53,7 +58,7 @@ impl Engine {
     }
 
     /// Audience sizes after a merge: both were counted, one remains.
-    fn tally_union(&mut self, before: &[String], after: &[String]) {
+    pub(crate) fn tally_union(&mut self, before: &[String], after: &[String]) {
         for name in before {
             *self.tallies.audiences.entry(name.clone()).or_default() -= 1;
         }
@@ -132,8 +137,9 @@ impl Engine {
         while let Some(id) = ids.get(next).copied() {
             next += 1;
             let stored = self.store.merges_of(id)?;
-            let merges = stored.iter().chain(&batch.merges).map(|it| &it.record);
-            ids.extend(merges.filter(|it| it.survivor == id).map(|it| it.absorbed));
+            let merges = stored.iter().chain(&batch.merges).filter(|it| it.undone.is_none());
+            let records = merges.map(|it| &it.record).filter(|it| it.survivor == id);
+            ids.extend(records.map(|it| it.absorbed));
         }
         Ok(ids)
     }
@@ -168,6 +174,7 @@ fn united(survivor: &Person, absorbed: &Person, runs: Runs) -> Person {
         panel: one_panel(survivor.panel.as_ref(), absorbed.panel.as_ref()),
         recent,
         last_seen: survivor.last_seen.max(absorbed.last_seen),
+        undo_until: survivor.undo_until,
         open: survivor.open.clone(),
     }
 }
@@ -181,6 +188,6 @@ fn one_panel(a: Option<&PanelEntry>, b: Option<&PanelEntry>) -> Option<PanelEntr
     Some(PanelEntry { assignment, totals: from.totals.clone(), cohort_day: from.cohort_day })
 }
 
-fn names(person: &Person) -> impl Iterator<Item = String> + '_ {
+pub(crate) fn names(person: &Person) -> impl Iterator<Item = String> + '_ {
     person.profile.memberships().keys().cloned()
 }

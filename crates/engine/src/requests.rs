@@ -1,8 +1,8 @@
 //! Mails that a person asks for: a link that confirms, and one that opens all their choices.
 
-use crate::Engine;
 use crate::batch::{Batch, Working};
 use crate::contact::Wanted;
+use crate::{Engine, Loaded};
 use content::Link;
 use decision::Statement;
 use model::{
@@ -35,22 +35,8 @@ impl Engine {
             return;
         }
         working.changed(Sections::CONSENTS);
-        let confirmed =
-            event.flags.historical || event.properties.get("confirmed") == Some(&Value::Bool(true));
-        let loaded = self.loaded.clone();
-        let address = address_of(event, &working.person);
-        let mut pending = false;
-        for statement in stated {
-            let known = &working.person.consents;
-            let policy = &loaded.programme.policy;
-            let said = decision::received(statement, policy, address.as_ref(), confirmed, known);
-            for it in said {
-                pending |= it.state == decision::ConsentState::Unconfirmed;
-                working.person.consents.record(it);
-            }
-        }
-        let asks = pending && loaded.programme.policy.double_opt_in.contains(Channel::Email);
-        if let Some(address) = address.filter(|_| asks && !confirmed) {
+        let pending = record_statements(&mut working.person, event, stated, &self.loaded);
+        if let Some(address) = pending.filter(|_| !is_confirmed(event)) {
             self.mail_on_request(working, batch, Request::Confirmation, address);
         }
     }
@@ -113,6 +99,33 @@ impl Engine {
         };
         Some(link.address(&self.loaded.programme.brand.base_url, &self.keys.link))
     }
+}
+
+/// Records what an event states as the policy has it. Returns the address that is to be confirmed.
+pub(crate) fn record_statements(
+    person: &mut Person,
+    event: &Event,
+    stated: Vec<Statement>,
+    loaded: &Loaded,
+) -> Option<Identifier> {
+    let policy = &loaded.programme.policy;
+    let address = address_of(event, person);
+    let mut pending = false;
+    for statement in stated {
+        let known = &person.consents;
+        let confirmed = is_confirmed(event);
+        let said = decision::received(statement, policy, address.as_ref(), confirmed, known);
+        for it in said {
+            pending |= it.state == decision::ConsentState::Unconfirmed;
+            person.consents.record(it);
+        }
+    }
+    address.filter(|_| pending && policy.double_opt_in.contains(Channel::Email))
+}
+
+/// Whoever sent the event has confirmed the address, now or long ago.
+fn is_confirmed(event: &Event) -> bool {
+    event.flags.historical || event.properties.get("confirmed") == Some(&Value::Bool(true))
 }
 
 /// The e-mail address that a statement came with, if it is the person's; else the one they use.

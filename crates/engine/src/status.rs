@@ -14,8 +14,11 @@ pub struct Stats {
     /// Facts that belong to nobody: every identifier of theirs is a placeholder.
     pub nobody: u64,
     pub merges: u64,
+    pub undone: u64,
     pub commits: u64,
     pub late_answers: u64,
+    /// Identifiers that did not come along, by the code of the refusal.
+    pub refused: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

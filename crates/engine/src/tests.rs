@@ -14,5 +14,7 @@ mod sending;
 mod show;
 mod stored;
 mod times;
+mod undo_model;
+mod undoing;
 mod wire;
 mod wishes;

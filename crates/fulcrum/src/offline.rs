@@ -6,6 +6,7 @@ use anyhow::Context;
 use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, Parts, run};
 use model::{Channel, ChannelSet, MessageId, Reply, Timestamp};
 use port::Envelope;
+use record::{Control, LogRecord};
 
 use crate::data::{Opened, now};
 use crate::progress::Progress;
@@ -25,11 +26,25 @@ pub fn settle(
         providers,
     };
     let mut engine = Engine::open(parts).context("could not start the engine")?;
+    until_quiet(&mut engine, progress)?;
+    Ok(engine)
+}
+
+/// Appends what somebody decided, and has the engine take it.
+pub fn decide(engine: &mut Engine, control: Control) -> anyhow::Result<()> {
+    let (sender, appended) = std::sync::mpsc::channel();
+    let record = LogRecord::Control(control).encode();
+    engine.log().append(vec![record], Box::new(move |result| drop(sender.send(result))));
+    appended.recv().context("the log is closed")?.context("could not store the decision")?;
+    until_quiet(engine, None)
+}
+
+fn until_quiet(engine: &mut Engine, progress: Option<&Progress>) -> anyhow::Result<()> {
     let mut clock = UntilQuiet { failed: None, progress };
-    run(&mut engine, &mut clock, &mut Nowhere);
+    run(engine, &mut clock, &mut Nowhere);
     match clock.failed {
         Some(error) => Err(anyhow::anyhow!(error).context("the engine stopped")),
-        None => Ok(engine),
+        None => Ok(()),
     }
 }
 

@@ -5,10 +5,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::{Channel, Identifier, Message, MessageId, PersonId, Timestamp};
+use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
     Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
-    Person, PersonSummary, Space, Store, StoreError, Views,
+    Person, PersonSummary, SinceMerge, Space, Store, StoreError, Views,
 };
 use store_sqlite::SqliteStore;
 
@@ -45,8 +45,11 @@ impl Store for SharedStore {
             durable: false,
             people: changes.people.clone(),
             redirects: changes.redirects.clone(),
+            returned: changes.returned.clone(),
             identifiers: changes.identifiers.clone(),
             merges: changes.merges.clone(),
+            since_merge: changes.since_merge.clone(),
+            forget_before: changes.forget_before,
             messages: changes.messages.clone(),
             counts: changes.counts.clone(),
             seen: changes.seen.clone(),
@@ -81,6 +84,9 @@ delegate! {
         fn owners(identifiers: &[Identifier]) -> Vec<Option<PersonId>>;
         fn current(id: PersonId) -> PersonId;
         fn merges_of(id: PersonId) -> Vec<Merge>;
+        fn merge(id: MergeId) -> Option<Merge>;
+        fn last_merge() -> Option<MergeId>;
+        fn since_merge(person: PersonId, from: u64) -> Vec<SinceMerge>;
     }
     Agenda {
         fn due_people(now: Timestamp, limit: usize) -> Vec<PersonId>;

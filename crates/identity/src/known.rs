@@ -1,6 +1,7 @@
 //! What is stored about who a person is, and the record of a merge.
 
-use model::{Identifier, IdentifierKind, PersonId, Timestamp};
+use crate::Half;
+use model::{Identifier, IdentifierKind, MergeId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -10,12 +11,15 @@ pub struct Known {
     pub created: Timestamp,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "as_list")]
     pub identifiers: BTreeMap<Identifier, Timestamp>,
+    /// Merges that were undone, and which of the two this is: the other half is kept apart from it,
+    /// whatever they share, until somebody allows it again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub apart: BTreeMap<MergeId, Half>,
 }
 
 /// The appended fact that two persons became one: who, by what, when and why, and what each was
 /// known by just before. With the events since then, each stored with the identifier it came with,
-/// this is what an undo needs on the side of identity: identifiers in `absorbed_known` go back to
-/// the absorbed person, all others stay with the survivor.
+/// this is what an undo needs on the side of identity: see [`crate::Halves`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeRecord {
     pub at: Timestamp,
@@ -33,7 +37,7 @@ pub struct MergeRecord {
 
 impl Known {
     pub fn new(created: Timestamp) -> Known {
-        Known { created, identifiers: BTreeMap::new() }
+        Known { created, identifiers: BTreeMap::new(), apart: BTreeMap::new() }
     }
 
     /// Adds an identifier; one that is already there keeps its first moment.
@@ -73,7 +77,16 @@ impl Known {
             let at = merged.identifiers.entry(identifier.clone()).or_insert(*joined);
             *at = (*at).min(*joined);
         }
+        merged.apart.extend(&absorbed.apart);
         merged
+    }
+
+    /// The undone merge that keeps these two apart: one is its survivor, the other the absorbed.
+    pub fn kept_apart(&self, other: &Known) -> Option<MergeId> {
+        let opposite = |(merge, half): &(&MergeId, &Half)| {
+            other.apart.get(merge).is_some_and(|it| it != *half)
+        };
+        self.apart.iter().find(opposite).map(|(merge, _)| *merge)
     }
 }
 

@@ -231,6 +231,10 @@ impl<'a> Gathering<'a> {
         {
             return Err(Refusal::OtherUser { owner: claim.person });
         }
+        let parted = self.members.iter().find_map(|it| it.known.kept_apart(claim.known));
+        if let Some(merge) = parted {
+            return Err(Refusal::KeptApart { owner: claim.person, merge });
+        }
         let counts = count(claim.known);
         for kind in IdentifierKind::ALL {
             let (here, there) = (self.counts[kind as usize], counts[kind as usize]);

@@ -1,6 +1,6 @@
 //! The limits and the list of placeholders, and the closed list of refusals.
 
-use model::{Identifier, IdentifierKind, PersonId};
+use model::{Identifier, IdentifierKind, MergeId, PersonId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +11,7 @@ pub const VALUE_BYTES_MAX: usize = 512;
 
 /// The longest placeholder that can be on the list: longer values are not compared with it, so that
 /// an ordinary id costs nothing.
-const PLACEHOLDER_BYTES_MAX: usize = 40;
+pub const PLACEHOLDER_BYTES_MAX: usize = 40;
 
 /// The shortest full numbers in use have seven digits (Niue: +683 and four), and some senders leave the
 /// country code out; fewer than five digits is an extension, a short code or a slip.
@@ -61,6 +61,8 @@ pub enum Refusal {
     OtherUser { owner: PersonId },
     /// It is a second `user_id` for a person that has one.
     SecondUser,
+    /// It belongs to a person from whom this one was parted, by undoing that merge.
+    KeptApart { owner: PersonId, merge: MergeId },
     /// The person would have more than `limit` identifiers of `kind`.
     Limit { kind: IdentifierKind, limit: u32 },
 }
@@ -188,6 +190,7 @@ impl Refusal {
             Refusal::TooLong => "too_long",
             Refusal::OtherUser { .. } => "other_user",
             Refusal::SecondUser => "second_user",
+            Refusal::KeptApart { .. } => "kept_apart",
             Refusal::Limit { .. } => "limit",
         }
     }
@@ -205,6 +208,9 @@ impl fmt::Display for Refusal {
                 write!(f, "it belongs to {owner}, who has another user id")
             }
             Refusal::SecondUser => f.write_str("the person already has another user id"),
+            Refusal::KeptApart { owner, merge } => {
+                write!(f, "it belongs to {owner}, from whom merge {merge} was undone")
+            }
             Refusal::Limit { kind, limit } => {
                 write!(f, "the person would have more than {limit} of kind {}", kind.name())
             }

@@ -26,6 +26,7 @@ pub use definition::{
     Window,
 };
 pub use local::{LocalTime, Weekday};
+pub use merge::Begun;
 pub use program::Journeys;
 pub use runs::{
     Ask, Command, EndReason, Input, MAX_ACTIVE, MAX_KEY_CHARS, MAX_PAST, MAX_STEPS_PER_CALL,

@@ -1,8 +1,18 @@
-//! Two persons turn out to be one: which of their runs go on.
+//! Two persons turn out to be one: which of their runs go on. And the other way round: whose is each.
 
 use crate::program::Journeys;
 use crate::runs::{Command, Drawn, EndReason, MAX_ACTIVE, MAX_DRAWN, MAX_WATCHED, Past, Run, Runs};
+use model::{JourneyName, RunId, Timestamp};
 use std::collections::BTreeMap;
+
+/// A run that began while two persons were one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    pub run: RunId,
+    pub journey: JourneyName,
+    pub key: Option<String>,
+    pub started: Timestamp,
+}
 
 impl Runs {
     /// The runs of the one person that two have become, with the commands that end those that must
@@ -39,6 +49,49 @@ impl Runs {
         let mut merged = Runs { active, past, watched, drawn: merge_drawn(survivor, absorbed) };
         merged.forget_old_keys();
         (merged, commands)
+    }
+
+    /// The runs of one of the two whom an undone merge gives back: those that began with it, as far
+    /// as they have come. What the merge ended does not begin again, and is remembered as past;
+    /// arms drawn meanwhile stay drawn for both. `own` and `other` are the two just before the
+    /// merge, `begun` what this one began since, and `is_own` tells it for any run.
+    pub fn apart(
+        merged: &Runs,
+        own: &Runs,
+        other: &Runs,
+        begun: &[Begun],
+        is_own: impl Fn(RunId) -> bool,
+    ) -> Runs {
+        let mut apart = Runs {
+            active: merged.active.iter().filter(|it| is_own(it.id)).cloned().collect(),
+            past: own.past.clone(),
+            watched: merged.watched.iter().filter(|it| is_own(it.run)).cloned().collect(),
+            drawn: own.drawn.clone(),
+        };
+        for it in begun {
+            // What the re-entry rule need not know was not remembered, and is not now.
+            if merged.find_past(&it.journey, it.key.as_deref()).is_err() {
+                continue;
+            }
+            let (journey, key, started) = (it.journey.clone(), it.key.clone(), it.started);
+            match apart.find_past(&it.journey, it.key.as_deref()) {
+                Ok(place) => {
+                    let known = &mut apart.past[place].started;
+                    *known = started.max(*known);
+                }
+                Err(place) => apart.past.insert(place, Past { journey, key, started }),
+            }
+        }
+        let is_known = |drawn: &[Drawn], it: &Drawn| {
+            drawn.iter().any(|known| known.journey == it.journey && known.step == it.step)
+        };
+        let since =
+            merged.drawn.iter().filter(|it| !other.drawn.contains(it) && !is_known(&own.drawn, it));
+        apart.drawn.extend(since.cloned());
+        let surplus = apart.drawn.len().saturating_sub(MAX_DRAWN);
+        apart.drawn.drain(..surplus);
+        apart.forget_old_keys();
+        apart
     }
 }
 

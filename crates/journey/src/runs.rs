@@ -296,6 +296,11 @@ impl Runs {
         &self.active
     }
 
+    /// Those that are active, and those that have ended and may still reach their goal.
+    pub fn ids(&self) -> impl Iterator<Item = RunId> + '_ {
+        self.active.iter().map(|it| it.id).chain(self.watched.iter().map(|it| it.run))
+    }
+
     /// Nothing that would have to be stored.
     pub fn is_empty(&self) -> bool {
         *self == Runs::default()

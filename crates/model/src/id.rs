@@ -88,6 +88,11 @@ numbered!(
     RunId,
     "r"
 );
+numbered!(
+    /// A merge of two persons, by which it can be undone.
+    MergeId,
+    "j"
+);
 named!(
     /// Where events come from; the scope within which a `messageId` is unique.
     SourceId

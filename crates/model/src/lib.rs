@@ -16,7 +16,9 @@ mod value;
 pub use chance::{Chance, ChanceKey};
 pub use channel::{Channel, ChannelSet};
 pub use event::{Event, EventFlags, EventKind, MAX_IDENTIFIERS};
-pub use id::{CampaignName, ContentName, JourneyName, MessageId, PersonId, RunId, SourceId, Topic};
+pub use id::{
+    CampaignName, ContentName, JourneyName, MergeId, MessageId, PersonId, RunId, SourceId, Topic,
+};
 pub use identifier::{Identifier, IdentifierKind};
 pub use message::{
     Class, LedgerState, Message, MessageState, Origin, Purpose, Reply, Request, TRAIL_MAX,

@@ -2,7 +2,9 @@
 
 use crate::{LogPosition, Person};
 use identity::MergeRecord;
-use model::{Identifier, LedgerState, Message, PersonId, Timestamp};
+use model::{
+    Identifier, JourneyName, LedgerState, MergeId, Message, PersonId, RunId, Timestamp, Value,
+};
 
 #[derive(Debug, Default)]
 pub struct Changes<'a> {
@@ -16,10 +18,18 @@ pub struct Changes<'a> {
     pub people: Vec<(&'a Person, Sections)>,
     /// Persons that were absorbed; their record goes and the redirect stays.
     pub redirects: Vec<(PersonId, PersonId)>,
+    /// Persons who were absorbed and are themselves again: their redirect goes. Written before
+    /// everything else.
+    pub returned: Vec<PersonId>,
     /// Who owns them from now on. The search finds a person by these and by those that the person
     /// had when stored for the first time.
     pub identifiers: Vec<(Identifier, PersonId)>,
+    /// New ones, and those that were undone meanwhile.
     pub merges: Vec<Merge>,
+    /// New rows, and those that now belong to somebody else.
+    pub since_merge: Vec<SinceMerge>,
+    /// Rows of `since_merge` from before this time go, some with each commit.
+    pub forget_before: Option<Timestamp>,
     pub messages: Vec<&'a Message>,
     pub counts: Vec<CountChange>,
     pub seen: Vec<SeenId>,
@@ -33,9 +43,52 @@ pub struct Sections(u8);
 /// A merge with the two records as they were before it, so that it can be undone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Merge {
+    pub id: MergeId,
     pub record: MergeRecord,
     pub survivor: Person,
     pub absorbed: Person,
+    /// From where on later facts are kept; none for merges from before they were.
+    pub kept: Option<Kept>,
+    pub undone: Option<Undone>,
+}
+
+/// Which rows of `since_merge` belong to a merge: those of its survivor from this number on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub from: u64,
+    /// Later facts are kept until then.
+    pub until: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    pub at: Timestamp,
+    pub by: String,
+    /// When the two were allowed to become one again, and by whom.
+    pub allowed: Option<(Timestamp, String)>,
+}
+
+/// Something that was taken in for a person whom a merge made, so that it can be given to the right
+/// one of the two when the merge is undone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SinceMerge {
+    /// Rises with the order in which they were taken in.
+    pub number: u64,
+    pub person: PersonId,
+    pub at: Timestamp,
+    pub what: Since,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Since {
+    /// A fact, by its place in the log.
+    Logged(LogPosition),
+    /// A fact that overtook the log: the record itself, as the log has it too.
+    Urgent(String),
+    /// A run that began: by the fact of the row before it, or by time.
+    Run { run: RunId, journey: JourneyName, key: Option<String>, by_fact: bool },
+    /// A trait that a run set.
+    Trait { run: RunId, name: String, value: Value },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

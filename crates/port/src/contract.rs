@@ -3,13 +3,13 @@
 //! Each takes a way to make a fresh, empty adapter. The in-memory versions run first.
 
 use crate::{
-    Changes, CountChange, CountKey, Entry, FactLog, LogPosition, Merge, Person, Sections, SeenId,
-    Space, Store, StoreError,
+    Changes, CountChange, CountKey, Entry, FactLog, Kept, LogPosition, Merge, Person, Sections,
+    SeenId, Since, SinceMerge, Space, Store, StoreError, Undone,
 };
 use audience::{Definitions, Facts, Truth};
 use identity::MergeRecord;
 use model::{
-    Channel, Class, ContentName, Identifier, JourneyName, LedgerState, Message, MessageId,
+    Channel, Class, ContentName, Identifier, JourneyName, LedgerState, MergeId, Message, MessageId,
     MessageState, Origin, PersonId, Purpose, Reason, RunId, Timestamp, Topic, Value,
 };
 use std::sync::mpsc;
@@ -23,6 +23,8 @@ pub fn store(make: &mut dyn FnMut() -> Box<dyn Store>) {
     identifiers_and_redirects_lead_to_the_current_person(make());
     search_finds_by_name_address_and_id(make());
     merges_keep_both_records(make());
+    an_undone_merge_gives_the_person_back(make());
+    what_came_since_a_merge_is_kept_in_order_and_forgotten_in_time(make());
     the_outbox_is_in_order_and_follows_the_message(make());
     open_messages_come_with_the_person(make());
     a_second_message_with_the_same_key_is_refused_whole(make());
@@ -170,15 +172,102 @@ fn merges_keep_both_records(mut store: Box<dyn Store>) {
         survivor_known: survivor.known.clone(),
         absorbed_known: absorbed.known.clone(),
     };
-    let merge = Merge { record, survivor: survivor.clone(), absorbed: absorbed.clone() };
+    let merge = Merge {
+        id: MergeId(4),
+        record,
+        survivor: survivor.clone(),
+        absorbed: absorbed.clone(),
+        kept: Some(Kept { from: 9, until: T0 }),
+        undone: None,
+    };
+    assert_eq!(ok(store.last_merge()), None);
     commit(&mut *store, |it| {
         it.people.push((&survivor, Sections::ALL));
         it.redirects.push((absorbed.id, survivor.id));
         it.merges.push(merge.clone());
     });
     assert_eq!(ok(store.merges_of(survivor.id)), std::slice::from_ref(&merge));
-    assert_eq!(ok(store.merges_of(absorbed.id)), [merge]);
+    assert_eq!(ok(store.merges_of(absorbed.id)), std::slice::from_ref(&merge));
     assert!(ok(store.merges_of(PersonId(9))).is_empty());
+    assert_eq!(ok(store.merge(merge.id)), Some(merge.clone()));
+    assert_eq!((ok(store.merge(MergeId(5))), ok(store.last_merge())), (None, Some(merge.id)));
+    let undone = Undone { at: T0, by: "admin".to_owned(), allowed: Some((T0, "admin".to_owned())) };
+    let merge = Merge { undone: Some(undone), ..merge };
+    commit(&mut *store, |it| it.merges.push(merge.clone()));
+    assert_eq!(ok(store.merges_of(survivor.id)), [merge]);
+}
+
+fn an_undone_merge_gives_the_person_back(mut store: Box<dyn Store>) {
+    let (survivor, absorbed) = (some_person(1), some_person(2));
+    let cookie = Identifier::anonymous_id("cookie");
+    commit(&mut *store, |it| {
+        it.people.push((&survivor, Sections::ALL));
+        it.redirects.push((absorbed.id, survivor.id));
+        it.redirects.push((PersonId(3), absorbed.id));
+        it.identifiers.push((cookie.clone(), survivor.id));
+    });
+    assert_eq!(ok(store.current(PersonId(3))), survivor.id);
+    let mut message = some_message(1, 1);
+    commit(&mut *store, |it| it.messages.push(&message));
+    message.person = absorbed.id;
+    commit(&mut *store, |it| {
+        it.returned.push(absorbed.id);
+        it.people.push((&absorbed, Sections::ALL));
+        it.identifiers.push((cookie.clone(), absorbed.id));
+        it.messages.push(&message);
+    });
+    assert_eq!(ok(store.current(absorbed.id)), absorbed.id);
+    assert_eq!(ok(store.current(PersonId(3))), absorbed.id, "whom they had absorbed is theirs");
+    assert_eq!(ok(store.owners(std::slice::from_ref(&cookie))), [Some(absorbed.id)]);
+    assert_eq!(ok(store.load(&[absorbed.id]))[0].open, std::slice::from_ref(&message));
+    assert!(ok(store.load(&[survivor.id]))[0].open.is_empty());
+    assert_eq!(ok(store.count()), 2);
+    // Both at once: what was given back may be absorbed by somebody else in the same commit.
+    commit(&mut *store, |it| it.redirects.push((absorbed.id, survivor.id)));
+    commit(&mut *store, |it| {
+        it.returned.push(absorbed.id);
+        it.redirects.push((absorbed.id, PersonId(9)));
+    });
+    assert_eq!(ok(store.current(absorbed.id)), PersonId(9));
+}
+
+fn what_came_since_a_merge_is_kept_in_order_and_forgotten_in_time(mut store: Box<dyn Store>) {
+    let row = |number: u64, person: u64, what: Since| SinceMerge {
+        number,
+        person: PersonId(person),
+        at: Timestamp(T0.0 + number as i64),
+        what,
+    };
+    let run = RunId(3);
+    let rows = [
+        row(1, 1, Since::Logged(LogPosition(40))),
+        row(2, 1, Since::Urgent("{\"fact.1\":{}}".to_owned())),
+        row(3, 2, Since::Logged(LogPosition(90))),
+        row(
+            4,
+            1,
+            Since::Run {
+                run,
+                journey: JourneyName::from("welcome"),
+                key: Some("cart".to_owned()),
+                by_fact: true,
+            },
+        ),
+        row(5, 1, Since::Trait { run, name: "plan".to_owned(), value: Value::from("pro") }),
+    ];
+    commit(&mut *store, |it| it.since_merge.extend(rows.iter().rev().cloned()));
+    let of = |person: u64, from: u64| -> Vec<SinceMerge> {
+        rows.iter().filter(|it| it.person.0 == person && from <= it.number).cloned().collect()
+    };
+    assert_eq!(ok(store.since_merge(PersonId(1), 0)), of(1, 0));
+    assert_eq!(ok(store.since_merge(PersonId(1), 3)), of(1, 3));
+    assert_eq!(ok(store.since_merge(PersonId(2), 0)), of(2, 0));
+    let moved = SinceMerge { person: PersonId(2), ..rows[1].clone() };
+    commit(&mut *store, |it| it.since_merge.push(moved.clone()));
+    assert_eq!(ok(store.since_merge(PersonId(2), 0)), [moved, rows[2].clone()]);
+    commit(&mut *store, |it| it.forget_before = Some(Timestamp(T0.0 + 4)));
+    assert_eq!(ok(store.since_merge(PersonId(1), 0)), of(1, 4));
+    assert!(ok(store.since_merge(PersonId(2), 0)).is_empty());
 }
 
 fn the_outbox_is_in_order_and_follows_the_message(mut store: Box<dyn Store>) {

@@ -12,7 +12,10 @@ mod memory_store;
 mod person;
 mod store;
 
-pub use changes::{Changes, CountChange, CountKey, Entry, Merge, Sections, SeenId, Space};
+pub use changes::{
+    Changes, CountChange, CountKey, Entry, Kept, Merge, Sections, SeenId, Since, SinceMerge, Space,
+    Undone,
+};
 pub use channel::{Channel, Envelope, Payload};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use memory_log::MemoryLog;

@@ -3,10 +3,11 @@
 
 use crate::{
     Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
-    Person, PersonSummary, Sections, Space, Store, StoreError, Views,
+    Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
 };
 use model::{
-    Channel, Identifier, LedgerState, Message, MessageId, MessageState, PersonId, Timestamp,
+    Channel, Identifier, LedgerState, MergeId, Message, MessageId, MessageState, PersonId,
+    Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -62,7 +63,8 @@ struct State {
     agenda: BTreeSet<(Timestamp, PersonId)>,
     identifiers: Table<Identifier, PersonId>,
     redirects: Table<PersonId, PersonId>,
-    merges: Table<u64, Merge>,
+    merges: Table<MergeId, Merge>,
+    since_merge: Table<u64, SinceMerge>,
     messages: Table<MessageId, Message>,
     keys: Table<String, MessageId>,
     of_person: BTreeSet<(PersonId, MessageId)>,
@@ -117,6 +119,9 @@ impl State {
                 Some(_) | None => {}
             }
         }
+        for person in &changes.returned {
+            self.redirects.set(*person, None);
+        }
         for (person, sections) in &changes.people {
             self.put_person(person, *sections);
         }
@@ -127,7 +132,16 @@ impl State {
             self.identifiers.set(identifier.clone(), Some(*person));
         }
         for merge in &changes.merges {
-            self.merges.set(self.merges.rows.len() as u64, Some(merge.clone()));
+            self.merges.set(merge.id, Some(merge.clone()));
+        }
+        for row in &changes.since_merge {
+            self.since_merge.set(row.number, Some(row.clone()));
+        }
+        if let Some(before) = changes.forget_before {
+            let is_old = |it: &&SinceMerge| it.at < before;
+            let old: Vec<u64> =
+                self.since_merge.rows.values().filter(is_old).map(|it| it.number).collect();
+            old.into_iter().for_each(|it| self.since_merge.set(it, None));
         }
         for message in &changes.messages {
             self.put_message(message);
@@ -166,6 +180,7 @@ impl State {
             stored.holdouts = person.holdouts.clone();
             stored.recent = person.recent.clone();
             stored.last_seen = person.last_seen;
+            stored.undo_until = person.undo_until;
         }
         if sections.contains(Sections::TRAITS) {
             stored.profile.traits = person.profile.traits.clone();
@@ -239,6 +254,7 @@ impl State {
         self.identifiers.undo.clear();
         self.redirects.undo.clear();
         self.merges.undo.clear();
+        self.since_merge.undo.clear();
         self.messages.undo.clear();
         self.keys.undo.clear();
         self.counts.undo.clear();
@@ -252,6 +268,7 @@ impl State {
         self.identifiers.roll_back();
         self.redirects.roll_back();
         self.merges.roll_back();
+        self.since_merge.roll_back();
         self.messages.roll_back();
         self.keys.roll_back();
         self.counts.roll_back();
@@ -370,6 +387,20 @@ impl Directory for MemoryStore {
         let state = self.lock();
         let takes_part = |it: &&Merge| it.record.survivor == id || it.record.absorbed == id;
         Ok(state.merges.rows.values().filter(takes_part).cloned().collect())
+    }
+
+    fn merge(&self, id: MergeId) -> Result<Option<Merge>, StoreError> {
+        Ok(self.lock().merges.rows.get(&id).cloned())
+    }
+
+    fn last_merge(&self) -> Result<Option<MergeId>, StoreError> {
+        Ok(self.lock().merges.rows.last_key_value().map(|it| *it.0))
+    }
+
+    fn since_merge(&self, person: PersonId, from: u64) -> Result<Vec<SinceMerge>, StoreError> {
+        let state = self.lock();
+        let rows = state.since_merge.rows.range(from..).map(|it| it.1);
+        Ok(rows.filter(|it| it.person == person).cloned().collect())
     }
 }
 

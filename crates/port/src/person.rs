@@ -26,6 +26,8 @@ pub struct Person {
     pub holdouts: BTreeMap<HeldFrom, HoldoutEntry>,
     pub recent: Vec<Recent>,
     pub last_seen: Timestamp,
+    /// Until when everything is also remembered one by one, because a merge may be undone.
+    pub undo_until: Option<Timestamp>,
     /// Messages that have not ended: candidates, planned ones, and those on the wire.
     pub open: Vec<Message>,
 }
@@ -70,6 +72,7 @@ impl Person {
             holdouts: BTreeMap::new(),
             recent: Vec::new(),
             last_seen: now,
+            undo_until: None,
             open: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Persons, ledger, agenda, outbox and catalog: one way to write, narrow views to read.
 
-use crate::{Changes, CountKey, LogPosition, Merge, Person, Space};
-use model::{Channel, Identifier, Message, MessageId, PersonId, Timestamp};
+use crate::{Changes, CountKey, LogPosition, Merge, Person, SinceMerge, Space};
+use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use thiserror::Error;
 
 /// The one writer. Its own views see everything committed; readers see a recent snapshot.
@@ -54,8 +54,16 @@ pub trait Directory {
     /// The person that `id` stands for now: itself, or who absorbed it (followed to the end).
     fn current(&self, id: PersonId) -> Result<PersonId, StoreError>;
 
-    /// Merges in which the person took part, oldest first.
+    /// Merges in which the person took part, undone ones too, oldest first.
     fn merges_of(&self, id: PersonId) -> Result<Vec<Merge>, StoreError>;
+
+    fn merge(&self, id: MergeId) -> Result<Option<Merge>, StoreError>;
+
+    /// The merge with the highest id.
+    fn last_merge(&self) -> Result<Option<MergeId>, StoreError>;
+
+    /// What was taken in for the person under numbers from `from` on, in order.
+    fn since_merge(&self, person: PersonId, from: u64) -> Result<Vec<SinceMerge>, StoreError>;
 }
 
 pub trait Agenda {

@@ -2,7 +2,7 @@
 
 use crate::Unreadable;
 use decision::{Statement, Suppression, Wishes};
-use model::{CampaignName, Event, MessageId, PersonId, Request};
+use model::{CampaignName, Event, MergeId, MessageId, PersonId, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,6 +56,16 @@ pub enum Control {
     },
     /// Ends a hold: what waits may go out.
     Resume {
+        by: String,
+    },
+    /// The two of whom this merge made one are two again, and kept apart.
+    Undo {
+        merge: MergeId,
+        by: String,
+    },
+    /// The two whom an undone merge keeps apart may become one again.
+    AllowMerge {
+        merge: MergeId,
         by: String,
     },
 }

@@ -11,8 +11,8 @@ use decision::panel::Assignment;
 use decision::{Consents, Contacts, Held, HeldFrom};
 use identity::Known;
 use journey::Runs;
-use model::{Message, PersonId, Timestamp};
-use port::{HoldoutEntry, LogPosition, Merge, PanelEntry, Person, Recent};
+use model::{JourneyName, MergeId, Message, PersonId, RunId, Timestamp, Value};
+use port::{HoldoutEntry, Kept, LogPosition, Merge, PanelEntry, Person, Recent, Since, Undone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,6 +44,8 @@ struct HotOut<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     recent: Vec<(i64, u64)>,
     seen: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +59,8 @@ struct HotIn {
     #[serde(default)]
     recent: Vec<(i64, u64)>,
     seen: Timestamp,
+    #[serde(default)]
+    undo: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +96,7 @@ pub fn hot(person: &Person) -> Vec<u8> {
             .collect(),
         recent: person.recent.iter().map(|it| (it.at.0, it.position.0)).collect(),
         seen: person.last_seen,
+        undo: person.undo_until,
     };
     bytes(&Form::Hot(out))
 }
@@ -140,6 +145,7 @@ pub fn read(id: PersonId, stored: &Stored) -> Result<Person, Unreadable> {
             .map(|(at, position)| Recent { at: Timestamp(at), position: LogPosition(position) })
             .collect(),
         last_seen: hot.seen,
+        undo_until: hot.undo,
         open: Vec::new(),
     })
 }
@@ -155,7 +161,46 @@ pub fn read_message(stored: &[u8]) -> Result<Message, Unreadable> {
 #[derive(Serialize, Deserialize)]
 enum MergeForm {
     #[serde(rename = "merge.1")]
-    Merge { record: identity::MergeRecord, survivor: Frozen, absorbed: Frozen },
+    Merge {
+        record: identity::MergeRecord,
+        survivor: Frozen,
+        absorbed: Frozen,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<KeptForm>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undone: Option<UndoneForm>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptForm {
+    from: u64,
+    until: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UndoneForm {
+    at: Timestamp,
+    by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allowed: Option<(Timestamp, String)>,
+}
+
+/// What came since a merge and is more than a place in the log.
+#[derive(Serialize, Deserialize)]
+enum SinceForm {
+    #[serde(rename = "fact")]
+    Fact(String),
+    #[serde(rename = "run.1")]
+    Run {
+        run: RunId,
+        journey: JourneyName,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        by_fact: bool,
+    },
+    #[serde(rename = "trait.1")]
+    Trait { run: RunId, name: String, value: Value },
 }
 
 /// A whole person in one value.
@@ -175,12 +220,57 @@ pub fn merge(merge: &Merge) -> Vec<u8> {
         record: merge.record.clone(),
         survivor: freeze(&merge.survivor),
         absorbed: freeze(&merge.absorbed),
+        kept: merge.kept.map(|it| KeptForm { from: it.from, until: it.until }),
+        undone: merge.undone.clone().map(|it| UndoneForm {
+            at: it.at,
+            by: it.by,
+            allowed: it.allowed,
+        }),
     })
 }
 
-pub fn read_merge(stored: &[u8]) -> Result<Merge, Unreadable> {
-    let MergeForm::Merge { record, survivor, absorbed } = parse("merge", stored)?;
-    Ok(Merge { record, survivor: thaw(survivor)?, absorbed: thaw(absorbed)? })
+pub fn read_merge(id: MergeId, stored: &[u8]) -> Result<Merge, Unreadable> {
+    let MergeForm::Merge { record, survivor, absorbed, kept, undone } = parse("merge", stored)?;
+    Ok(Merge {
+        id,
+        record,
+        survivor: thaw(survivor)?,
+        absorbed: thaw(absorbed)?,
+        kept: kept.map(|it| Kept { from: it.from, until: it.until }),
+        undone: undone.map(|it| Undone { at: it.at, by: it.by, allowed: it.allowed }),
+    })
+}
+
+/// The place in the log, or what is stored where a place does not say it all.
+pub fn since(since: &Since) -> (Option<LogPosition>, Option<Vec<u8>>) {
+    let form = match since {
+        Since::Logged(position) => return (Some(*position), None),
+        Since::Urgent(record) => SinceForm::Fact(record.clone()),
+        Since::Run { run, journey, key, by_fact } => SinceForm::Run {
+            run: *run,
+            journey: journey.clone(),
+            key: key.clone(),
+            by_fact: *by_fact,
+        },
+        Since::Trait { run, name, value } => {
+            SinceForm::Trait { run: *run, name: name.clone(), value: value.clone() }
+        }
+    };
+    (None, Some(bytes(&form)))
+}
+
+pub fn read_since(
+    position: Option<LogPosition>,
+    stored: Option<&[u8]>,
+) -> Result<Since, Unreadable> {
+    if let Some(position) = position {
+        return Ok(Since::Logged(position));
+    }
+    Ok(match parse("fact since a merge", stored.unwrap_or_default())? {
+        SinceForm::Fact(record) => Since::Urgent(record),
+        SinceForm::Run { run, journey, key, by_fact } => Since::Run { run, journey, key, by_fact },
+        SinceForm::Trait { run, name, value } => Since::Trait { run, name, value },
+    })
 }
 
 fn freeze(person: &Person) -> Frozen {

@@ -77,6 +77,10 @@ fn in_the_engine(shared: &Shared, text: &mut Text) {
     text.one("events_duplicates_total", "counter", "Events that were known.", stats.duplicates);
     text.one("events_nobody_total", "counter", "Events that belong to nobody.", stats.nobody);
     text.one("merges_total", "counter", "Persons merged.", stats.merges);
+    text.one("merges_undone_total", "counter", "Merges undone.", stats.undone);
+    let refused = stats.refused.iter().map(|(code, n)| (format!("reason=\"{code}\""), *n));
+    let help = "Identifiers that were not taken, by reason.";
+    text.many("identifiers_refused_total", "counter", help, refused.collect());
     text.one("commits_total", "counter", "Commits.", stats.commits);
     text.one("messages_in_flight", "gauge", "Messages on the wire.", status.in_flight as u64);
     text.one("log_lag_bytes", "gauge", "Bytes of the log not taken yet.", status.lag_bytes);

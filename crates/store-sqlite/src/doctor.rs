@@ -247,10 +247,15 @@ fn check_messages(connection: &Connection, _: &Path, findings: &mut Findings) ->
 
 fn check_merges(connection: &Connection, _: &Path, findings: &mut Findings) -> Result<(), Fault> {
     let sql = "SELECT id, data FROM merges ORDER BY id";
+    findings.of_rows(connection, sql, REPORT, |row| crate::read::merge_in(row).map(|_| None))?;
+    let sql = "SELECT number, position, data FROM since_merge ORDER BY number";
     findings.of_rows(connection, sql, REPORT, |row| {
         let name = format!("number {}", row.get::<_, i64>(0)?);
-        let stored: Vec<u8> = row.get(1)?;
-        form::read_merge(&stored).map(|_| None).map_err(Fault::unreadable(name))
+        let position: Option<i64> = row.get(1)?;
+        let position = position.map(|it| port::LogPosition(it.unsigned_abs()));
+        let stored: Option<Vec<u8>> = row.get(2)?;
+        let read = form::read_since(position, stored.as_deref());
+        read.map(|_| None).map_err(Fault::unreadable(name))
     })
 }
 

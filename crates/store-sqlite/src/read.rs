@@ -2,9 +2,10 @@
 
 use crate::fault::Fault;
 use model::{
-    Channel, Identifier, IdentifierKind, LedgerState, Message, MessageId, PersonId, Timestamp,
+    Channel, Identifier, IdentifierKind, LedgerState, MergeId, Message, MessageId, PersonId,
+    Timestamp,
 };
-use port::{CountKey, LogPosition, Merge, Person, PersonSummary, Space};
+use port::{CountKey, LogPosition, Merge, Person, PersonSummary, SinceMerge, Space};
 use record::person::{self as form, Stored};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -208,9 +209,49 @@ pub(crate) fn merges_of(connection: &Connection, person: PersonId) -> Result<Vec
     let mut rows = merges.query([signed(person.0)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let stored = bytes(row, 1)?.unwrap_or_default();
-        let name = format!("number {} of {person}", row.get::<_, i64>(0)?);
-        found.push(form::read_merge(&stored).map_err(Fault::unreadable(name))?);
+        found.push(merge_in(row)?);
+    }
+    Ok(found)
+}
+
+/// A row of id and stored form.
+pub(crate) fn merge_in(row: &Row<'_>) -> Result<Merge, Fault> {
+    let merge = MergeId(id(row, 0)?);
+    let stored = bytes(row, 1)?.unwrap_or_default();
+    form::read_merge(merge, &stored).map_err(Fault::unreadable(format!("number {}", merge.0)))
+}
+
+pub(crate) fn merge(connection: &Connection, merge: MergeId) -> Result<Option<Merge>, Fault> {
+    let mut one = connection.prepare_cached("SELECT id, data FROM merges WHERE id = ?1")?;
+    let mut rows = one.query([signed(merge.0)])?;
+    rows.next()?.map(merge_in).transpose()
+}
+
+pub(crate) fn last_merge(connection: &Connection) -> Result<Option<MergeId>, Fault> {
+    let mut last = connection.prepare_cached("SELECT id FROM merges ORDER BY id DESC LIMIT 1")?;
+    let mut rows = last.query([])?;
+    rows.next()?.map(|row| Ok(MergeId(id(row, 0)?))).transpose()
+}
+
+pub(crate) fn since_merge(
+    connection: &Connection,
+    person: PersonId,
+    from: u64,
+) -> Result<Vec<SinceMerge>, Fault> {
+    let mut of_person = connection.prepare_cached(
+        "SELECT number, at, position, data FROM since_merge INDEXED BY since_merge_person
+         WHERE person = ?1 AND ?2 <= number ORDER BY number",
+    )?;
+    let mut rows = of_person.query(params![signed(person.0), signed(from)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = id(row, 0)?;
+        let position: Option<i64> = row.get(2)?;
+        let position = position.map(|it| unsigned("log position", it)).transpose()?;
+        let stored = bytes(row, 3)?;
+        let what = form::read_since(position.map(LogPosition), stored.as_deref())
+            .map_err(Fault::unreadable(format!("number {number}")))?;
+        found.push(SinceMerge { number, person, at: Timestamp(row.get(1)?), what });
     }
     Ok(found)
 }

@@ -5,10 +5,10 @@ use crate::connection::{self, DATABASE};
 use crate::fault::Fault;
 use crate::read;
 use crate::seen::Lookup;
-use model::{Channel, Identifier, Message, MessageId, PersonId, Timestamp};
+use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
     Agenda, Catalog, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People, Person,
-    PersonSummary, Space, StoreError,
+    PersonSummary, SinceMerge, Space, StoreError,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -151,6 +151,22 @@ macro_rules! views {
 
             fn merges_of(&self, id: PersonId) -> Result<Vec<Merge>, StoreError> {
                 self.read("read merges", |it| read::merges_of(it, id))
+            }
+
+            fn merge(&self, id: MergeId) -> Result<Option<Merge>, StoreError> {
+                self.read("read a merge", |it| read::merge(it, id))
+            }
+
+            fn last_merge(&self) -> Result<Option<MergeId>, StoreError> {
+                self.read("read merges", read::last_merge)
+            }
+
+            fn since_merge(
+                &self,
+                person: PersonId,
+                from: u64,
+            ) -> Result<Vec<SinceMerge>, StoreError> {
+                self.read("read what came since a merge", |it| read::since_merge(it, person, from))
             }
         }
 

@@ -5,17 +5,22 @@
 
 use crate::fault::{Fault, Refusal};
 use crate::seen::Plan;
-use model::{Identifier, Message, MessageState, PersonId};
-use port::{Changes, CountChange, Entry, Merge, Person, Sections};
+use model::{Identifier, Message, MessageState, PersonId, Timestamp};
+use port::{Changes, CountChange, Entry, Merge, Person, Sections, SinceMerge};
 use record::person as form;
 use rusqlite::{CachedStatement, Connection, params};
 use std::collections::HashSet;
+
+/// How many rows of what came since merges one commit forgets: a few milliseconds, and at one such
+/// commit every ten minutes more than ten million in a day.
+const FORGOTTEN_MAX: i64 = 100_000;
 
 pub(crate) fn apply(
     connection: &Connection,
     changes: &Changes<'_>,
     plan: &Plan,
 ) -> Result<(), Fault> {
+    put_returned(connection, &changes.returned)?;
     let named = changes.identifiers.iter().map(|it| it.1).collect();
     let mut people = People::prepare(connection, named)?;
     for (person, sections) in &changes.people {
@@ -27,6 +32,10 @@ pub(crate) fn apply(
     let born = people.born;
     put_identifiers(connection, &changes.identifiers)?;
     put_merges(connection, &changes.merges)?;
+    put_since_merge(connection, &changes.since_merge)?;
+    if let Some(before) = changes.forget_before {
+        forget_since_merge(connection, before)?;
+    }
     put_messages(connection, &changes.messages)?;
     put_counts(connection, &changes.counts)?;
     put_entries(connection, &changes.entries)?;
@@ -248,13 +257,48 @@ fn put_identifiers(
 
 fn put_merges(connection: &Connection, merges: &[Merge]) -> Result<(), Fault> {
     let mut put = connection.prepare_cached(
-        "INSERT INTO merges (at, survivor, absorbed, data) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO merges (id, at, survivor, absorbed, data) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET data = excluded.data",
     )?;
     for merge in merges {
         let record = &merge.record;
         let (survivor, absorbed) = (number(record.survivor.0)?, number(record.absorbed.0)?);
-        put.execute(params![record.at.0, survivor, absorbed, form::merge(merge)])?;
+        let id = number(merge.id.0)?;
+        put.execute(params![id, record.at.0, survivor, absorbed, form::merge(merge)])?;
     }
+    Ok(())
+}
+
+fn put_returned(connection: &Connection, returned: &[PersonId]) -> Result<(), Fault> {
+    let mut delete = connection.prepare_cached("DELETE FROM redirects WHERE absorbed = ?1")?;
+    for person in returned {
+        delete.execute([number(person.0)?])?;
+    }
+    Ok(())
+}
+
+fn put_since_merge(connection: &Connection, rows: &[SinceMerge]) -> Result<(), Fault> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO since_merge (number, person, at, position, data) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (number) DO UPDATE SET person = excluded.person",
+    )?;
+    for row in rows {
+        let (position, data) = form::since(&row.what);
+        let position = position.map(|it| number(it.0)).transpose()?;
+        put.execute(params![number(row.number)?, number(row.person.0)?, row.at.0, position, data])?;
+    }
+    Ok(())
+}
+
+/// Since numbers and times rise together, what is too old is at the beginning.
+fn forget_since_merge(connection: &Connection, before: Timestamp) -> Result<(), Fault> {
+    let mut forget = connection.prepare_cached(
+        "DELETE FROM since_merge
+         WHERE number < coalesce((SELECT number FROM since_merge WHERE ?1 <= at
+             ORDER BY number LIMIT 1), 9223372036854775807)
+           AND number < (SELECT min(number) FROM since_merge) + ?2",
+    )?;
+    forget.execute(params![before.0, FORGOTTEN_MAX])?;
     Ok(())
 }
 

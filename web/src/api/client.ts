@@ -7,7 +7,7 @@ import {
 } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { paths } from "./schema";
-import type { Broadcast, BroadcastPlan, Problem, Session } from "./types";
+import type { Broadcast, BroadcastPlan, Identity, Problem, Session } from "./types";
 
 /** How often Today asks again while it is looked at. */
 const TODAY_EVERY_MS = 5_000;
@@ -153,6 +153,33 @@ export const personQuery = (id: string) =>
     queryFn: ({ signal }) =>
       answer(api.GET("/api/v1/people/{id}", { params: { path: { id } }, signal })),
   });
+
+export const identityQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["identity", id],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/people/{id}/identity", { params: { path: { id } }, signal })),
+  });
+
+/** What undoing a merge would bring; asked anew each time, since every event may change it. */
+export const undoPlanQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["undo", id],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/merges/{id}/undo", { params: { path: { id } }, signal })),
+    gcTime: 0,
+    staleTime: 0,
+  });
+
+/** Done only if `plan` is still what would come of it. */
+export function undoMerge(id: string, plan: string): Promise<Identity> {
+  const params = { path: { id } };
+  return answer(api.POST("/api/v1/merges/{id}/undo", { params, body: { plan } }));
+}
+
+export function allowMerge(id: string): Promise<Identity> {
+  return answer(api.POST("/api/v1/merges/{id}/allow", { params: { path: { id } } }));
+}
 
 export const timelineQuery = (id: string) =>
   infiniteQueryOptions({

@@ -174,6 +174,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merges/{id}/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow the two of an undone merge to become one again */
+        post: operations["allow_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what undoing a merge would bring about */
+        get: operations["plan_undo"];
+        put?: never;
+        /** Undo a merge: the two are two again, and are kept apart */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panel": {
         parameters: {
             query?: never;
@@ -217,6 +252,23 @@ export interface paths {
         };
         /** One person */
         get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who somebody is: identifiers, merges, and whether each can be undone */
+        get: operations["get_identity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -545,6 +597,52 @@ export interface components {
              */
             waiting: number;
         };
+        Identity: {
+            /** @description Whom an undone merge keeps apart from this person. */
+            apart: components["schemas"]["KeptApart"][];
+            id: string;
+            identifiers: components["schemas"]["IdentityIdentifier"][];
+            /** @description Merges in which this person took part, the latest first. */
+            merges: components["schemas"]["IdentityMerge"][];
+        };
+        IdentityIdentifier: {
+            /** Format: date-time */
+            joined: string;
+            kind: string;
+            /** @description The merge by which it came; null where an event of the person brought it. */
+            merge: string | null;
+            value: string;
+        };
+        IdentityMerge: {
+            absorbed: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The identifier that brought the absorbed person in, `kind:value`. */
+            by: string;
+            cause: string;
+            /** @description Such as `j7`. */
+            id: string;
+            refusal: components["schemas"]["Reason"] | null;
+            survivor: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be undone, if it can.
+             */
+            undo_until: string | null;
+            undone: components["schemas"]["IdentityUndone"] | null;
+        };
+        IdentityUndone: {
+            /**
+             * Format: date-time
+             * @description When the two were allowed to become one again; null while they are kept apart.
+             */
+            allowed_at: string | null;
+            allowed_by: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Who did it. */
+            by: string;
+        };
         Installation: {
             name: string;
             /** @description True when all people and events were made by the simulated market. */
@@ -561,6 +659,10 @@ export interface components {
             name: string;
             /** Format: int64 */
             started: number;
+        };
+        KeptApart: {
+            merge: string;
+            person: string;
         };
         /**
          * @description Every candidate is in exactly one state: candidates = sent + suppressed + held_out + dropped +
@@ -701,6 +803,17 @@ export interface components {
             outcomes: components["schemas"]["DefinedOutcome"][];
             panel: components["schemas"]["MeasurementPanel"] | null;
             truth: components["schemas"]["Truth"] | null;
+        };
+        /** @description What an undo would bring about. Nothing is changed by asking. */
+        MergeUndoPlan: {
+            absorbed: components["schemas"]["UndoneHalf"];
+            /** Format: date-time */
+            at: string;
+            cause: string;
+            merge: string;
+            /** @description Names this plan: an undo that gives it back is refused if something has happened since. */
+            plan: string;
+            survivor: components["schemas"]["UndoneHalf"];
         };
         NewSource: {
             name: string;
@@ -1062,6 +1175,36 @@ export interface components {
             /** Format: double */
             leverage_ratio: number;
         };
+        UndoOrder: {
+            /** @description `plan` of the plan that was looked at; without it, the undo is done as things stand. */
+            plan?: string;
+        };
+        /** @description One of the two, as they would be. */
+        UndoneHalf: {
+            audiences: string[];
+            consents: components["schemas"]["PersonConsent"][];
+            /**
+             * Format: int64
+             * @description Messages that count under their limits: what went out while they were one counts for both.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description How many events since the merge are theirs.
+             */
+            events: number;
+            /** @description The measurement panel notes that they saw another cell. */
+            exposed: boolean;
+            id: string;
+            /** @description `kind:value`, the strongest kind first. */
+            identifiers: string[];
+            /** @description Journeys that they are in. */
+            journeys: string[];
+            name: string;
+            /** Format: int64 */
+            open_messages: number;
+            traits: components["schemas"]["PersonTrait"][];
+        };
     };
     responses: {
         /** @description It did not work; the body says why. */
@@ -1390,6 +1533,136 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    allow_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A merge's id such as `j7`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: who the survivor is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It keeps nobody apart. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A merge's id such as `j7`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeUndoPlan"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be undone; the body says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A merge's id such as `j7`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoOrder"];
+            };
+        };
+        responses: {
+            /** @description Done: who the survivor is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be undone, or the plan is not up to date; the body says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_panel: {
         parameters: {
             query?: never;
@@ -1458,6 +1731,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Nobody has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A person's id such as `p12`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
                 };
             };
             /** @description Nobody has this id. */

@@ -371,6 +371,7 @@ fn the_panel_stops_before_arbitration_only_under_the_rule_replan() {
         assigned: case.now,
         counted_from: None,
         exposed: false,
+        exposed_by: None,
         identifiers: Vec::new(),
     });
     assert_eq!(case.arbitrated(), "m1 plan email 2026-11-24T12:00:00Z: planned");

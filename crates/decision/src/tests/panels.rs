@@ -195,6 +195,7 @@ fn at_a_merge_the_first_assignment_stays_and_the_other_cell_is_recorded() {
         assigned: Timestamp(at),
         counted_from: None,
         exposed: false,
+        exposed_by: None,
         identifiers: vec![Identifier::user_id(&at.to_string())],
     };
     let merged = |a, b| {

@@ -310,3 +310,43 @@ fn mail_goes_to_somebody_who_left_while_the_queue_was_long() {
         "#,
     );
 }
+
+/// The visitor is older, and still it is the person with the `user_id` who is kept, under the same
+/// number and by the same id, before and after an undo.
+#[test]
+fn merge_deletes_the_known_id() {
+    check(
+        "",
+        r#"
+        1.09:00 identify ~cookie colour=red
+        1.10:00 identify ada plan=pro
+        1.11:00 page ada~cookie ; show people
+        1.12:00 identify ada size=8 ; page ~cookie ; show people
+        1.13:00 undo j1 ; identify ada size=9 ; show people
+        "#,
+        r#"
+        p2 = ada ~cookie; colour=red plan=pro
+        p2 = ada ~cookie; colour=red plan=pro size=8
+        p1 = ~cookie; colour=red
+        p2 = ada; plan=pro size=9
+        "#,
+    );
+}
+
+/// They sign in one after the other in one browser, and later each on a device of their own.
+#[test]
+fn two_people_on_one_computer_are_not_merged() {
+    check(
+        "",
+        r#"
+        1.09:00 page ~computer ; identify ada~computer plan=pro
+        1.10:00 identify bob~computer colour=red ; alias bob computer ; alias bob ada
+        1.11:00 track bob~computer "Visit" ; track ~computer "Visit" ; identify ada~phone
+        1.12:00 identify bob~tablet ; show people ; show merges
+        "#,
+        r#"
+        p1 = ada ~computer ~phone; plan=pro
+        p2 = bob ~tablet; colour=red
+        "#,
+    );
+}

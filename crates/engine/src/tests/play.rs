@@ -14,7 +14,10 @@ use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Map, MessageId,
     Purpose, SourceId, Timestamp, Topic, Value,
 };
-use port::{Fault, Ledger, MemoryLog, MemoryStore};
+use port::{
+    Changes, Directory, Fault, Ledger, LogPosition, MemoryLog, MemoryStore, People, Since,
+    SinceMerge, Store,
+};
 use record::log::BroadcastAction;
 use record::{Act, Control, Fact, LogRecord};
 use std::collections::{BTreeMap, VecDeque};
@@ -187,6 +190,15 @@ impl Play {
                 self.store.lose_power();
                 self.stop();
             }
+            ["undo", merge] => self.control(Control::Undo {
+                merge: merge.parse().expect("a merge"),
+                by: "test".to_owned(),
+            }),
+            ["lose", number] => self.lose(number.parse().expect("a number")),
+            ["allow", merge] => self.control(Control::AllowMerge {
+                merge: merge.parse().expect("a merge"),
+                by: "test".to_owned(),
+            }),
             ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
             ["apply", version] => {
                 let index = version.parse::<usize>().expect("a number") - 1;
@@ -327,6 +339,18 @@ impl Play {
             let fact = self.fact(&["track", &user, name]);
             self.append(LogRecord::Fact(fact));
         }
+    }
+
+    /// What was remembered under a number points to where the log has nothing any more.
+    fn lose(&mut self, number: u64) {
+        let ids = self.store.ids_after(None, usize::MAX).expect("memory");
+        let rows = ids.iter().flat_map(|it| self.store.since_merge(*it, number).expect("memory"));
+        let row = rows.min_by_key(|it| it.number).expect("something is remembered");
+        let what = Since::Logged(LogPosition(u64::MAX));
+        let since_merge = vec![SinceMerge { what, ..row }];
+        let now = self.now;
+        let changes = Changes { now, durable: true, since_merge, ..Changes::default() };
+        self.store.commit(&changes).expect("memory");
     }
 
     /// Searches a key under which the person falls into the wanted cell, before the engine knows

@@ -24,6 +24,8 @@ impl Play {
             }],
             ["broadcast", name] => vec![self.broadcast(name)],
             ["merges"] => self.merges(),
+            ["cell", person] => vec![self.cell(person)],
+            ["undo", merge] => vec![self.undo_words(merge)],
             ["stats"] => {
                 let it = self.status().stats;
                 vec![format!(
@@ -89,6 +91,19 @@ impl Play {
             0 => vec!["no slots".to_owned()],
             _ => slots.map(line).collect(),
         }
+    }
+
+    fn cell(&self, person: &str) -> String {
+        let id: PersonId = person.parse().expect("a person");
+        let panel = self.store.load(&[id]).expect("memory").remove(0).panel;
+        let Some(entry) = panel else { return format!("{person} has no cell") };
+        let it = &entry.assignment;
+        let exposed = match (it.exposed, it.exposed_by) {
+            (true, Some(merge)) => format!(", exposed by {merge}"),
+            (true, None) => ", exposed".to_owned(),
+            (false, _) => String::new(),
+        };
+        format!("{person} in cell {}{exposed}: {:?}", it.cell, entry.totals)
     }
 
     fn audiences(&self) -> String {
@@ -164,6 +179,21 @@ impl Play {
         let status = status.get(&model::CampaignName::from(name)).expect("the broadcast is known");
         let (state, counted) = (status.progress.state.name(), status.counted);
         format!("{name} is {state}: {} of {counted} made", status.progress.recipients)
+    }
+
+    /// What an undo would bring about, or why there can be none.
+    fn undo_words(&self, merge: &str) -> String {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let id = merge.parse().expect("a merge");
+        let plan = crate::UndoPlan::of(&self.store, &**engine.log(), engine.loaded(), id, self.now);
+        match plan.expect("memory") {
+            Err(why) => format!("{merge}: {why}"),
+            Ok(plan) => {
+                let (ours, theirs) = (person_line(&plan.survivor), person_line(&plan.absorbed));
+                let facts = (plan.survivor_facts, plan.absorbed_facts);
+                format!("{merge}: {ours} with {}; {theirs} with {}", facts.0, facts.1)
+            }
+        }
     }
 
     fn merges(&self) -> Vec<String> {

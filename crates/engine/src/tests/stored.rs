@@ -37,7 +37,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, value:
 
 #[test]
 fn entries_of_the_catalog() {
-    check("entry.next", &NextIds { person: 4, message: 9, run: 7 });
+    check("entry.next", &NextIds { person: 4, message: 9, run: 7, merge: 3, since: 12 });
     check("entry.hold", &Some(Hold { since: T0, reason: "the clock went back".to_owned() }));
     check("entry.restored", &Some(Restored { since: T0, at: T0, journal: true }));
     let tally = JourneyTally { started: 4, ended: 3, goals: 2, messages: 5 };
@@ -61,6 +61,14 @@ fn entries_of_the_catalog() {
     check("entry.broadcast", &status);
     let scanning = BroadcastStatus { scan: Some(None), ..BroadcastStatus::default() };
     check("entry.broadcast.scanning", &scanning);
+}
+
+/// Before merges had numbers.
+#[test]
+fn next_ids_without_later_fields() {
+    let old: NextIds =
+        serde_json::from_str(r#"{"message":9,"person":4,"run":7}"#).expect("readable");
+    assert_eq!(old, NextIds { person: 4, message: 9, run: 7, merge: 0, since: 0 });
 }
 
 /// Before fills were silent about what is new, and before any fill at all.

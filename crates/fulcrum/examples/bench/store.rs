@@ -1,9 +1,9 @@
 //! A store that notes what is committed and when.
 
-use model::{Channel, Identifier, Message, MessageId, PersonId, Timestamp};
+use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
     Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
-    Person, PersonSummary, Sections, Space, Store, StoreError, Views,
+    Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
 };
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -88,6 +88,7 @@ fn rows(changes: &Changes<'_>) -> u64 {
     let others = changes.identifiers.len()
         + changes.redirects.len()
         + changes.merges.len()
+        + changes.since_merge.len()
         + changes.messages.len()
         + changes.counts.len()
         + changes.entries.len();
@@ -117,6 +118,9 @@ delegate! {
         fn owners(identifiers: &[Identifier]) -> Vec<Option<PersonId>>;
         fn current(id: PersonId) -> PersonId;
         fn merges_of(id: PersonId) -> Vec<Merge>;
+        fn merge(id: MergeId) -> Option<Merge>;
+        fn last_merge() -> Option<MergeId>;
+        fn since_merge(person: PersonId, from: u64) -> Vec<SinceMerge>;
     }
     Agenda {
         fn due_people(now: Timestamp, limit: usize) -> Vec<PersonId>;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::print;
 use crate::programme_files;
+use record::programme::IdentityDefinition;
 
 /// Check a programme whole: every problem with file, line, column and remedy.
 ///
@@ -28,5 +29,25 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         programme.contents.len(),
         programme.outcomes.len(),
     ))?;
+    if files.contains_key("identity.yaml") {
+        print(&identity_in_words(&programme.identity))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What `identity.yaml` comes to, with everything that it does not say.
+fn identity_in_words(definition: &IdentityDefinition) -> String {
+    let (limits, blocklist) = (&definition.rules.limits, &definition.rules.blocklist);
+    format!(
+        "identity: one person has 1 user_id and at most {} email, {} phone, {} handle, {} device_token, \
+         {} anonymous_id; {} values and {} mailboxes are nobody's; a merge can be undone within {}\n",
+        limits.email,
+        limits.phone,
+        limits.handle,
+        limits.device_token,
+        limits.anonymous_id,
+        blocklist.values.len(),
+        blocklist.mailboxes.len(),
+        definition.undo_within,
+    )
 }

@@ -2,6 +2,7 @@
 
 mod demo;
 mod files;
+mod identity;
 mod import;
 mod kill;
 mod load;

@@ -1,6 +1,7 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
 mod forms;
+mod identity;
 mod place;
 mod read;
 mod requests;
@@ -12,7 +13,7 @@ use content::{Brand, Content};
 use decision::Policy;
 use expr::Expr;
 use journey::{Broadcast, Journey, Node, Step, Trigger, Until};
-use model::{ContentName, Problem, Topic};
+use model::{ContentName, Problem, Span, Topic};
 use std::collections::BTreeMap;
 
 /// All definitions of one installation at one version.
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 pub struct Programme {
     pub brand: Brand,
     pub policy: Policy,
+    pub identity: IdentityDefinition,
     pub topics: Vec<TopicDefinition>,
     /// In the order of the files; a name stands once.
     pub audiences: Vec<(String, Expr)>,
@@ -27,6 +29,20 @@ pub struct Programme {
     pub contents: BTreeMap<ContentName, Content>,
     pub broadcasts: Vec<Broadcast>,
     pub outcomes: Vec<OutcomeDefinition>,
+}
+
+/// Which identifiers count, how many of each one person has, and for how long a merge can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityDefinition {
+    pub rules: ::identity::Rules,
+    /// What comes after a merge is kept for so long.
+    pub undo_within: Span,
+}
+
+impl Default for IdentityDefinition {
+    fn default() -> IdentityDefinition {
+        IdentityDefinition { rules: ::identity::Rules::default(), undo_within: Span::days(90) }
+    }
 }
 
 /// What a person can subscribe to.

@@ -1,6 +1,7 @@
 //! From files to a programme: each file by its folder, then the whole checked for what is missing.
 
 use super::forms::*;
+use super::identity::IdentityForm;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
 use content::{Brand, Content, FrontMatter};
@@ -66,6 +67,7 @@ impl Reading {
         match (folder, name) {
             ("", "brand.yaml") => self.brand(path, text),
             ("", "policy.yaml") => self.policy(path, text),
+            ("", "identity.yaml") => self.identity(path, text),
             ("", "topics.yaml") => self.topics(path, text),
             ("", "outcomes.yaml") => self.outcomes(path, text),
             ("audiences", _) => self.audience(path, text),
@@ -73,8 +75,8 @@ impl Reading {
             ("broadcasts", _) => self.broadcast(path, text),
             ("content", _) => self.content(path, text),
             _ => {
-                let hint = "files are brand.yaml, policy.yaml, topics.yaml, outcomes.yaml, and those in \
-                            audiences/, journeys/, broadcasts/ and content/";
+                let hint = "files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
+                            and those in audiences/, journeys/, broadcasts/ and content/";
                 let problem = Problem::new("this file has no place in a programme").hint(hint);
                 self.problems.push(problem.in_file(path));
             }
@@ -122,6 +124,13 @@ impl Reading {
         };
         self.problems.extend(policy.check().into_iter().map(|it| it.in_file(path)));
         self.programme.policy = policy;
+    }
+
+    fn identity(&mut self, path: &str, text: &str) {
+        let Some(form) = self.yaml::<IdentityForm>(path, text) else { return };
+        let (definition, problems) = super::identity::definition(form);
+        self.problems.extend(problems.into_iter().map(|it| it.in_file(path)));
+        self.programme.identity = definition;
     }
 
     fn topics(&mut self, path: &str, text: &str) {

@@ -23,11 +23,49 @@ fn a_file_in_the_wrong_place() {
         "\n== brandy.yaml\nname: x\n== audiences.yaml\nx: y\n== segments/a.yaml\nx: y",
         r#"
         audiences.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
         brandy.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
         segments/a.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        "#,
+    );
+}
+
+#[test]
+fn identity_rules_that_cannot_hold() {
+    check(
+        "\n== identity.yaml\nlimits: {email: 0, user_id: 2}",
+        r#"
+        identity.yaml:1:20: unknown field `user_id`, expected one of email, phone, handle, device_token, anonymous_id
+        "#,
+    );
+    check(
+        "\n== identity.yaml\nlimits:\n  email: 0\n  phone: 201\nundo_within: 400d",
+        r#"
+        identity.yaml:2:10: a person cannot have 0 of kind email
+        hint: 1 to 200
+        identity.yaml:3:10: a person cannot have 201 of kind phone
+        hint: 1 to 200
+        identity.yaml:4:14: a merge cannot be kept undoable for 400d
+        hint: 0s to 366d; what people did since is kept for so long
+        "#,
+    );
+    check(
+        "\n== identity.yaml\nblock:\n  mailboxes: [desk@shop.example]\n  values: ['']\nallow: {values: [kiosk]}\nlimit: {}",
+        r#"
+        identity.yaml:5:1: unknown field `limit`, expected one of limits, block, allow, undo_within
+        "#,
+    );
+    check(
+        "\n== identity.yaml\nblock:\n  mailboxes: [desk@shop.example]\n  values: ['']\nallow: {values: [kiosk]}",
+        r#"
+        identity.yaml:3:12: an empty value
+        hint: nothing but zeros and separators is nobody's anyhow
+        identity.yaml:2:15: `desk@shop.example` is not the part of an address before the `@`
+        hint: a whole address belongs in `values`
+        identity.yaml:4:18: `kiosk` is not on the list of placeholders
+        hint: take the line out; docs/identity.md has the list
         "#,
     );
 }

@@ -12,10 +12,11 @@ use identity::MergeRecord;
 use journey::{Input, Journeys, Runs, World};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Class, ContentName, Event, EventFlags, EventKind,
-    Identifier, IdentifierKind, JourneyName, LedgerState, Map, Message, MessageId, MessageState,
-    Origin, PersonId, Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
+    Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message, MessageId,
+    MessageState, Origin, PersonId, Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic,
+    TrailEntry, Value,
 };
-use port::{LogPosition, Merge, PanelEntry, Person, Recent};
+use port::{Kept, LogPosition, Merge, PanelEntry, Person, Recent, Undone};
 use std::collections::BTreeMap;
 
 const T0: Timestamp = Timestamp(1_795_424_400_000);
@@ -224,6 +225,7 @@ pub(super) fn person() -> Person {
             assigned: at(0),
             counted_from: Some(at(1)),
             exposed: true,
+            exposed_by: None,
             identifiers: vec![Identifier::user_id("ada")],
         },
         totals: [("revenue".to_owned(), 19.5)].into_iter().collect(),
@@ -328,7 +330,18 @@ pub(super) fn merge() -> Merge {
         survivor_known: survivor.known.clone(),
         absorbed_known: absorbed.known.clone(),
     };
-    Merge { record, survivor, absorbed }
+    Merge {
+        id: MergeId(4),
+        record,
+        survivor,
+        absorbed,
+        kept: Some(Kept { from: 9, until: at(30) }),
+        undone: Some(Undone {
+            at: at(25),
+            by: "admin".to_owned(),
+            allowed: Some((at(26), "admin".to_owned())),
+        }),
+    }
 }
 
 /// Every reason and every outcome has a word that stays.

@@ -129,3 +129,29 @@ fn the_markets_programme_is_whole() {
         panic!("{}", lines.join("\n"));
     }
 }
+
+#[test]
+fn identity_says_what_it_changes() {
+    let identity = |text: &str| programme(&format!("\n== identity.yaml\n{text}")).identity;
+    let usual = programme("").identity;
+    assert_eq!((usual.undo_within, &usual.rules), (Span::days(90), &::identity::Rules::default()));
+    let written = identity(
+        "limits: {email: 1, anonymous_id: 30}\nblock: {values: [Kiosk], mailboxes: [desk@, Info]}\n\
+         allow: {values: [guest]}\nundo_within: 30d",
+    );
+    let limits = &written.rules.limits;
+    assert_eq!((limits.email, limits.anonymous_id, limits.phone), (1, 30, 5));
+    assert_eq!(written.undo_within, Span::days(30));
+    let refused = |text: &str| {
+        let identifier: model::Identifier = text.parse().expect("an identifier");
+        written.rules.refuses(&identifier).is_some()
+    };
+    let blocked =
+        ["user_id:KIOSK", "email:desk@shop.example", "email:info@x.example", "user_id:null"];
+    for text in blocked {
+        assert!(refused(text), "{text}");
+    }
+    for text in ["user_id:guest", "email:ada@shop.example"] {
+        assert!(!refused(text), "{text}");
+    }
+}

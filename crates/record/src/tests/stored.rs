@@ -68,8 +68,12 @@ fn messages() {
 #[test]
 fn merges() {
     let made = made::merge();
-    check_written("merge.1", &person::merge(&made));
-    assert_eq!(person::read_merge(&bytes("merge.1")).as_ref(), Ok(&made));
+    check_written("merge.1.undone", &person::merge(&made));
+    let read = |name| person::read_merge(made.id, &bytes(name));
+    assert_eq!(read("merge.1.undone").as_ref(), Ok(&made));
+    // From before later facts were kept.
+    let old = port::Merge { kept: None, undone: None, ..made.clone() };
+    assert_eq!(read("merge.1").as_ref(), Ok(&old));
 }
 
 #[test]
@@ -113,5 +117,5 @@ fn a_form_of_the_future_is_named_and_not_misread() {
     let future = Stored { hot: br#"{"hot.2":{}}"#.to_vec(), ..Stored::default() };
     let error = person::read(PersonId(1), &future).expect_err("a future form").to_string();
     assert!(error.contains("unknown variant `hot.2`"), "{error}");
-    assert!(person::read_merge(br#"{"merge.2":{}}"#).is_err());
+    assert!(person::read_merge(model::MergeId(1), br#"{"merge.2":{}}"#).is_err());
 }

@@ -138,6 +138,18 @@ pub(crate) enum Proof {
 
 /// Whether the request carries a session or a token that holds.
 pub(crate) async fn proof(shared: &Shared, headers: &HeaderMap) -> Result<Option<Proof>, Problem> {
+    Ok(proven(shared, headers).await?.map(|it| it.0))
+}
+
+/// Who asks, for what is kept of what they do: the admin, or a token by its name.
+pub(crate) async fn actor(shared: &Shared, headers: &HeaderMap) -> Result<String, Problem> {
+    Ok(match proven(shared, headers).await? {
+        Some((Proof::Bearer, Form::Token { name, .. })) => format!("token {name}"),
+        Some((Proof::Bearer | Proof::Cookie, _)) | None => ADMIN.to_owned(),
+    })
+}
+
+async fn proven(shared: &Shared, headers: &HeaderMap) -> Result<Option<(Proof, Form)>, Problem> {
     let bearer =
         headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).and_then(|it| {
             let (scheme, token) = it.split_once(' ')?;
@@ -150,7 +162,9 @@ pub(crate) async fn proof(shared: &Shared, headers: &HeaderMap) -> Result<Option
     };
     let (key, now) = (format!("{prefix}{}", digest(&secret)), shared.now());
     let stored = shared.read(move |views| Ok(views.get(Space::Access, &key)?)).await?;
-    Ok(stored.filter(|it| is_alive(it, now)).map(|_| proof))
+    let form =
+        stored.filter(|it| is_alive(it, now)).and_then(|it| serde_json::from_slice(&it).ok());
+    Ok(form.map(|it| (proof, it)))
 }
 
 fn is_alive(bytes: &[u8], now: Timestamp) -> bool {

@@ -5,6 +5,7 @@ mod decisions;
 mod events;
 mod figure;
 mod holdouts;
+mod identity;
 mod json;
 mod measure;
 mod panel;
@@ -86,6 +87,9 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(people::list_people))
         .routes(routes!(person::get_person))
         .routes(routes!(timeline::get_timeline))
+        .routes(routes!(identity::get_identity))
+        .routes(routes!(identity::plan_undo, identity::undo_merge))
+        .routes(routes!(identity::allow_merge))
         .routes(routes!(sources::list_sources, sources::create_source))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))

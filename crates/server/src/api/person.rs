@@ -218,7 +218,8 @@ fn shown(person: &port::Person, merges: &[port::Merge], now: Timestamp) -> Perso
                 wake: it.wake.map(time),
             })
             .collect(),
-        merged: (merges.iter().filter(|it| it.record.survivor == person.id))
+        merged: (merges.iter())
+            .filter(|it| it.record.survivor == person.id && it.undone.is_none())
             .map(|it| PersonMerge {
                 at: time(it.record.at),
                 absorbed: it.record.absorbed.to_string(),
@@ -228,7 +229,7 @@ fn shown(person: &port::Person, merges: &[port::Merge], now: Timestamp) -> Perso
     }
 }
 
-fn consent(it: &Statement) -> PersonConsent {
+pub(super) fn consent(it: &Statement) -> PersonConsent {
     PersonConsent {
         purpose: match it.purpose {
             Purpose::Marketing => "marketing".to_owned(),

@@ -193,6 +193,12 @@ fn absorbed(
         }
         for merge in views.merges_of(id)? {
             let record = &merge.record;
+            if let Some(undone) = &merge.undone {
+                let title = format!("{} and {} are two again", record.absorbed, record.survivor);
+                let mut item = blank(undone.at, TimelineKind::Merge, title);
+                item.detail = Some(format!("merge {} was undone by {}", merge.id, undone.by));
+                items.push((Place(undone.at, named('u', merge.id.0)), item));
+            }
             if record.survivor != id {
                 continue;
             }
@@ -200,7 +206,9 @@ fn absorbed(
             let mut item = blank(record.at, TimelineKind::Merge, title);
             item.detail = Some(record.cause.clone());
             items.push((Place(record.at, named('p', record.absorbed.0)), item));
-            waiting.push(record.absorbed);
+            if merge.undone.is_none() {
+                waiting.push(record.absorbed);
+            }
         }
     }
     Ok(())

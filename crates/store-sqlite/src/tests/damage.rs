@@ -33,6 +33,7 @@ fn the_doctor_says_what_is_wrong() {
     check("UPDATE messages SET state = 'ended'", "the columns of m1 differ");
     check("UPDATE messages SET data = x'7b'", "stored message cannot be read: m1");
     check("UPDATE merges SET data = x'7b'", "stored merge cannot be read: number 1");
+    check("UPDATE since_merge SET data = x'7b'", "since a merge cannot be read: number 1");
     check("UPDATE seen_files SET ids = 7", "instead of 7");
 }
 
@@ -122,8 +123,17 @@ fn some_store() -> TempDir {
             survivor_known: ada.known.clone(),
             absorbed_known: absorbed.known.clone(),
         },
+        id: model::MergeId(1),
         survivor: ada.clone(),
         absorbed: absorbed.clone(),
+        kept: None,
+        undone: None,
+    });
+    commit.since_merge.push(port::SinceMerge {
+        number: 1,
+        person: ada.id,
+        at: T0,
+        what: port::Since::Urgent("{}".to_owned()),
     });
     commit.messages.push(&message);
     let key = CountKey { scope: message.scope(), day: T0.day(), state: LedgerState::Pending };

@@ -4,12 +4,12 @@ use super::made::{Chance, T0, event_id, planned};
 use crate::{Options, SqliteStore};
 use identity::MergeRecord;
 use model::{
-    Channel, Identifier, IdentifierKind, LedgerState, Message, MessageId, MessageState, PersonId,
-    Reason, Timestamp,
+    Channel, Identifier, IdentifierKind, LedgerState, MergeId, Message, MessageId, MessageState,
+    PersonId, Reason, Timestamp,
 };
 use port::{
     Changes, CountChange, CountKey, Entry, LogPosition, MemoryStore, Merge, Person, Sections,
-    SeenId, Space, Store, Views,
+    SeenId, Since, SinceMerge, Space, Store, Views,
 };
 use record::person::{Stored, read};
 use std::collections::BTreeMap;
@@ -96,7 +96,21 @@ fn random_commit(
             changes.redirects.push((PersonId(absorbed), PersonId(survivor)));
             changes.merges.push(some_merge(absorbed, survivor, now));
         }
+    } else if chance.one_in(6)
+        && let Some(returned) = next.absorbed.pop()
+    {
+        changes.returned.push(PersonId(returned));
     }
+    for _ in 0..chance.below(3) {
+        next.events += 1;
+        changes.since_merge.push(SinceMerge {
+            number: next.events,
+            person: PersonId(chance.below(PERSONS) + 1),
+            at: now,
+            what: Since::Logged(LogPosition(next.events)),
+        });
+    }
+    changes.forget_before = chance.one_in(9).then(|| Timestamp(now.0 - 2_000));
     for _ in 0..chance.below(4) {
         next.events += 1;
         let received = Timestamp(now.0 - chance.below(3 * 3_600_000) as i64);
@@ -260,7 +274,12 @@ fn some_merge(absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
         survivor_known: survivor.known.clone(),
         absorbed_known: absorbed.known.clone(),
     };
-    Merge { record, survivor, absorbed }
+    Merge { id: MergeId(absorbed.id.0), record, survivor, absorbed, kept: None, undone: None }
+}
+
+/// From some row on, another for each person.
+fn chance_of(id: PersonId) -> u64 {
+    id.0 * 5
 }
 
 /// What every view answers, as text. Stored forms, as the debug form of an identifier is masked.
@@ -279,6 +298,8 @@ fn answers(views: &dyn Views, world: &World, now: Timestamp) -> Vec<String> {
     for id in &ids {
         all.push(format!("{id} is {:?}", views.current(*id).expect("current")));
         all.push(format!("{id} merged {:?}", views.merges_of(*id).expect("merges")));
+        let since = views.since_merge(*id, chance_of(*id)).expect("since a merge");
+        all.push(format!("{id} {since:?} {:?}", views.merge(MergeId(id.0)).expect("a merge")));
         all.push(format!("after {id}: {:?}", views.ids_after(Some(*id), 3).expect("ids")));
         for before in [None, Some(MessageId(7))] {
             let page = views.messages_of(*id, before, 3).expect("messages");

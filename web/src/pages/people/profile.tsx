@@ -1,28 +1,15 @@
 /** What is known about a person, in parts that open and close. */
-import type { ReactNode } from "react";
-import { useState } from "react";
 import type { Person } from "../../api/types";
 import { inline } from "../../lib/json";
 import { channelName, reasonText, useText } from "../../messages";
-
-/** Below this width the profile comes before the timeline, so only its first part is open. */
-const WIDE = "(min-width: 60rem)";
+import { IdentityPart } from "./identity";
+import { Part } from "./part";
 
 export function Profile({ person }: { person: Person }) {
   const { t, format } = useText();
   return (
     <aside className="profile" aria-label={t.person.profile}>
-      <Part title={t.person.identifiers} count={person.identifiers.length} open>
-        <ul className="plain-list">
-          {person.identifiers.map((it) => (
-            <li key={`${it.kind}:${it.value}`}>
-              <span className="faint">{t.identifierKinds[it.kind] ?? it.kind}</span>
-              <span className="break">{it.value}</span>
-              <small>{t.person.joined(format.date(it.joined))}</small>
-            </li>
-          ))}
-        </ul>
-      </Part>
+      <IdentityPart person={person} />
       <Consents person={person} />
       <Part title={t.person.audiences} count={person.audiences.length}>
         {person.audiences.length === 0 && <p className="faint">{t.person.noAudiences}</p>}
@@ -61,19 +48,6 @@ export function Profile({ person }: { person: Person }) {
               <small>
                 {t.person.runStep(it.step)}
                 {it.wake && `, ${t.person.runWakes(format.dateTime(it.wake))}`}
-              </small>
-            </li>
-          ))}
-        </ul>
-      </Part>
-      <Part title={t.person.merges} count={person.merged.length}>
-        {person.merged.length === 0 && <p className="faint">{t.person.noMerges}</p>}
-        <ul className="plain-list">
-          {person.merged.map((it) => (
-            <li key={`${it.absorbed}${it.at}`}>
-              <span>{t.person.absorbed(it.absorbed)}</span>
-              <small>
-                {format.dateTime(it.at)} · {it.cause}
               </small>
             </li>
           ))}
@@ -141,31 +115,5 @@ function Consents({ person }: { person: Person }) {
         </>
       )}
     </Part>
-  );
-}
-
-function Part({
-  title,
-  count,
-  open = false,
-  children,
-}: {
-  title: string;
-  count: number;
-  open?: boolean;
-  children: ReactNode;
-}) {
-  const { format } = useText();
-  const [first] = useState(
-    () => (open && matchMedia(WIDE).matches) || (count > 0 && matchMedia(WIDE).matches),
-  );
-  return (
-    <details className="part" open={first}>
-      <summary>
-        <h2>{title}</h2>
-        <span className="part-count">{format.count(count)}</span>
-      </summary>
-      {children}
-    </details>
   );
 }
