@@ -18,13 +18,15 @@ mod consent;
 mod consent_event;
 mod contacts;
 mod gates;
+pub mod learning;
 pub mod panel;
 mod policy;
 mod quiet;
 mod recheck;
 
 pub use arbitrate::{
-    CANDIDATES_MAX, Decided, Decision, PersonView, arbitrate, is_immediate, next_arbitration,
+    CANDIDATES_MAX, Decided, Decision, PersonView, arbitrate, arbitrate_with, is_immediate,
+    next_arbitration,
 };
 pub use consent::{
     ChannelPreference, ConsentState, Consents, PreferenceSummary, STATEMENTS_MAX, Statement,
@@ -33,6 +35,7 @@ pub use consent::{
 pub use consent_event::{CONSENT_EVENTS, statements_of};
 pub use contacts::{Contacts, SLOTS_MAX, Slot, SlotKind};
 pub use gates::PLAN_AHEAD_MAX;
+pub use learning::{Chooser, Learned, Learning};
 pub use panel::{Assignment, Design, Panel, Rule};
 pub use policy::{AT_MOST_MAX, CAPS_MAX, Cap, Policy};
 pub use quiet::QuietHours;

@@ -1,6 +1,7 @@
 //! The sender's rules: caps, quiet hours, which channels need a yes, and the measurement panel.
 
-use crate::{Panel, QuietHours, quiet};
+use crate::learning::halved_cap;
+use crate::{Learning, Panel, QuietHours, quiet};
 use model::{Channel, ChannelSet, Problem, Span, Topic};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ pub struct Policy {
     /// The same for single topics, in place of `consent_needed`.
     pub topics: BTreeMap<Topic, ChannelSet>,
     pub panel: Option<Panel>,
+    /// Without it nothing is learned, and chance decides nothing.
+    pub learning: Option<Learning>,
 }
 
 /// At most `at_most` messages in any rolling window of exactly `per`. Two messages exactly `per`
@@ -66,6 +69,7 @@ impl Default for Policy {
                 .collect(),
             topics: BTreeMap::new(),
             panel: None,
+            learning: None,
         }
     }
 }
@@ -73,6 +77,15 @@ impl Default for Policy {
 impl Policy {
     pub fn needs_consent(&self, channel: Channel, topic: &Topic) -> bool {
         self.topics.get(topic).unwrap_or(&self.consent_needed).contains(channel)
+    }
+
+    /// The same policy for people under pressure: every cap lets half as many through.
+    pub fn halved(&self) -> Policy {
+        let halved = |cap: &Cap| {
+            let (at_most, per) = halved_cap(cap.at_most, cap.per);
+            Cap { at_most, per, ..cap.clone() }
+        };
+        Policy { caps: self.caps.iter().map(halved).collect(), ..self.clone() }
     }
 
     /// Everything that is wrong with it, for `check`. A policy with problems still decides safely.
@@ -101,6 +114,9 @@ impl Policy {
         }
         if let Some(panel) = &self.panel {
             problems.extend(panel.check());
+        }
+        if let Some(learning) = &self.learning {
+            problems.extend(learning.check());
         }
         problems
     }

@@ -2,6 +2,7 @@
 
 use crate::batch::Batch;
 use crate::journal::{Journal, Restored};
+use crate::learn::Taught;
 use crate::measure::PanelSums;
 use crate::memory::Memory;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
@@ -35,6 +36,7 @@ pub struct Engine {
     pub(crate) identity_rules: identity::Rules,
     pub(crate) next: NextIds,
     pub(crate) sums: PanelSums,
+    pub(crate) taught: Taught,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
@@ -115,6 +117,7 @@ impl Engine {
             identity_rules: identity::Rules::default(),
             next: NextIds::default(),
             sums: PanelSums::default(),
+            taught: Taught::default(),
             tallies: Tallies::default(),
             tallies_changed: false,
             broadcasts: BTreeMap::new(),
@@ -153,6 +156,7 @@ impl Engine {
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
         self.sums = PanelSums::read(&*self.store)?;
+        self.taught = Taught::read(&*self.store)?;
         self.broadcasts = crate::broadcast::read_all(&*self.store)?;
         self.broadcasts_changed.clear();
         self.in_flight_checked = false;
@@ -252,6 +256,7 @@ impl Engine {
             self.answers.iter().take(self.settings.batch_max).cloned().collect();
         self.take_answers(batch, &answers)?;
         let position = self.take_records(batch)?;
+        self.freeze_if_due(batch);
         self.take_due(batch)?;
         self.fan_out(batch)?;
         if self.hold.is_none() {
@@ -357,6 +362,7 @@ impl Engine {
         (self.tallies_changed, self.hold_changed) = (false, false);
         self.broadcasts_changed.clear();
         self.sums.stored();
+        self.taught.stored();
         for working in finished.people {
             self.memory.keep(working.person);
         }
@@ -374,6 +380,7 @@ impl Engine {
             entries.push(system_entry(HOLD, &self.hold));
         }
         self.sums.changed_entries(entries);
+        self.taught.changed_entries(entries);
         for name in &self.broadcasts_changed {
             if let Some(status) = self.broadcasts.get(name) {
                 let value = serde_json::to_vec(status).expect("plain data has a JSON form");

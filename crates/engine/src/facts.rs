@@ -115,7 +115,9 @@ impl Engine {
             working.changed(Sections::CONSENTS);
             working.person.consents.record(statement);
         }
+        self.settle_trials(&mut working, batch)?;
         self.catch_up(&mut working, batch);
+        self.learn_from(&mut working, fact);
         self.act(&mut working, batch, &fact.acts)?;
         self.count_outcomes(&mut working, fact);
         self.observe(&mut working, batch, event, acted);
@@ -390,6 +392,7 @@ impl Engine {
         for id in due {
             let Some(mut working) = batch.take(id) else { continue };
             if working.person.next_at().is_some_and(|it| it <= batch.now) {
+                self.settle_trials(&mut working, batch)?;
                 self.catch_up(&mut working, batch);
                 self.tick(&mut working, batch);
                 self.arbitrate_if_due(&mut working, batch);

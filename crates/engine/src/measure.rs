@@ -4,6 +4,7 @@ use crate::batch::Working;
 use crate::claim::panel_identifiers;
 use crate::contact::addresses;
 use crate::{Engine, EngineError};
+use decision::learning::Fold;
 use decision::panel;
 use measurement::Sums;
 use model::{Timestamp, Value};
@@ -22,6 +23,8 @@ pub struct SumKey {
     pub day: i64,
     pub inside: bool,
     pub cell: u16,
+    /// The half of the people, where learning was on when they entered.
+    pub fold: Option<Fold>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -93,6 +96,25 @@ impl PanelSums {
         self.rows.keys().map(|it| (it.epoch, it.outcome.clone())).collect()
     }
 
+    /// Sums per cell over the people of one half whose window has ended, those outside with all on.
+    pub(crate) fn cells_of(
+        &self,
+        panel: &panel::Panel,
+        outcome: &str,
+        now: Timestamp,
+        fold: Fold,
+    ) -> BTreeMap<u16, Sums> {
+        let mut cells: BTreeMap<u16, Sums> = BTreeMap::new();
+        for (key, sums) in &self.rows {
+            let end = Timestamp((key.day + 1) * model::Span::DAY.0) + panel.window;
+            let counts = key.epoch == panel.epoch && key.outcome == outcome && end <= now;
+            if counts && key.fold == Some(fold) {
+                cells.entry(key.cell).or_default().merge(sums);
+            }
+        }
+        cells
+    }
+
     /// Sums over persons whose window of `panel` has ended by `now`. A whole day counts once its
     /// last person's window has ended.
     pub fn report(&self, panel: &panel::Panel, outcome: &str, now: Timestamp) -> PanelReport {
@@ -131,7 +153,7 @@ impl Engine {
         let Some(mut assignment) = assignment else { return };
         assignment.identifiers = panel_identifiers(person);
         person.panel =
-            Some(PanelEntry { assignment, totals: BTreeMap::new(), cohort_day: now.day() });
+            Some(PanelEntry { assignment, totals: BTreeMap::new(), cohort_day: now.day(), fold: None });
         working.changed(Sections::HOT);
     }
 
@@ -143,6 +165,7 @@ impl Engine {
         }
         entry.assignment.count_from(now);
         entry.cohort_day = now.day();
+        entry.fold = working.person.learned.drawn_fold();
         for outcome in &self.loaded.programme.outcomes {
             entry.totals.insert(outcome.name.clone(), 0.0);
             self.sums.enter(key_of(entry, &outcome.name));
@@ -180,7 +203,7 @@ impl Engine {
         working.changed(Sections::HOT);
     }
 
-    fn holds(&self, working: &Working, outcome: &OutcomeDefinition, fact: &Fact) -> bool {
+    pub(crate) fn holds(&self, working: &Working, outcome: &OutcomeDefinition, fact: &Fact) -> bool {
         let Some(when) = &outcome.when else { return true };
         let person = &working.person;
         let view = audience::View {
@@ -199,6 +222,7 @@ fn key_of(entry: &PanelEntry, outcome: &str) -> SumKey {
         day: entry.cohort_day,
         inside: entry.assignment.inside,
         cell: entry.assignment.cell,
+        fold: entry.fold,
     }
 }
 
@@ -215,21 +239,29 @@ fn worth(outcome: &OutcomeDefinition, fact: &Fact) -> f64 {
 impl std::fmt::Display for SumKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let inside = if self.inside { "in" } else { "out" };
-        write!(f, "{}/{}/{inside}/{}/{}", self.epoch, self.day, self.cell, self.outcome)
+        let fold = self.fold.map(|it| u8::from(it).to_string()).unwrap_or_default();
+        write!(f, "{}/{}/{inside}{fold}/{}/{}", self.epoch, self.day, self.cell, self.outcome)
     }
 }
 
 impl SumKey {
     fn parse(text: &str) -> Option<SumKey> {
         let mut parts = text.splitn(5, '/');
+        let (epoch, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let place = parts.next()?;
+        let (inside, fold) = match place.strip_prefix("in") {
+            Some(fold) => (true, fold),
+            None => (false, place.strip_prefix("out")?),
+        };
+        let fold = match fold {
+            "" => None,
+            fold => Some(Fold::try_from(fold.parse::<u8>().ok()?).ok()?),
+        };
         Some(SumKey {
-            epoch: parts.next()?.parse().ok()?,
-            day: parts.next()?.parse().ok()?,
-            inside: match parts.next()? {
-                "in" => true,
-                "out" => false,
-                _ => return None,
-            },
+            epoch,
+            day,
+            inside,
+            fold,
             cell: parts.next()?.parse().ok()?,
             outcome: parts.next()?.to_owned(),
         })

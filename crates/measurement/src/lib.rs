@@ -12,6 +12,7 @@
 //!   budget.
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
 //! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
+//! - [`what_if`]: what another rule would have brought, one decision at a time.
 //! - [`shares`], [`power`]: how to place people in cells, and what can be seen when.
 
 mod attribution;
@@ -34,6 +35,7 @@ mod report;
 mod sequence;
 mod strata;
 mod sums;
+mod what_if;
 
 pub use attribution::{
     Attribution, CONVERSION, ChannelCredit, ChannelFlow, NULL, NameProblem, ORDER_MAX, OrderFit,
@@ -74,6 +76,7 @@ pub use report::{
 };
 pub use sequence::{DEFAULT_SEQUENCE_AT, half_width};
 pub use sums::{CovariateSums, RawCovariate, RawSums, Sums};
+pub use what_if::{Compared, Decision, ONE_DECISION, Possible, WhatIf, problem_of, what_if};
 
 #[cfg(test)]
 mod tests;

@@ -7,8 +7,9 @@
 
 use crate::Unreadable;
 use audience::Profile;
+use decision::learning::Fold;
 use decision::panel::Assignment;
-use decision::{Consents, Contacts};
+use decision::{Consents, Contacts, Learned};
 use identity::Known;
 use journey::Runs;
 use model::{Message, PersonId, Timestamp};
@@ -24,6 +25,7 @@ pub struct Stored {
     pub consents: Option<Vec<u8>>,
     pub contacts: Option<Vec<u8>>,
     pub runs: Option<Vec<u8>>,
+    pub learned: Option<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,6 +63,8 @@ struct PanelForm {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     totals: BTreeMap<String, f64>,
     day: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fold: Option<Fold>,
 }
 
 pub fn hot(person: &Person) -> Vec<u8> {
@@ -71,6 +75,7 @@ pub fn hot(person: &Person) -> Vec<u8> {
             assignment: it.assignment.clone(),
             totals: it.totals.clone(),
             day: it.cohort_day,
+            fold: it.fold,
         }),
         recent: person.recent.iter().map(|it| (it.at.0, it.position.0)).collect(),
         seen: person.last_seen,
@@ -94,6 +99,10 @@ pub fn runs(person: &Person) -> Option<Vec<u8>> {
     (person.runs != Runs::default()).then(|| bytes(&person.runs))
 }
 
+pub fn learned(person: &Person) -> Option<Vec<u8>> {
+    (person.learned != Learned::default()).then(|| bytes(&person.learned))
+}
+
 /// The person without open messages, which are rows of the ledger.
 pub fn read(id: PersonId, stored: &Stored) -> Result<Person, Unreadable> {
     let Form::Hot(hot) = parse::<Form<HotIn>>("person", &stored.hot)?;
@@ -106,10 +115,12 @@ pub fn read(id: PersonId, stored: &Stored) -> Result<Person, Unreadable> {
         consents: section("consents", stored.consents.as_deref())?,
         contacts: section("contacts", stored.contacts.as_deref())?,
         runs: section("runs", stored.runs.as_deref())?,
+        learned: section("learned", stored.learned.as_deref())?,
         panel: hot.panel.map(|it| PanelEntry {
             assignment: it.assignment,
             totals: it.totals,
             cohort_day: it.day,
+            fold: it.fold,
         }),
         recent: hot
             .recent
@@ -144,6 +155,8 @@ struct Frozen {
     consents: Option<String>,
     contacts: Option<String>,
     runs: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    learned: Option<String>,
     open: Vec<Message>,
 }
 
@@ -169,6 +182,7 @@ fn freeze(person: &Person) -> Frozen {
         consents: consents(person).map(text),
         contacts: contacts(person).map(text),
         runs: runs(person).map(text),
+        learned: learned(person).map(text),
         open: person.open.clone(),
     }
 }
@@ -180,6 +194,7 @@ fn thaw(frozen: Frozen) -> Result<Person, Unreadable> {
         consents: frozen.consents.map(String::into_bytes),
         contacts: frozen.contacts.map(String::into_bytes),
         runs: frozen.runs.map(String::into_bytes),
+        learned: frozen.learned.map(String::into_bytes),
     };
     let mut person = read(frozen.id, &stored)?;
     person.open = frozen.open;

@@ -4,6 +4,7 @@ use crate::log::BroadcastAction;
 use crate::programme::{Programme, parse};
 use crate::{Act, Control, Fact, LogRecord};
 use audience::{Facts, View};
+use decision::learning::{Learned, Pressure, PressureEntry, Trial};
 use decision::panel::Assignment;
 use decision::{
     ConsentState, Consents, Contacts, QuietHours, Slot, SlotKind, Statement, Suppression, Wishes,
@@ -225,10 +226,29 @@ pub(super) fn person() -> Person {
         },
         totals: [("revenue".to_owned(), 19.5)].into_iter().collect(),
         cohort_day: at(0).day(),
+        fold: None,
     });
+    person.learned = learned();
     person.recent = vec![Recent { at: at(0), position: LogPosition(512) }];
     person.last_seen = at(1);
     person
+}
+
+fn learned() -> Learned {
+    let mut learned = Learned::default();
+    for (n, channel) in [Channel::Email, Channel::Push, Channel::Push].into_iter().enumerate() {
+        let (message, sent) = (MessageId(20 + n as u64), at(n as i64));
+        let ends = sent + Span::days(3 + n as i64);
+        let hour = 30 + n as u8;
+        learned.follow(Trial { ends, message, channel, sent, hour, expected: 55, answered: false });
+    }
+    learned.respond_to(MessageId(20), at(5));
+    learned.settle(at(0) + Span::days(4), Span::days(90));
+    let pressure = Pressure { share: 0.2, window: Span::days(28) };
+    let key = ChanceKey([1; 32]);
+    learned.fold(PersonId(12), &key);
+    learned.pressure = Some(PressureEntry::draw(&pressure, PersonId(12), &key, at(0)));
+    learned
 }
 
 fn runs(programme: &Programme, person: &Person, event: &Event) -> Runs {
@@ -308,6 +328,7 @@ fn message(origin: Origin, state: MessageState) -> Message {
             TrailEntry { at: at(0), reason: Reason::Created, detail: "journey/welcome".to_owned() },
             TrailEntry { at: at(10), reason: Reason::Planned, detail: String::new() },
         ],
+        choice: None,
     }
 }
 

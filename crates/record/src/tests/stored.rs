@@ -47,12 +47,14 @@ fn sections_of_a_person() {
     check_written("consents", &person::consents(&made).expect("some"));
     check_written("contacts", &person::contacts(&made).expect("some"));
     check_written("runs", &person::runs(&made).expect("some"));
+    check_written("learned", &person::learned(&made).expect("some"));
     let stored = Stored {
         hot: bytes("hot.1"),
         traits: bytes("traits"),
         consents: Some(bytes("consents")),
         contacts: Some(bytes("contacts")),
         runs: Some(bytes("runs")),
+        learned: Some(bytes("learned")),
     };
     assert_eq!(person::read(made.id, &stored).as_ref(), Ok(&made));
 }
