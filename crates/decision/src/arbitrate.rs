@@ -4,8 +4,8 @@ use crate::gates::{Gates, Stop, outcome_of};
 use crate::learning::{Chooser, Worth};
 use crate::{Assignment, Consents, Contacts, Policy, Slot, SlotKind};
 use model::{
-    Channel, ChannelSet, Choice, Class, Identifier, LedgerState, Message, MessageId, MessageState, Purpose,
-    Reason, Timestamp, TrailEntry,
+    Channel, ChannelSet, Choice, Class, Identifier, LedgerState, Message, MessageId, MessageState,
+    Purpose, Reason, Timestamp, TrailEntry,
 };
 use std::collections::BTreeMap;
 
@@ -143,7 +143,8 @@ pub fn arbitrate_with(
 
 /// The better message first: what the person asked for, then by class, value, earlier expiry, id.
 fn rank(a: &Message, b: &Message, worth: impl Fn(&Message) -> f64) -> std::cmp::Ordering {
-    let value = |it: &Message| Some(worth(it)).filter(|it| !it.is_nan()).unwrap_or(f64::NEG_INFINITY);
+    let value =
+        |it: &Message| Some(worth(it)).filter(|it| !it.is_nan()).unwrap_or(f64::NEG_INFINITY);
     let marketing = |it: &Message| it.purpose == Purpose::Marketing;
     (marketing(a), a.class)
         .cmp(&(marketing(b), b.class))

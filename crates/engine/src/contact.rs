@@ -114,13 +114,8 @@ impl Engine {
         let addresses = addresses(person);
         let zone = zone_of(person);
         let view = view(person, &addresses, self.providers, zone.as_deref());
-        let (decided, mut contacts) = decision::arbitrate_with(
-            &person.open,
-            &view,
-            policy,
-            chooser.as_ref(),
-            batch.now,
-        );
+        let (decided, mut contacts) =
+            decision::arbitrate_with(&person.open, &view, policy, chooser.as_ref(), batch.now);
         let own = person.consents.wishes().limit.map(|it| it.1);
         let longest = policy.caps.iter().map(|it| it.per).chain(own).max().unwrap_or(Span::ZERO);
         contacts.prune(longest, batch.now);

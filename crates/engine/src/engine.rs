@@ -460,6 +460,18 @@ impl Engine {
     }
 }
 
+/// The id that the next message will get: all that exist are below it.
+pub fn next_message<V: port::Catalog + ?Sized>(views: &V) -> Result<MessageId, EngineError> {
+    let next: NextIds = match views.get(Space::System, NEXT)? {
+        Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| record::Unreadable {
+            what: "system entry",
+            detail: format!("{NEXT}: {error}"),
+        })?,
+        None => NextIds::default(),
+    };
+    Ok(MessageId(next.message))
+}
+
 /// The next number for runs, as a closure that borrows nothing else of the engine.
 pub(crate) fn run_numbers(next: &mut NextIds) -> impl FnMut() -> RunId + '_ {
     || {

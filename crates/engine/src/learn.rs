@@ -18,7 +18,8 @@ use record::{Act, Fact};
 use serde::{Deserialize, Serialize};
 
 /// Clicks as this program itself writes them down; those of scanners are marked `automatic`.
-const CLICKS: [&str; 3] = ["Email Link Clicked", "Push Notification Tapped", "Message Link Clicked"];
+const CLICKS: [&str; 3] =
+    ["Email Link Clicked", "Push Notification Tapped", "Message Link Clicked"];
 
 /// A cell of fewer people says nothing about what two channels do for each other.
 const CELL_PEOPLE_MIN: u64 = 100;
@@ -296,12 +297,7 @@ impl Engine {
 }
 
 /// What the panel found about each pair of its channels, among the people of one half.
-fn pair_effects(
-    loaded: &Loaded,
-    sums: &PanelSums,
-    fold: Fold,
-    now: Timestamp,
-) -> Vec<PairEffect> {
+fn pair_effects(loaded: &Loaded, sums: &PanelSums, fold: Fold, now: Timestamp) -> Vec<PairEffect> {
     let programme = &loaded.programme;
     let (Some(panel), Some(outcome)) = (&programme.policy.panel, programme.outcomes.first()) else {
         return Vec::new();

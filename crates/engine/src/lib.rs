@@ -28,7 +28,7 @@ mod settings;
 mod status;
 
 pub use broadcast::Preview;
-pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork};
+pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
 pub use error::EngineError;
 pub use hold::Hold;
 pub use host::{Handle, Host};

@@ -152,8 +152,12 @@ impl Engine {
         };
         let Some(mut assignment) = assignment else { return };
         assignment.identifiers = panel_identifiers(person);
-        person.panel =
-            Some(PanelEntry { assignment, totals: BTreeMap::new(), cohort_day: now.day(), fold: None });
+        person.panel = Some(PanelEntry {
+            assignment,
+            totals: BTreeMap::new(),
+            cohort_day: now.day(),
+            fold: None,
+        });
         working.changed(Sections::HOT);
     }
 
@@ -203,7 +207,12 @@ impl Engine {
         working.changed(Sections::HOT);
     }
 
-    pub(crate) fn holds(&self, working: &Working, outcome: &OutcomeDefinition, fact: &Fact) -> bool {
+    pub(crate) fn holds(
+        &self,
+        working: &Working,
+        outcome: &OutcomeDefinition,
+        fact: &Fact,
+    ) -> bool {
         let Some(when) = &outcome.when else { return true };
         let person = &working.person;
         let view = audience::View {

@@ -3,6 +3,7 @@
 mod audiences;
 mod broadcasts;
 mod journeys;
+mod learning;
 mod mishaps;
 mod panel;
 mod persons;

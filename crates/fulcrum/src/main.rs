@@ -53,6 +53,7 @@ enum Command {
     Apply(commands::apply::Arguments),
     Resume(commands::resume::Arguments),
     Import(commands::import::Arguments),
+    Export(commands::export::Arguments),
     Why(commands::why::Arguments),
     Source(commands::source::Arguments),
     Token(commands::token::Arguments),
@@ -67,6 +68,7 @@ enum Command {
     Influence(commands::influence::Arguments),
     Connectedness(commands::connectedness::Arguments),
     Power(commands::power::Arguments),
+    WhatIf(commands::what_if::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
             | Command::Influence(_)
             | Command::Connectedness(_)
             | Command::Power(_)
+            | Command::WhatIf(_)
     );
     let done = match command {
         Command::Serve(arguments) => commands::serve::run(&place, &arguments),
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => commands::apply::run(&place, &arguments),
         Command::Resume(arguments) => commands::resume::run(&place, &arguments),
         Command::Import(arguments) => commands::import::run(&place, &arguments),
+        Command::Export(arguments) => commands::export::run(&place, &arguments),
         Command::Why(arguments) => commands::why::run(&place, &arguments),
         Command::Source(arguments) => commands::source::run(&place, &arguments),
         Command::Token(arguments) => commands::token::run(&place, &arguments),
@@ -105,6 +109,7 @@ fn main() -> ExitCode {
         Command::Influence(arguments) => commands::influence::run(&arguments),
         Command::Connectedness(arguments) => commands::connectedness::run(&arguments),
         Command::Power(arguments) => commands::power::run(&arguments),
+        Command::WhatIf(arguments) => commands::what_if::run(&arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };
     let otherwise = if analysis { commands::EXIT_USAGE } else { commands::EXIT_FAILED };

@@ -85,7 +85,8 @@ pub struct Compared {
 }
 
 /// What each estimate holds for.
-pub const ONE_DECISION: &str = "one decision at a time, and not the course of a relationship under caps";
+pub const ONE_DECISION: &str =
+    "one decision at a time, and not the course of a relationship under caps";
 
 /// Why the decisions cannot be used, naming the first that cannot by its place.
 pub fn problem_of(decisions: &[Decision]) -> Option<(usize, String)> {
@@ -109,9 +110,8 @@ impl Decision {
         /// Probabilities are written with few digits, and there may be hundreds of them.
         const ROUNDING: f64 = 1e-3;
         let sums = |of: fn(&Possible) -> f64| self.possible.iter().map(of).sum::<f64>();
-        let sound = |it: &Possible| {
-            (0.0..=1.0).contains(&it.logged) && (0.0..=1.0).contains(&it.target)
-        };
+        let sound =
+            |it: &Possible| (0.0..=1.0).contains(&it.logged) && (0.0..=1.0).contains(&it.target);
         if !self.response.is_finite() {
             return Some("the response is not a finite number".to_owned());
         }
@@ -212,13 +212,15 @@ impl<'a> Analysis<'a> {
 
     fn self_normalised(&self, total: f64) -> Compared {
         if total <= 0.0 {
-            let absent = || Estimate::absent("the other rule would have done none of what was done");
+            let absent =
+                || Estimate::absent("the other rule would have done none of what was done");
             return Compared { value: absent(), difference: absent() };
         }
         let n = self.decisions.len() as f64;
         let sum: f64 = self.weights.iter().zip(self.decisions).map(|(w, it)| w * it.response).sum();
         let value = sum / total;
-        let influence = |i: usize| self.weights[i] * (self.decisions[i].response - value) * n / total;
+        let influence =
+            |i: usize| self.weights[i] * (self.decisions[i].response - value) * n / total;
         self.compared(value, influence)
     }
 

@@ -1,8 +1,8 @@
 //! One message to one person, from candidate to its end, with the trail of what became of it.
 
 use crate::{
-    CampaignName, Channel, Choice, ContentName, Identifier, JourneyName, Map, MessageId, PersonId, Reason,
-    RunId, Timestamp, Topic,
+    CampaignName, Channel, Choice, ContentName, Identifier, JourneyName, Map, MessageId, PersonId,
+    Reason, RunId, Timestamp, Topic,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;

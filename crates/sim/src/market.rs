@@ -5,8 +5,8 @@ use crate::person::{Behaviour, SimPerson, chance};
 use decision::{ConsentState, Statement};
 use engine::{Clock, Engine, EngineError};
 use model::{
-    ChanceKey, Channel, Event, EventFlags, EventKind, Identifier, Map, MessageId, Purpose, SourceId,
-    Span, Timestamp, Value,
+    ChanceKey, Channel, Event, EventFlags, EventKind, Identifier, Map, MessageId, Purpose,
+    SourceId, Span, Timestamp, Value,
 };
 use port::FactLog;
 use record::{Act, Fact, LogRecord};

@@ -5,7 +5,7 @@
 
 use crate::person::Behaviour;
 use crate::play::{Stage, play};
-use crate::{MarketOptions, Taste};
+use crate::{MarketOptions, Taste, Violations};
 use content::LinkKey;
 use engine::{EngineError, EngineSettings, Keys};
 use model::{ChanceKey, ChannelSet, Span};
@@ -42,6 +42,8 @@ pub struct Outcome {
     pub responses: f64,
     pub orders: f64,
     pub opt_outs: f64,
+    /// Broken promises, as the people counted them.
+    pub violations: u64,
 }
 
 /// The mean over seeds, with half the width of its interval.
@@ -83,7 +85,7 @@ impl Plan {
         let learning = match self {
             Plan::Learned => "learning: {responses: [click]}\n",
             Plan::LearnedHarm => {
-                "learning: {responses: [click], opt_out_cost: 10, pressure: {share: 30%, window: 28d}}\n"
+                "learning: {responses: [click], opt_out_cost: 3, pressure: {share: 40%, window: 28d}}\n"
             }
             Plan::Even => "learning: {responses: [click], floor: 100%}\n",
             Plan::InOrder
@@ -177,6 +179,7 @@ pub fn play_plan(plan: Plan, people: usize, weeks: i64, seed: u64) -> Result<Out
         responses: market.counts.clicked as f64 / n,
         orders: orders as f64 / n,
         opt_outs: left as f64 / n,
+        violations: Violations::of(&market.people).total(),
     })
 }
 

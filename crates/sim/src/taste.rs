@@ -52,7 +52,8 @@ impl Taste {
             return 0.0;
         };
         let of_channel = self.drawn(key, person, received.channel.name(), self.channel_spread);
-        let rate = rate * of_channel * self.moment(key, person, received.at) * self.patience(person);
+        let rate =
+            rate * of_channel * self.moment(key, person, received.at) * self.patience(person);
         rate.clamp(0.0, 0.8)
     }
 

@@ -25,10 +25,8 @@ const STATEMENTS_MAX: usize = 96;
 const READER_CACHE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Numbered from 1; each can be run twice.
-pub(crate) const MIGRATIONS: [&str; 2] = [
-    include_str!("../migrations/0001_begin.sql"),
-    include_str!("../migrations/0002_learned.sql"),
-];
+pub(crate) const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_learned.sql")];
 
 /// Holds off a second process for as long as it lives.
 pub(crate) fn lock(dir: &Path) -> Result<File, Fault> {

@@ -116,7 +116,8 @@ fn check_references(
     _: &Path,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
-    let sections = ["person_consents", "person_contacts", "person_runs", "person_learned", "person_search"];
+    let sections =
+        ["person_consents", "person_contacts", "person_runs", "person_learned", "person_search"];
     for table in sections {
         let sql = format!(
             "SELECT person FROM {table} WHERE person NOT IN (SELECT id FROM persons) ORDER BY 1"

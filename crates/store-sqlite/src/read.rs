@@ -151,10 +151,9 @@ fn add_by_prefix(
 }
 
 fn summary(connection: &Connection, id: PersonId) -> Result<Option<PersonSummary>, Fault> {
-    let mut row_of = connection
-        .prepare_cached(
-            "SELECT hot, '{}', NULL, NULL, NULL, NULL, name FROM persons WHERE id = ?1",
-        )?;
+    let mut row_of = connection.prepare_cached(
+        "SELECT hot, '{}', NULL, NULL, NULL, NULL, name FROM persons WHERE id = ?1",
+    )?;
     let row = row_of.query_row([signed(id.0)], |row| Ok((stored(row)?, row.get(6)?))).optional()?;
     let Some((stored, name)) = row else { return Ok(None) };
     let person = form::read(id, &stored).map_err(Fault::unreadable(id))?;

@@ -98,22 +98,17 @@ impl<'a> Round<'a> {
         let end = message.expires.min(earliest + PLAN_AHEAD_MAX);
         let free_from = |at| self.gates.first_free(&slots, channel, &message.topic, at, end).ok();
         let mut found = Vec::new();
-        let mut hour = hour_of(earliest);
         let mut from = earliest;
         while found.len() < chooser.settings.hours as usize
             && from < end
             && let Some(at) = free_from(from)
         {
-            // An instant in a later hour is not its first one: that hour has an instant of its own.
-            let own = hour_of(at) + within;
-            if hour_of(at) == hour || own <= at {
-                found.push(at);
-                hour = hour_of(at) + Span::HOUR;
-                from = hour + within;
-            } else {
-                hour = hour_of(at);
-                from = own;
-            }
+            let hour = hour_of(at);
+            // In an hour that begins free, the message has a second of its own.
+            let own = Some(hour + within).filter(|own| from < at && at < *own && *own < end);
+            let own = own.and_then(free_from).filter(|it| hour_of(*it) == hour);
+            found.push(own.unwrap_or(at));
+            from = hour + Span::HOUR + within;
         }
         found
     }

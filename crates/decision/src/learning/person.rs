@@ -229,13 +229,17 @@ impl Learned {
     /// Messages and responses over all channels, in thousandths; for those who check that none is
     /// lost.
     pub fn totals(&self) -> (u64, u64) {
-        let sum = |of: fn(&ChannelCount) -> u32| self.channels.iter().map(|it| u64::from(of(it))).sum();
+        let sum =
+            |of: fn(&ChannelCount) -> u32| self.channels.iter().map(|it| u64::from(of(it))).sum();
         (sum(|it| it.sent), sum(|it| it.answered))
     }
 
     pub(crate) fn in_channel(&self, channel: Channel) -> Counts {
         let found = self.channels.iter().find(|it| it.channel == channel);
-        found.map_or_else(Counts::default, |it| Counts { sent: of(it.sent), answered: of(it.answered) })
+        found.map_or_else(Counts::default, |it| Counts {
+            sent: of(it.sent),
+            answered: of(it.answered),
+        })
     }
 
     /// Responses, and how many were expected, around an hour of the week; and over all hours.
@@ -289,7 +293,8 @@ impl Learned {
 
     /// Of the neighbours that are nearest to each other, those with the least evidence become one.
     fn join_nearest(&mut self) {
-        let weight = |at: usize| u64::from(self.hours[at].expected) + u64::from(self.hours[at].answered);
+        let weight =
+            |at: usize| u64::from(self.hours[at].expected) + u64::from(self.hours[at].answered);
         let pair = (1..self.hours.len()).min_by_key(|at| {
             (self.hours[*at].hour - self.hours[at - 1].hour, weight(*at) + weight(at - 1))
         });

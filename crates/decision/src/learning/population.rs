@@ -222,7 +222,9 @@ impl Tallies {
         let together = HourSums::of(tallies().map(|it| it.1), &kernel);
         let arm = |halved| self.pressure.get(&(fold, halved)).copied().unwrap_or_default();
         FoldPolicy {
-            channels: tallies().map(|(channel, it)| (channel, it.prior(&together, &kernel))).collect(),
+            channels: tallies()
+                .map(|(channel, it)| (channel, it.prior(&together, &kernel)))
+                .collect(),
             pairs,
             harm: harm_per_message(&arm(false), &arm(true)),
         }
@@ -267,7 +269,8 @@ impl ChannelTally {
             evidence: Vec::with_capacity(HOURS),
         };
         for hour in 0..HOURS {
-            let of_all = (HOUR_WEIGHT + together.answered[hour]) / (HOUR_WEIGHT + together.expected[hour]);
+            let of_all =
+                (HOUR_WEIGHT + together.answered[hour]) / (HOUR_WEIGHT + together.expected[hour]);
             let factor = (CHANNEL_HOUR_WEIGHT * of_all + own.answered[hour])
                 / (CHANNEL_HOUR_WEIGHT + own.expected[hour]);
             let evidence = HOUR_WEIGHT + together.answered[hour];
@@ -315,14 +318,17 @@ impl ChannelPrior {
 
     /// What an hour of the week is worth, and the responses that say so.
     pub(crate) fn hour(&self, hour: u8) -> (f64, f64) {
-        let at = |of: &[u32]| of.get(usize::from(hour)).map_or(1.0, |it| f64::from(*it) / f64::from(MILLI));
+        let at = |of: &[u32]| {
+            of.get(usize::from(hour)).map_or(1.0, |it| f64::from(*it) / f64::from(MILLI))
+        };
         (at(&self.hours), at(&self.evidence))
     }
 }
 
 impl FoldPolicy {
     pub(crate) fn pair(&self, a: Channel, b: Channel) -> f64 {
-        let is = |it: &&PairEffect| (it.first, it.second) == (a, b) || (it.first, it.second) == (b, a);
+        let is =
+            |it: &&PairEffect| (it.first, it.second) == (a, b) || (it.first, it.second) == (b, a);
         self.pairs.iter().find(is).map_or(1.0, |it| it.g)
     }
 }

@@ -8,6 +8,7 @@ pub mod completions;
 pub mod connectedness;
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod import;
 pub mod influence;
 pub mod init;
@@ -25,6 +26,7 @@ pub mod serve;
 pub mod source;
 mod times;
 pub mod token;
+pub mod what_if;
 pub mod why;
 
 use std::io::Write;

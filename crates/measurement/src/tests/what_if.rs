@@ -2,7 +2,7 @@
 //! must be found to differ at the rate of chance, and a wrong formula must fail the same test.
 
 use super::slow;
-use super::truth::{Chance, assert_rate};
+use super::truth::Chance;
 use crate::what_if::{Decision, Possible, problem_of, what_if};
 
 /// Kinds of things that can be done, two to a group.
@@ -64,6 +64,13 @@ fn decisions(world: &World, people: usize, seed: u64) -> (Vec<Decision>, f64) {
     (made, truth / n)
 }
 
+/// Within three standard errors of a count of so many.
+fn assert_rate(hits: usize, reps: usize, what: &str) {
+    let (rate, n) = (hits as f64 / reps as f64, reps as f64);
+    let margin = 3.0 * (0.95 * 0.05 / n).sqrt();
+    assert!((rate - 0.95).abs() <= margin, "{what}: {rate:.4}, within {margin:.4} of 0.95");
+}
+
 fn pick(weights: &[f64], mut draw: f64) -> usize {
     for (index, weight) in weights.iter().enumerate() {
         if draw < *weight {
@@ -87,7 +94,7 @@ fn expected(world: &World, rule: impl Fn(f64) -> Vec<f64>) -> f64 {
 
 #[test]
 fn each_estimate_covers_the_truth_and_a_wrong_one_does_not() {
-    let (reps, people) = if slow() { (2_000, 400) } else { (300, 200) };
+    let (reps, people) = if slow() { (4_000, 400) } else { (800, 200) };
     let truth = expected(&MARKET, |_| target());
     let gain = truth - expected(&MARKET, logged);
     let mut hits = [0_usize; 6];
@@ -108,14 +115,14 @@ fn each_estimate_covers_the_truth_and_a_wrong_one_does_not() {
         naive += covers(&report.logged, truth);
     }
     for (hit, name) in hits.into_iter().zip(["ips", "snips", "dr", "Δ ips", "Δ snips", "Δ dr"]) {
-        assert_rate(hit, reps, 0.95, name);
+        assert_rate(hit, reps, name);
     }
     assert!(naive < reps * 8 / 10, "the wrong estimate covered {naive} of {reps}");
 }
 
 #[test]
 fn a_rule_that_changes_nothing_is_found_to_differ_at_the_rate_of_chance() {
-    let (reps, people) = if slow() { (2_000, 400) } else { (300, 200) };
+    let (reps, people) = if slow() { (4_000, 400) } else { (800, 200) };
     let mut found = [0_usize; 3];
     for seed in 0..reps as u64 {
         let (made, _) = decisions(&FLAT, people, 10_000 + seed);
@@ -126,7 +133,7 @@ fn a_rule_that_changes_nothing_is_found_to_differ_at_the_rate_of_chance() {
         }
     }
     for (found, name) in found.into_iter().zip(["ips", "snips", "dr"]) {
-        assert_rate(reps - found, reps, 0.95, name);
+        assert_rate(reps - found, reps, name);
     }
 }
 
@@ -155,12 +162,7 @@ fn the_definitions_by_hand() {
         person,
         fold,
         possible: (0..2)
-            .map(|k| Possible {
-                kind: k as u32,
-                group: 0,
-                logged: logged[k],
-                target: target[k],
-            })
+            .map(|k| Possible { kind: k as u32, group: 0, logged: logged[k], target: target[k] })
             .collect(),
         taken,
         response,
@@ -172,7 +174,8 @@ fn the_definitions_by_hand() {
     ];
     let report = what_if(&made, 0.95);
     // Weights 2, 3, 2; sums 2·1 + 0 + 2·3 = 8.
-    let close = |a: Option<f64>, b: f64| assert!((a.expect("known") - b).abs() < 1e-12, "{a:?} {b}");
+    let close =
+        |a: Option<f64>, b: f64| assert!((a.expect("known") - b).abs() < 1e-12, "{a:?} {b}");
     close(report.inverse_propensity.value.estimate, 8.0 / 3.0);
     close(report.self_normalised.value.estimate, 8.0 / 7.0);
     close(report.logged.estimate, 4.0 / 3.0);
@@ -204,7 +207,10 @@ fn what_cannot_be_used_is_named() {
         broken(|it| it.possible[0].target = 0.9),
         "the other rule's probabilities do not add up to 1"
     );
-    assert_eq!(broken(|it| it.possible[0].logged = 2.0), "a probability does not lie between 0 and 1");
+    assert_eq!(
+        broken(|it| it.possible[0].logged = 2.0),
+        "a probability does not lie between 0 and 1"
+    );
     assert!(
         broken(|it| {
             it.possible[0].logged = 0.0;

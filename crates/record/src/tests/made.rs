@@ -12,9 +12,10 @@ use decision::{
 use identity::MergeRecord;
 use journey::{Input, Journeys, Runs, World};
 use model::{
-    CampaignName, ChanceKey, Channel, ChannelSet, Class, ContentName, Event, EventFlags, EventKind,
-    Identifier, IdentifierKind, JourneyName, LedgerState, Map, Message, MessageId, MessageState,
-    Origin, PersonId, Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
+    CampaignName, ChanceKey, Channel, ChannelSet, Choice, Class, ContentName, Event, EventFlags,
+    EventKind, Identifier, IdentifierKind, JourneyName, LedgerState, Map, Message, MessageId,
+    MessageState, Offered, OfferedHour, Origin, PersonId, Purpose, Reason, RunId, SourceId, Span,
+    Timestamp, Topic, TrailEntry, Value,
 };
 use port::{LogPosition, Merge, PanelEntry, Person, Recent};
 use std::collections::BTreeMap;
@@ -300,12 +301,35 @@ pub(super) fn messages() -> Vec<(&'static str, Message)> {
         step: "0".to_owned(),
     };
     let broadcast = Origin::Broadcast { campaign: CampaignName::from("spring") };
+    let drawn = Message { choice: Some(Box::new(choice())), ..message(Origin::Api, ended.clone()) };
     vec![
         ("message.waiting", message(journey.clone(), MessageState::Waiting)),
         ("message.planned", message(broadcast, planned)),
         ("message.in_flight", message(Origin::Api, flying)),
         ("message.ended", message(journey, ended)),
+        ("message.drawn", drawn),
     ]
+}
+
+fn choice() -> Choice {
+    let hour = |after_ms, hour, parts| OfferedHour { after_ms, hour, parts };
+    Choice {
+        at: at(10),
+        policy: 14,
+        floor: 100_000,
+        draw: 620_001,
+        redrawn: 1,
+        offered: vec![
+            Offered {
+                channel: Channel::Email,
+                hours: vec![hour(0, 9, 600_000), hour(1_800_000, 10, 100_000)],
+            },
+            Offered { channel: Channel::Push, hours: vec![hour(0, 9, 300_000)] },
+        ],
+        channel: Channel::Email,
+        instant: at(40),
+        response: Some(true),
+    }
 }
 
 fn message(origin: Origin, state: MessageState) -> Message {

@@ -74,6 +74,16 @@ fn merges() {
     assert_eq!(person::read_merge(&bytes("merge.1")).as_ref(), Ok(&made));
 }
 
+/// Merges that were frozen before persons had a section of learning.
+#[test]
+fn merges_from_before_learning() {
+    let made = made::merge();
+    let survivor = port::Person { learned: Default::default(), ..made.survivor };
+    let before = port::Merge { survivor, ..made };
+    let read = person::read_merge(&bytes("merge.1.before-learning"));
+    assert_eq!(read.as_ref(), Ok(&before));
+}
+
 #[test]
 fn words_of_closed_lists() {
     check_written("words", &serde_json::to_vec(&made::words()).expect("JSON"));
@@ -88,6 +98,7 @@ fn what_is_empty_is_not_stored() {
     assert_eq!(person::traits(&person), b"{}");
     let sections = [person::consents(&person), person::contacts(&person), person::runs(&person)];
     assert_eq!(sections, [None, None, None]);
+    assert_eq!(person::learned(&person), None);
 }
 
 /// A person of a shop, with some orders and a consent, stays near two kilobytes.

@@ -33,6 +33,42 @@ fn what_is_learned_is_better_than_even_chance() {
     let gain = difference(&learned, &even, |it| it.responses);
     assert!(0.0 < gain.mean, "{gain:?}");
     assert!(learned.iter().all(|it| 5.0 < it.messages), "{learned:?}");
+    assert!(learned.iter().chain(&even).all(|it| it.violations == 0), "{learned:?}");
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(usual)
+}
+
+/// Prints one row per plan; the first plan is what the others are compared with.
+fn table(plans: &[Plan], people: u64, weeks: u64, seeds: std::ops::Range<u64>) {
+    println!(
+        "{people} people, {weeks} weeks, seeds {seeds:?}; differences are the first less this"
+    );
+    let play = |plan| plays(plan, people as usize, weeks as i64, seeds.clone());
+    let first = play(plans[0]);
+    for plan in plans {
+        let outcomes = if *plan == plans[0] { first.clone() } else { play(*plan) };
+        let mean = |of: fn(&Outcome) -> f64| mean_of(&outcomes.iter().map(of).collect::<Vec<_>>());
+        let net = |it: &Outcome| it.responses - 3.0 * it.opt_outs;
+        let differences: [crate::study::Mean; 4] = [
+            difference(&first, &outcomes, |it| it.responses),
+            difference(&first, &outcomes, |it| it.orders),
+            difference(&first, &outcomes, |it| it.opt_outs),
+            difference(&first, &outcomes, net),
+        ];
+        let told = differences.map(|it| format!("{:+.3} ± {:.3}", it.mean, it.reach));
+        println!(
+            "| {} | {:.1} | {:.3} | {:.3} | {:.3} | {:.3} | {} |",
+            plan.name(),
+            mean(|it| it.messages).mean,
+            mean(|it| it.responses).mean,
+            mean(|it| it.orders).mean,
+            mean(|it| it.opt_outs).mean,
+            mean(net).mean,
+            told.join(" | "),
+        );
+    }
 }
 
 #[test]
@@ -40,40 +76,20 @@ fn the_learned_policy_and_fixed_ones() {
     if std::env::var_os("FULCRUM_SLOW").is_none() {
         return;
     }
-    let number = |name: &str, usual: u64| -> u64 {
-        std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(usual)
-    };
-    let (people, weeks) = (number("FULCRUM_PEOPLE", 400), number("FULCRUM_WEEKS", 10));
+    let plans: Vec<Plan> = std::iter::once(Plan::Learned).chain(Plan::FIXED).collect();
     let first = number("FULCRUM_TUNING", 0);
     let seeds = first..first + number("FULCRUM_SEEDS", 20);
-    let play = |plan| plays(plan, people as usize, weeks as i64, seeds.clone());
-    let learned = play(Plan::Learned);
-    println!("{people} people, {weeks} weeks, seeds {seeds:?}; per person, learned less fixed");
-    let line = |plan: Plan, outcomes: &[Outcome]| {
-        let mean = |of: fn(&Outcome) -> f64| mean_of(&outcomes.iter().map(of).collect::<Vec<_>>());
-        let (responses, orders) = (mean(|it| it.responses), mean(|it| it.orders));
-        let (messages, left) = (mean(|it| it.messages), mean(|it| it.opt_outs));
-        let gain = difference(&learned, outcomes, |it| it.responses);
-        let more = difference(&learned, outcomes, |it| it.orders);
-        let less = difference(&learned, outcomes, |it| it.opt_outs);
-        println!(
-            "| {} | {:.2} | {:.3} | {:.3} | {:.4} | {:+.3} ± {:.3} | {:+.3} ± {:.3} | {:+.4} ± {:.4} |",
-            plan.name(),
-            messages.mean,
-            responses.mean,
-            orders.mean,
-            left.mean,
-            gain.mean,
-            gain.reach,
-            more.mean,
-            more.reach,
-            less.mean,
-            less.reach,
-        );
-    };
-    line(Plan::Learned, &learned);
-    line(Plan::LearnedHarm, &play(Plan::LearnedHarm));
-    for plan in Plan::FIXED {
-        line(plan, &play(plan));
+    table(&plans, number("FULCRUM_PEOPLE", 400), number("FULCRUM_WEEKS", 10), seeds);
+}
+
+/// Halved caps need people: two hundred of each kind in each half.
+#[test]
+fn what_the_harm_of_messages_changes() {
+    if std::env::var_os("FULCRUM_SLOW").is_none() {
+        return;
     }
+    let plans = [Plan::LearnedHarm, Plan::Learned, Plan::EmailOnly];
+    let first = number("FULCRUM_TUNING", 0);
+    let seeds = first..first + number("FULCRUM_SEEDS", 8);
+    table(&plans, number("FULCRUM_PEOPLE", 1_200), number("FULCRUM_WEEKS", 12), seeds);
 }

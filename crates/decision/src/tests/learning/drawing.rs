@@ -58,10 +58,12 @@ fn the_likeliest_is_what_suits_best_and_everything_else_stays_possible() {
     };
     assert!(700_000 < of(Channel::Email), "{}", of(Channel::Email));
     let email = choice.offered.iter().find(|it| it.channel == Channel::Email).expect("offered");
-    let evening: u32 =
-        email.hours.iter().filter(|it| it.hour % 24 == 19).map(|it| it.parts).sum();
+    let evening: u32 = email.hours.iter().filter(|it| it.hour % 24 == 19).map(|it| it.parts).sum();
     assert!(300_000 < evening, "{evening}");
-    assert_eq!(choice.offered.iter().flat_map(|it| &it.hours).map(|it| it.parts).sum::<u32>(), PARTS);
+    assert_eq!(
+        choice.offered.iter().flat_map(|it| &it.hours).map(|it| it.parts).sum::<u32>(),
+        PARTS
+    );
     let slot = contacts.slot(MessageId(1)).expect("reserved");
     assert_eq!((slot.channel, slot.at), (choice.channel, choice.instant));
     assert_eq!((choice.policy, choice.floor), (7, 100_000));
@@ -69,7 +71,11 @@ fn the_likeliest_is_what_suits_best_and_everything_else_stays_possible() {
 
 #[test]
 fn what_is_urgent_or_asked_for_is_left_to_no_chance() {
-    for message in ["m1 service 1 email", "m1 lifecycle 1 email purpose=transactional", "m1 lifecycle 1 email expires=5m"] {
+    for message in [
+        "m1 service 1 email",
+        "m1 lifecycle 1 email purpose=transactional",
+        "m1 lifecycle 1 email age=2m expires=5m",
+    ] {
         let (decided, _) = draws(&case(message), &policy(), &Learning::default());
         assert!(decided[0].choice.is_none(), "{message}");
     }
@@ -107,10 +113,8 @@ fn a_message_that_costs_more_than_it_brings_is_not_sent() {
 fn after_a_message_in_one_channel_the_other_is_worth_what_the_panel_found() {
     let both = |g: f64| {
         let pairs = vec![PairEffect { first: Channel::Push, second: Channel::Email, g }];
-        let channels = BTreeMap::from([
-            (Channel::Email, prior(0.10, 12)),
-            (Channel::Push, prior(0.10, 12)),
-        ]);
+        let channels =
+            BTreeMap::from([(Channel::Email, prior(0.10, 12)), (Channel::Push, prior(0.10, 12))]);
         FoldPolicy { channels, pairs, harm: 0.0 }
     };
     let push = |g: f64, before: &str| -> u32 {
@@ -175,9 +179,24 @@ fn the_draw_falls_as_often_as_it_is_said_to() {
 }
 
 fn facts() -> impl Strategy<Value = String> {
-    let caps = prop::sample::select(vec!["", "cap any 1 1d\n", "cap any 2 7d\ncap push 1 1d\n", "cap email 0 1d\n"]);
-    let night = prop::sample::select(vec!["", "quiet 21:00 08:00\n", "own_quiet 13:00 19:00\nquiet 22:30 07:15\n"]);
-    let wish = prop::sample::select(vec!["", "limit 1 2d\n", "off push\n", "pause 2026-11-25\n", "no email\n"]);
+    let caps = prop::sample::select(vec![
+        "",
+        "cap any 1 1d\n",
+        "cap any 2 7d\ncap push 1 1d\n",
+        "cap email 0 1d\n",
+    ]);
+    let night = prop::sample::select(vec![
+        "",
+        "quiet 21:00 08:00\n",
+        "own_quiet 13:00 19:00\nquiet 22:30 07:15\n",
+    ]);
+    let wish = prop::sample::select(vec![
+        "",
+        "limit 1 2d\n",
+        "off push\n",
+        "pause 2026-11-25\n",
+        "no email\n",
+    ]);
     let zone = prop::sample::select(vec!["", "zone Asia/Kolkata\n", "zone America/New_York\n"]);
     let slot = prop::sample::select(vec![
         "",
@@ -258,7 +277,8 @@ fn halved_caps_are_half_in_every_case() {
         at_most,
         per: Span::days(days),
     };
-    let policy = Policy { caps: vec![cap(6, 7), cap(1, 1), cap(3, 7), cap(0, 1)], ..Policy::default() };
+    let policy =
+        Policy { caps: vec![cap(6, 7), cap(1, 1), cap(3, 7), cap(0, 1)], ..Policy::default() };
     let halved = policy.halved();
     assert_eq!(halved.caps, [cap(3, 7), cap(1, 2), cap(3, 14), cap(0, 1)]);
     assert_eq!(halved.quiet_hours, policy.quiet_hours);
