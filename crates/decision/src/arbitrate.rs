@@ -1,12 +1,17 @@
 //! One arbiter for all campaigns: candidates of a person compete for their attention.
 
 use crate::gates::{Gates, Stop, outcome_of};
+use crate::learning::{Chooser, Worth};
 use crate::{Assignment, Consents, Contacts, Policy, Slot, SlotKind};
 use model::{
-    Channel, ChannelSet, Class, Identifier, LedgerState, Message, MessageId, MessageState, Purpose,
-    Reason, Timestamp, TrailEntry,
+    Channel, ChannelSet, Choice, Class, Identifier, LedgerState, Message, MessageId, MessageState,
+    Purpose, Reason, Timestamp, TrailEntry,
 };
 use std::collections::BTreeMap;
+
+mod draw;
+
+use draw::Chosen;
 
 /// More open candidates than a person can ever be sent; the lowest ranks beyond it are dropped, so
 /// that a runaway journey costs bounded work.
@@ -52,6 +57,8 @@ pub struct Decided {
     pub decision: Decision,
     /// What to add to the message's trail, the entry for the decision itself last.
     pub trail: Vec<TrailEntry>,
+    /// What chance decided, for a plan that was drawn.
+    pub choice: Option<Box<Choice>>,
 }
 
 /// Whether a candidate is decided at once instead of competing in the window: class `service`, what
@@ -82,6 +89,19 @@ pub fn arbitrate(
     policy: &Policy,
     now: Timestamp,
 ) -> (Vec<Decided>, Contacts) {
+    arbitrate_with(open, view, policy, None, now)
+}
+
+/// The same with what was learned: candidates of one class rank by what they are expected to bring
+/// this person, less the harm they are expected to do; then chance draws channel and hour. What was
+/// drawn once stays, unless something better takes its place.
+pub fn arbitrate_with(
+    open: &[Message],
+    view: &PersonView,
+    policy: &Policy,
+    chooser: Option<&Chooser>,
+    now: Timestamp,
+) -> (Vec<Decided>, Contacts) {
     let window_end = open
         .iter()
         .filter(|it| it.state == MessageState::Waiting && !is_immediate(it, policy))
@@ -94,7 +114,8 @@ pub fn arbitrate(
         match (&message.state, window_end) {
             (MessageState::Waiting, Some(until)) if !is_immediate(message, policy) => {
                 let decision = Decision::Wait { until };
-                decided.push(Decided { message: message.id, decision, trail: Vec::new() });
+                let (trail, choice) = (Vec::new(), None);
+                decided.push(Decided { message: message.id, decision, trail, choice });
             }
             (MessageState::Waiting, _) => competing.push((message, now)),
             // A deferred message does not jump ahead of those that still wait for their window.
@@ -109,8 +130,8 @@ pub fn arbitrate(
             ) => {}
         }
     }
-    competing.sort_by(|(a, _), (b, _)| rank(a, b));
-    let mut round = Round::new(view, policy, now, &competing);
+    let mut round = Round::new(view, policy, chooser, now, &competing);
+    competing.sort_by(|(a, _), (b, _)| rank(a, b, |it| round.worth_of(it)));
     for (place, (message, earliest)) in competing.into_iter().enumerate() {
         decided.extend(round.decide(message, earliest, place));
     }
@@ -121,8 +142,9 @@ pub fn arbitrate(
 }
 
 /// The better message first: what the person asked for, then by class, value, earlier expiry, id.
-fn rank(a: &Message, b: &Message) -> std::cmp::Ordering {
-    let value = |it: &Message| if it.value.is_nan() { f64::NEG_INFINITY } else { it.value };
+fn rank(a: &Message, b: &Message, worth: impl Fn(&Message) -> f64) -> std::cmp::Ordering {
+    let value =
+        |it: &Message| Some(worth(it)).filter(|it| !it.is_nan()).unwrap_or(f64::NEG_INFINITY);
     let marketing = |it: &Message| it.purpose == Purpose::Marketing;
     (marketing(a), a.class)
         .cmp(&(marketing(b), b.class))
@@ -139,6 +161,10 @@ struct Round<'a> {
     /// Those and the places taken so far.
     contacts: Contacts,
     placed: Vec<&'a Message>,
+    policy: &'a Policy,
+    chooser: Option<&'a Chooser<'a>>,
+    /// What each candidate is expected to bring, where something was learned.
+    worths: BTreeMap<MessageId, Worth>,
 }
 
 /// What one channel offers to one message.
@@ -155,6 +181,7 @@ impl<'a> Round<'a> {
     fn new(
         view: &'a PersonView<'a>,
         policy: &'a Policy,
+        chooser: Option<&'a Chooser<'a>>,
         now: Timestamp,
         competing: &[(&'a Message, Timestamp)],
     ) -> Round<'a> {
@@ -164,7 +191,19 @@ impl<'a> Round<'a> {
         for (message, _) in competing {
             fixed.lift(message.id);
         }
-        Round { gates, now, contacts: fixed.clone(), fixed, placed: Vec::new() }
+        let mut worths = BTreeMap::new();
+        for (message, _) in competing {
+            let Some(chooser) = chooser.filter(|it| it.draws_for(message)) else { continue };
+            let channels = message.channels.iter().copied();
+            let open = channels.filter(|it| gates.address(message, *it).is_ok());
+            worths.insert(message.id, chooser.worth(message, open, fixed.slots(), now));
+        }
+        let (contacts, placed) = (fixed.clone(), Vec::new());
+        Round { gates, now, contacts, fixed, placed, policy, chooser, worths }
+    }
+
+    fn worth_of(&self, message: &Message) -> f64 {
+        self.worths.get(&message.id).map_or(message.value, |it| it.net)
     }
 
     /// None if a deferred message stays as it was planned.
@@ -182,6 +221,16 @@ impl<'a> Round<'a> {
             let detail = format!("{CANDIDATES_MAX} better ones are open, which is the limit");
             let (outcome, reason) = (LedgerState::Dropped, Reason::Outranked);
             return Some(self.end(message, Vec::new(), outcome, reason, detail));
+        }
+        if let Some(chooser) = self.chooser
+            && chooser.draws_for(message)
+            && !is_immediate(message, self.policy)
+        {
+            match self.choose(message, earliest, chooser) {
+                Chosen::Stays => return None,
+                Chosen::Decided(decided) => return Some(decided),
+                Chosen::Nowhere => {}
+            }
         }
         let offers = self.offers(message, earliest, &self.contacts);
         let outranked = self.outranked(message, earliest, &offers);
@@ -288,7 +337,7 @@ impl<'a> Round<'a> {
             self.note(Reason::Planned, format!("{channel} at {at}"))
         });
         let decision = Decision::Plan { channel, address, at, deferred };
-        Some(Decided { message: message.id, decision, trail })
+        Some(Decided { message: message.id, decision, trail, choice: None })
     }
 
     /// No channel takes the message before it expires.
@@ -335,7 +384,8 @@ impl<'a> Round<'a> {
         detail: String,
     ) -> Decided {
         trail.push(self.note(reason, detail));
-        Decided { message: message.id, decision: Decision::End { outcome, reason }, trail }
+        let decision = Decision::End { outcome, reason };
+        Decided { message: message.id, decision, trail, choice: None }
     }
 
     /// Every stop of every channel that was asked.
@@ -372,6 +422,9 @@ fn first(offers: &[Offer]) -> Option<(Timestamp, usize)> {
 impl Decided {
     /// Carries the decision over into the message: its trail, and its new state.
     pub fn apply(self, message: &mut Message, now: Timestamp) {
+        if let Decision::Plan { .. } = self.decision {
+            message.choice = self.choice;
+        }
         for TrailEntry { at, reason, detail } in self.trail {
             message.note(at, reason, detail);
         }

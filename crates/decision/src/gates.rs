@@ -44,6 +44,11 @@ impl<'a> Gates<'a> {
         Gates { view, policy, zone, now }
     }
 
+    /// Where the person lives.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The address to write to, or what stops the channel for good.
     pub fn address(
         &self,

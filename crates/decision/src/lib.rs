@@ -19,13 +19,15 @@ mod consent_event;
 mod contacts;
 mod gates;
 pub mod holdout;
+pub mod learning;
 pub mod panel;
 mod policy;
 mod quiet;
 mod recheck;
 
 pub use arbitrate::{
-    CANDIDATES_MAX, Decided, Decision, PersonView, arbitrate, is_immediate, next_arbitration,
+    CANDIDATES_MAX, Decided, Decision, PersonView, arbitrate, arbitrate_with, is_immediate,
+    next_arbitration,
 };
 pub use consent::{
     ChannelPreference, ConsentState, Consents, PreferenceSummary, STATEMENTS_MAX, Statement,
@@ -35,6 +37,7 @@ pub use consent_event::{CONFIRM_WITHIN, CONSENT_EVENTS, received, statements_of}
 pub use contacts::{Contacts, SLOTS_MAX, Slot, SlotKind};
 pub use gates::PLAN_AHEAD_MAX;
 pub use holdout::{Held, HeldFrom, Holdouts};
+pub use learning::{Chooser, Learned, Learning};
 pub use panel::{Assignment, Design, Panel, Rule};
 pub use policy::{AT_MOST_MAX, CAPS_MAX, Cap, Policy};
 pub use quiet::QuietHours;

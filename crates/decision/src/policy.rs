@@ -1,6 +1,7 @@
 //! The sender's rules: caps, quiet hours, which channels need a yes, and the measurement panel.
 
-use crate::{Holdouts, Panel, QuietHours, quiet};
+use crate::learning::halved_cap;
+use crate::{Holdouts, Learning, Panel, QuietHours, quiet};
 use model::{Channel, ChannelSet, Problem, Span, Topic};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ pub struct Policy {
     pub consent_lasts: Option<Span>,
     pub holdouts: Holdouts,
     pub panel: Option<Panel>,
+    /// Without it nothing is learned, and chance decides nothing.
+    pub learning: Option<Learning>,
 }
 
 /// At most `at_most` messages in any rolling window of exactly `per`. Two messages exactly `per`
@@ -74,6 +77,7 @@ impl Default for Policy {
             consent_lasts: None,
             holdouts: Holdouts::default(),
             panel: None,
+            learning: None,
         }
     }
 }
@@ -81,6 +85,15 @@ impl Default for Policy {
 impl Policy {
     pub fn needs_consent(&self, channel: Channel, topic: &Topic) -> bool {
         self.topics.get(topic).unwrap_or(&self.consent_needed).contains(channel)
+    }
+
+    /// The same policy for people under pressure: every cap lets half as many through.
+    pub fn halved(&self) -> Policy {
+        let halved = |cap: &Cap| {
+            let (at_most, per) = halved_cap(cap.at_most, cap.per);
+            Cap { at_most, per, ..cap.clone() }
+        };
+        Policy { caps: self.caps.iter().map(halved).collect(), ..self.clone() }
     }
 
     /// Everything that is wrong with it, for `check`. A policy with problems still decides safely.
@@ -119,6 +132,9 @@ impl Policy {
         problems.extend(self.holdouts.check());
         if let Some(panel) = &self.panel {
             problems.extend(panel.check());
+        }
+        if let Some(learning) = &self.learning {
+            problems.extend(learning.check());
         }
         problems
     }

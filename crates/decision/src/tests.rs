@@ -3,6 +3,7 @@
 mod arbitrating;
 mod cases;
 mod consenting;
+mod learning;
 mod nights;
 mod panels;
 mod rechecking;

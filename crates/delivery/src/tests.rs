@@ -38,6 +38,7 @@ fn message() -> Message {
             attempt: 0,
         },
         trail: Vec::new(),
+        choice: None,
     }
 }
 

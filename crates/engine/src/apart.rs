@@ -240,6 +240,8 @@ fn begin(evidence: &Evidence, owners: &Owners<'_>, half: Half) -> Person {
         ),
         panel: None,
         holdouts: BTreeMap::new(),
+        // What was learned while they were one cannot be told apart.
+        learned: own.learned.clone(),
         recent: own.recent.clone(),
         last_seen: own.last_seen,
         undo_until: own.undo_until,

@@ -108,6 +108,7 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
         expires: now + broadcast.expires,
         state: MessageState::Waiting,
         trail: Vec::new(),
+        choice: None,
     }
 }
 

@@ -163,7 +163,8 @@ impl Engine {
         let addresses = addresses(person);
         let zone = zone_of(person);
         let view = view(person, &addresses, self.providers, zone.as_deref());
-        decision::recheck(&person.open[place], &view, &self.loaded.programme.policy, now)
+        let policy = Engine::policy_for(&self.loaded, person, now);
+        decision::recheck(&person.open[place], &view, policy, now)
     }
 
     fn defer(
@@ -304,6 +305,9 @@ impl Engine {
             Answered::Ignored => self.stats.late_answers += 1,
         }
         working.changed(Sections::CONTACTS);
+        if matches!(answered, Answered::Sent) {
+            self.follow(working, id, now);
+        }
         if let (Reply::Refused { dead: true, .. }, Some(address)) = (reply, address) {
             let suppression = Suppression { address, reason: Reason::Bounced, at: now };
             working.person.consents.suppress(suppression);

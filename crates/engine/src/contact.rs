@@ -81,6 +81,7 @@ impl Engine {
             expires: wanted.expires,
             state: MessageState::Waiting,
             trail: Vec::new(),
+            choice: None,
         };
         batch.touch(&message, true);
         message.note(batch.now, Reason::Created, message.origin.to_string());
@@ -109,12 +110,15 @@ impl Engine {
             return;
         }
         self.assign(working, batch.now);
-        let policy = &self.loaded.programme.policy;
+        self.begin_learning(working, batch.now);
         let person = &working.person;
+        let policy = Engine::policy_for(&self.loaded, person, batch.now);
+        let chooser = self.chooser(&person.learned);
         let addresses = addresses(person);
         let zone = zone_of(person);
         let view = view(person, &addresses, self.providers, zone.as_deref());
-        let (decided, mut contacts) = decision::arbitrate(&person.open, &view, policy, batch.now);
+        let (decided, mut contacts) =
+            decision::arbitrate_with(&person.open, &view, policy, chooser.as_ref(), batch.now);
         let own = person.consents.wishes().limit.map(|it| it.1);
         let longest = policy.caps.iter().map(|it| it.per).chain(own).max().unwrap_or(Span::ZERO);
         contacts.prune(longest, batch.now);
@@ -130,6 +134,7 @@ impl Engine {
                 Decision::Plan { channel, address, at, deferred } => {
                     batch.touch(message, false);
                     message.trail.extend(it.trail);
+                    message.choice = it.choice;
                     message.state =
                         MessageState::Planned { channel, address, at, deferred, attempt: 0 };
                 }

@@ -4,6 +4,7 @@ use crate::batch::Batch;
 use crate::decisions::Days;
 use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
+use crate::learn::Taught;
 use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
@@ -39,6 +40,7 @@ pub struct Engine {
     /// The panel that runs, with its epoch and the count of its shares.
     pub(crate) panel: PanelLine,
     pub(crate) days: Days,
+    pub(crate) taught: Taught,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
@@ -128,6 +130,7 @@ impl Engine {
             holdouts: HoldoutSums::default(),
             panel: PanelLine::default(),
             days: Days::default(),
+            taught: Taught::default(),
             tallies: Tallies::default(),
             tallies_changed: false,
             broadcasts: BTreeMap::new(),
@@ -171,6 +174,7 @@ impl Engine {
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
         self.sums = PanelSums::read(&*self.store)?;
         self.holdouts = HoldoutSums::read(&*self.store)?;
+        self.taught = Taught::read(&*self.store)?;
         self.broadcasts = crate::broadcast::read_all(&*self.store)?;
         self.broadcasts_changed.clear();
         self.in_flight_checked = false;
@@ -277,6 +281,7 @@ impl Engine {
             self.answers.iter().take(self.settings.batch_max).cloned().collect();
         self.take_answers(batch, &answers)?;
         let position = self.take_records(batch)?;
+        self.freeze_if_due(batch);
         self.take_due(batch)?;
         self.fan_out(batch)?;
         if self.hold.is_none() {
@@ -404,6 +409,7 @@ impl Engine {
         self.broadcasts_changed.clear();
         self.sums.stored();
         self.holdouts.stored();
+        self.taught.stored();
         for working in finished.people {
             self.memory.keep(working.person);
         }
@@ -422,6 +428,7 @@ impl Engine {
         }
         self.sums.changed_entries(entries);
         self.holdouts.changed_entries(entries);
+        self.taught.changed_entries(entries);
         for name in &self.broadcasts_changed {
             if let Some(status) = self.broadcasts.get(name) {
                 let value = serde_json::to_vec(status).expect("plain data has a JSON form");
@@ -499,6 +506,18 @@ impl Engine {
         })?;
         Ok(Some(value))
     }
+}
+
+/// The id that the next message will get: all that exist are below it.
+pub fn next_message<V: port::Catalog + ?Sized>(views: &V) -> Result<MessageId, EngineError> {
+    let next: NextIds = match views.get(Space::System, NEXT)? {
+        Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| record::Unreadable {
+            what: "system entry",
+            detail: format!("{NEXT}: {error}"),
+        })?,
+        None => NextIds::default(),
+    };
+    Ok(MessageId(next.message))
 }
 
 /// The next number for runs, as a closure that borrows nothing else of the engine.

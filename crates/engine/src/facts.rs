@@ -117,8 +117,10 @@ impl Engine {
         let stated = decision::statements_of(event);
         let acted = !fact.acts.is_empty() || !stated.is_empty();
         self.take_statements(&mut working, batch, event, stated);
+        self.settle_trials(&mut working, batch)?;
         self.catch_up(&mut working, batch);
-        self.act(&mut working, batch, &fact.acts)?;
+        self.learn_from(&mut working, fact);
+        self.act(&mut working, batch, fact)?;
         self.count_outcomes(&mut working, fact);
         self.count_in_holdouts(&mut working, fact);
         self.observe(&mut working, batch, event, acted);
@@ -218,9 +220,9 @@ impl Engine {
         &mut self,
         working: &mut Working,
         batch: &mut Batch,
-        acts: &[Act],
+        fact: &Fact,
     ) -> Result<(), EngineError> {
-        for act in acts {
+        for act in &fact.acts {
             working.changed(Sections::CONSENTS);
             match act {
                 Act::State(statement) => working.person.consents.record(statement.clone()),
@@ -228,6 +230,8 @@ impl Engine {
                 Act::Suppress(suppression) => {
                     working.person.consents.suppress(suppression.clone());
                 }
+                // What was asked for long ago is not mailed now.
+                Act::Mail(_) if fact.event.flags.historical => {}
                 Act::Mail(what) => {
                     let address = working.person.known.best(IdentifierKind::Email).cloned();
                     if let Some(address) = address {
@@ -412,6 +416,7 @@ impl Engine {
         for id in due {
             let Some(mut working) = batch.take(id) else { continue };
             if working.person.next_at().is_some_and(|it| it <= batch.now) {
+                self.settle_trials(&mut working, batch)?;
                 self.catch_up(&mut working, batch);
                 self.tick(&mut working, batch);
                 self.arbitrate_if_due(&mut working, batch);

@@ -1,6 +1,7 @@
 //! A programme that runs: compiled, with the journey versions that runs still need.
 
 use audience::Definitions;
+use decision::Policy;
 use journey::{Journey, Journeys};
 use model::{JourneyName, Problem};
 use record::Programme;
@@ -15,6 +16,8 @@ pub struct Loaded {
     pub programme: Arc<Programme>,
     pub definitions: Arc<Definitions>,
     pub journeys: Arc<Journeys>,
+    /// The policy for people whose caps are halved by lot.
+    pub halved: Arc<Policy>,
     /// Outcomes by the event that they look at.
     pub(crate) outcomes: Arc<BTreeMap<String, Vec<OutcomeDefinition>>>,
     /// The shares of the panel's cells among all people, by the count of its shares.
@@ -29,6 +32,7 @@ impl Loaded {
             programme: Arc::new(Programme::default()),
             definitions: Arc::new(Definitions::default()),
             journeys: Arc::new(Journeys::new()),
+            halved: Arc::new(Policy::default().halved()),
             outcomes: Arc::default(),
             panel_shares: Arc::default(),
         }
@@ -61,6 +65,7 @@ impl Loaded {
         }
         Ok(Loaded {
             version,
+            halved: Arc::new(programme.policy.halved()),
             programme: Arc::new(programme),
             definitions: Arc::new(definitions),
             journeys: Arc::new(journeys),

@@ -4,6 +4,7 @@ use crate::batch::Working;
 use crate::claim::panel_identifiers;
 use crate::contact::addresses;
 use crate::{Engine, EngineError, Loaded, holdouts};
+use decision::learning::Fold;
 use decision::panel::{self, Came, Cohort};
 use decision::{HeldFrom, Panel};
 use measurement::Sums;
@@ -25,6 +26,8 @@ pub struct SumKey {
     pub inside: bool,
     pub cohort: Cohort,
     pub cell: u16,
+    /// The half of the people, where learning was on when they entered.
+    pub fold: Option<Fold>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -150,6 +153,25 @@ impl PanelSums {
         self.rows.keys().map(|it| (it.epoch, it.outcome.clone())).collect()
     }
 
+    /// Sums per cell over the people of one half whose window has ended, those outside with all on.
+    pub(crate) fn cells_of(
+        &self,
+        panel: &panel::Panel,
+        outcome: &str,
+        now: Timestamp,
+        fold: Fold,
+    ) -> BTreeMap<u16, Sums> {
+        let mut cells: BTreeMap<u16, Sums> = BTreeMap::new();
+        for (key, sums) in &self.rows {
+            let end = Timestamp((key.day + 1) * model::Span::DAY.0) + panel.window;
+            let counts = key.epoch == panel.epoch && key.outcome == outcome && end <= now;
+            if counts && key.fold == Some(fold) {
+                cells.entry(key.cell).or_default().merge(sums);
+            }
+        }
+        cells
+    }
+
     /// Sums over persons whose window of `panel` has ended by `now`. A whole day counts once its
     /// last person's window has ended.
     pub fn report(&self, panel: &panel::Panel, outcome: &str, now: Timestamp) -> PanelReport {
@@ -203,8 +225,12 @@ impl Engine {
             assignment.cohort.came = Came::Before;
         }
         assignment.identifiers = panel_identifiers(person);
-        person.panel =
-            Some(PanelEntry { assignment, totals: BTreeMap::new(), cohort_day: now.day() });
+        person.panel = Some(PanelEntry {
+            assignment,
+            totals: BTreeMap::new(),
+            cohort_day: now.day(),
+            fold: None,
+        });
         working.changed(Sections::HOT);
     }
 
@@ -216,6 +242,7 @@ impl Engine {
         }
         entry.assignment.count_from(now);
         entry.cohort_day = now.day();
+        entry.fold = working.person.learned.drawn_fold();
         for outcome in &self.loaded.programme.outcomes {
             entry.totals.insert(outcome.name.clone(), 0.0);
             self.sums.enter(key_of(entry, &outcome.name));
@@ -307,6 +334,7 @@ fn key_of(entry: &PanelEntry, outcome: &str) -> SumKey {
         inside: entry.assignment.inside,
         cohort: entry.assignment.cohort,
         cell: entry.assignment.cell,
+        fold: entry.fold,
     }
 }
 
@@ -354,7 +382,9 @@ impl std::fmt::Display for SumKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let inside = if self.inside { "in" } else { "out" };
         let cohort = cohort_words(self.cohort);
-        write!(f, "{}/{}/{inside}{cohort}/{}/{}", self.epoch, self.day, self.cell, self.outcome)
+        let fold = self.fold.map(|it| u8::from(it).to_string()).unwrap_or_default();
+        let SumKey { epoch, day, cell, outcome, .. } = self;
+        write!(f, "{epoch}/{day}/{inside}{fold}{cohort}/{cell}/{outcome}")
     }
 }
 
@@ -362,16 +392,21 @@ impl SumKey {
     fn parse(text: &str) -> Option<SumKey> {
         let mut parts = text.splitn(5, '/');
         let (epoch, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        let (inside, cohort) = parts.next().map(|it| it.split_once('.').unwrap_or((it, "")))?;
+        let (place, cohort) = parts.next().map(|it| it.split_once('.').unwrap_or((it, "")))?;
+        let (inside, fold) = match place.strip_prefix("in") {
+            Some(fold) => (true, fold),
+            None => (false, place.strip_prefix("out")?),
+        };
+        let fold = match fold {
+            "" => None,
+            fold => Some(Fold::try_from(fold.parse::<u8>().ok()?).ok()?),
+        };
         Some(SumKey {
             epoch,
             day,
-            inside: match inside {
-                "in" => true,
-                "out" => false,
-                _ => return None,
-            },
+            inside,
             cohort: read_cohort(cohort)?,
+            fold,
             cell: parts.next()?.parse().ok()?,
             outcome: parts.next()?.to_owned(),
         })

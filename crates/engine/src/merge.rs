@@ -5,7 +5,7 @@ use crate::broadcast::candidate_key;
 use crate::{Engine, EngineError};
 use audience::Profile;
 use decision::panel::Assignment;
-use decision::{Consents, Contacts};
+use decision::{Consents, Contacts, Learned};
 use identity::{Known, MergeRecord};
 use journey::Runs;
 use model::{
@@ -44,7 +44,10 @@ impl Engine {
         let before: Vec<String> = names(&survivor.person).chain(names(&absorbed)).collect();
         let (runs, commands) =
             Runs::merge(&survivor.person.runs, &absorbed.runs, &self.loaded.journeys);
-        *survivor.person = united(&survivor.person, &absorbed, runs);
+        let mut united = united(&survivor.person, &absorbed, runs);
+        let half_life = self.learning().cloned().unwrap_or_default().half_life;
+        united.learned = Learned::merge(&survivor.person.learned, &absorbed.learned, half_life);
+        *survivor.person = united;
         survivor.person.undo_until = survivor.person.undo_until.max(Some(until));
         let after: Vec<String> = names(&survivor.person).collect();
         self.tally_union(&before, &after);
@@ -171,6 +174,7 @@ fn united(survivor: &Person, absorbed: &Person, runs: Runs) -> Person {
         contacts: Contacts::merge(&survivor.contacts, &absorbed.contacts),
         runs,
         holdouts: crate::holdouts::merged(&survivor.holdouts, &absorbed.holdouts),
+        learned: Learned::default(),
         panel: one_panel(survivor.panel.as_ref(), absorbed.panel.as_ref()),
         recent,
         last_seen: survivor.last_seen.max(absorbed.last_seen),
@@ -185,7 +189,7 @@ fn one_panel(a: Option<&PanelEntry>, b: Option<&PanelEntry>) -> Option<PanelEntr
     let (Some(a), Some(b)) = (a, b) else { return a.or(b).cloned() };
     let assignment = Assignment::merge(&a.assignment, &b.assignment);
     let from = if assignment.identifiers == a.assignment.identifiers { a } else { b };
-    Some(PanelEntry { assignment, totals: from.totals.clone(), cohort_day: from.cohort_day })
+    Some(PanelEntry { assignment, ..from.clone() })
 }
 
 pub(crate) fn names(person: &Person) -> impl Iterator<Item = String> + '_ {

@@ -4,6 +4,7 @@ mod audiences;
 mod broadcasts;
 mod holdouts;
 mod journeys;
+mod learning;
 mod mishaps;
 mod panel;
 mod persons;

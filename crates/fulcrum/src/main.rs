@@ -53,6 +53,7 @@ enum Command {
     Apply(commands::apply::Arguments),
     Resume(commands::resume::Arguments),
     Import(commands::import::Arguments),
+    Export(commands::export::Arguments),
     Why(commands::why::Arguments),
     Identity(commands::identity::Arguments),
     Source(commands::source::Arguments),
@@ -69,6 +70,7 @@ enum Command {
     Influence(commands::influence::Arguments),
     Connectedness(commands::connectedness::Arguments),
     Power(commands::power::Arguments),
+    WhatIf(commands::what_if::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
             | Command::Influence(_)
             | Command::Connectedness(_)
             | Command::Power(_)
+            | Command::WhatIf(_)
     );
     let done = match command {
         Command::Serve(arguments) => commands::serve::run(&place, &arguments),
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => commands::apply::run(&place, &arguments),
         Command::Resume(arguments) => commands::resume::run(&place, &arguments),
         Command::Import(arguments) => commands::import::run(&place, &arguments),
+        Command::Export(arguments) => commands::export::run(&place, &arguments),
         Command::Why(arguments) => commands::why::run(&place, &arguments),
         Command::Identity(arguments) => commands::identity::run(&place, &arguments),
         Command::Source(arguments) => commands::source::run(&place, &arguments),
@@ -110,6 +114,7 @@ fn main() -> ExitCode {
         Command::Influence(arguments) => commands::influence::run(&arguments),
         Command::Connectedness(arguments) => commands::connectedness::run(&arguments),
         Command::Power(arguments) => commands::power::run(&arguments),
+        Command::WhatIf(arguments) => commands::what_if::run(&arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };
     let otherwise = if analysis { commands::EXIT_USAGE } else { commands::EXIT_FAILED };

@@ -14,6 +14,7 @@
 //! - [`uplift`]: whether a score finds the people whom a treatment changes.
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
 //! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
+//! - [`what_if`]: what another rule would have brought, one decision at a time.
 //! - [`shares`], [`power`]: how to place people in cells, and what can be seen when.
 
 mod attribution;
@@ -37,6 +38,7 @@ mod sequence;
 mod strata;
 mod sums;
 mod uplift;
+mod what_if;
 
 pub use attribution::{
     Attribution, CONVERSION, ChannelCredit, ChannelFlow, NULL, NameProblem, ORDER_MAX, OrderFit,
@@ -81,6 +83,7 @@ pub use uplift::{
     UPLIFT_EVENTS_MIN, UPLIFT_PEOPLE_MIN, Uplift, UpliftEstimate, UpliftPoint, UpliftQuestion,
     UpliftTop, UpliftUnit, uplift,
 };
+pub use what_if::{Compared, Decision, ONE_DECISION, Possible, WhatIf, problem_of, what_if};
 
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,7 @@ mod studies;
 mod sums;
 mod truth;
 mod uplift;
+mod what_if;
 
 /// Studies over thousands of seeds run with FULCRUM_SLOW=1 only; each has a smaller one beside it.
 fn slow() -> bool {

@@ -4,6 +4,7 @@
 
 mod chance;
 mod channel;
+mod choice;
 mod event;
 mod id;
 mod identifier;
@@ -15,6 +16,7 @@ mod value;
 
 pub use chance::{Chance, ChanceKey};
 pub use channel::{Channel, ChannelSet};
+pub use choice::{Choice, Offered, OfferedHour, PARTS};
 pub use event::{Event, EventFlags, EventKind, MAX_IDENTIFIERS};
 pub use id::{
     CampaignName, ContentName, JourneyName, MergeId, MessageId, PersonId, RunId, SourceId, Topic,

@@ -1,8 +1,8 @@
 //! One message to one person, from candidate to its end, with the trail of what became of it.
 
 use crate::{
-    CampaignName, Channel, ContentName, Identifier, JourneyName, Map, MessageId, PersonId, Reason,
-    RunId, Timestamp, Topic,
+    CampaignName, Channel, Choice, ContentName, Identifier, JourneyName, Map, MessageId, PersonId,
+    Reason, RunId, Timestamp, Topic,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -37,6 +37,9 @@ pub struct Message {
     pub expires: Timestamp,
     pub state: MessageState,
     pub trail: Vec<TrailEntry>,
+    /// Where chance had a say in its channel and time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Box<Choice>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

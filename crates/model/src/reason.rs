@@ -66,6 +66,7 @@ closed_list! {
     Reason {
         Created = "created", "a journey or broadcast asked for this message";
         Planned = "planned", "the message got a channel and a time";
+        Chosen = "chosen", "channel and hour were drawn by lot, and what suits you best was the likeliest";
         Deferred = "deferred", "the message waits for a later time";
         Moved = "moved", "another channel was taken";
         Retry = "retry", "the provider asked to try again later";
@@ -86,6 +87,7 @@ closed_list! {
         Cap = "cap", "the sender's limit is reached";
         QuietHours = "quiet_hours", "it is night where the person lives";
         Outranked = "outranked", "a more valuable message took the place";
+        NotWorthIt = "not_worth_it", "the message was expected to do more harm than good";
         Digested = "digested", "the message was merged into another";
         Late = "late", "the message expired before it could be sent";
         Exited = "exited", "the journey ended before the message was sent";

@@ -138,6 +138,8 @@ pub enum Space {
     Tally,
     /// State and progress of broadcasts and imports.
     Campaign,
+    /// What everybody taught, and the numbered policies made of it.
+    Learning,
 }
 
 impl Sections {
@@ -148,7 +150,9 @@ impl Sections {
     pub const CONSENTS: Sections = Sections(4);
     pub const CONTACTS: Sections = Sections(8);
     pub const RUNS: Sections = Sections(16);
-    pub const ALL: Sections = Sections(31);
+    /// Counts per channel and hour, and messages whose answer is awaited.
+    pub const LEARNED: Sections = Sections(32);
+    pub const ALL: Sections = Sections(63);
 
     pub fn contains(self, other: Sections) -> bool {
         self.0 & other.0 == other.0
@@ -164,7 +168,7 @@ impl Sections {
 }
 
 impl Space {
-    pub const ALL: [Space; 7] = [
+    pub const ALL: [Space; 8] = [
         Space::System,
         Space::Programme,
         Space::Source,
@@ -172,6 +176,7 @@ impl Space {
         Space::Sums,
         Space::Tally,
         Space::Campaign,
+        Space::Learning,
     ];
 
     pub fn name(self) -> &'static str {
@@ -183,6 +188,7 @@ impl Space {
             Space::Sums => "sums",
             Space::Tally => "tally",
             Space::Campaign => "campaign",
+            Space::Learning => "learning",
         }
     }
 }

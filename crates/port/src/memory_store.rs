@@ -194,6 +194,9 @@ impl State {
         if sections.contains(Sections::RUNS) {
             stored.runs = person.runs.clone();
         }
+        if sections.contains(Sections::LEARNED) {
+            stored.learned = person.learned.clone();
+        }
         stored.open.clear();
         if let Some(at) = stored.next_at() {
             self.agenda.insert((at, stored.id));

@@ -2,8 +2,9 @@
 
 use crate::LogPosition;
 use audience::Profile;
+use decision::learning::Fold;
 use decision::panel::Assignment;
-use decision::{Consents, Contacts, Held, HeldFrom};
+use decision::{Consents, Contacts, Held, HeldFrom, Learned};
 use identity::Known;
 use journey::Runs;
 use model::{Message, PersonId, Timestamp};
@@ -21,6 +22,8 @@ pub struct Person {
     pub consents: Consents,
     pub contacts: Contacts,
     pub runs: Runs,
+    /// What the person taught about channels and hours, and whose answer is awaited.
+    pub learned: Learned,
     pub panel: Option<PanelEntry>,
     /// The person's place in each holdout that a message of theirs fell under.
     pub holdouts: BTreeMap<HeldFrom, HoldoutEntry>,
@@ -47,6 +50,8 @@ pub struct PanelEntry {
     pub totals: BTreeMap<String, f64>,
     /// The day of entry, under which the sums are kept.
     pub cohort_day: i64,
+    /// The half of the people whose sums the person entered, where learning was on at that time.
+    pub fold: Option<Fold>,
 }
 
 /// A person's place in a holdout and what they did since.
@@ -68,6 +73,7 @@ impl Person {
             consents: Consents::default(),
             contacts: Contacts::default(),
             runs: Runs::default(),
+            learned: Learned::default(),
             panel: None,
             holdouts: BTreeMap::new(),
             recent: Vec::new(),
@@ -80,7 +86,9 @@ impl Person {
     /// When this person needs to be looked at next, if nothing happens before.
     pub fn next_at(&self) -> Option<Timestamp> {
         let candidates = self.contacts.arbitrate_at;
-        [self.profile.next_at(), self.runs.next_at(), candidates].into_iter().flatten().min()
+        let times =
+            [self.profile.next_at(), self.runs.next_at(), candidates, self.learned.next_at()];
+        times.into_iter().flatten().min()
     }
 
     /// What lists and pages call the person: the trait `name`, or first and last name, or nothing.

@@ -7,8 +7,9 @@
 
 use crate::Unreadable;
 use audience::Profile;
+use decision::learning::Fold;
 use decision::panel::Assignment;
-use decision::{Consents, Contacts, Held, HeldFrom};
+use decision::{Consents, Contacts, Held, HeldFrom, Learned};
 use identity::Known;
 use journey::Runs;
 use model::{JourneyName, MergeId, Message, PersonId, RunId, Timestamp, Value};
@@ -24,6 +25,7 @@ pub struct Stored {
     pub consents: Option<Vec<u8>>,
     pub contacts: Option<Vec<u8>>,
     pub runs: Option<Vec<u8>>,
+    pub learned: Option<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,6 +71,8 @@ struct PanelForm {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     totals: BTreeMap<String, f64>,
     day: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fold: Option<Fold>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,6 +91,7 @@ pub fn hot(person: &Person) -> Vec<u8> {
             assignment: it.assignment.clone(),
             totals: it.totals.clone(),
             day: it.cohort_day,
+            fold: it.fold,
         }),
         holdouts: (person.holdouts.iter())
             .map(|(from, it)| {
@@ -117,6 +122,10 @@ pub fn runs(person: &Person) -> Option<Vec<u8>> {
     (person.runs != Runs::default()).then(|| bytes(&person.runs))
 }
 
+pub fn learned(person: &Person) -> Option<Vec<u8>> {
+    (person.learned != Learned::default()).then(|| bytes(&person.learned))
+}
+
 /// The person without open messages, which are rows of the ledger.
 pub fn read(id: PersonId, stored: &Stored) -> Result<Person, Unreadable> {
     let Form::Hot(hot) = parse::<Form<HotIn>>("person", &stored.hot)?;
@@ -129,10 +138,12 @@ pub fn read(id: PersonId, stored: &Stored) -> Result<Person, Unreadable> {
         consents: section("consents", stored.consents.as_deref())?,
         contacts: section("contacts", stored.contacts.as_deref())?,
         runs: section("runs", stored.runs.as_deref())?,
+        learned: section("learned", stored.learned.as_deref())?,
         panel: hot.panel.map(|it| PanelEntry {
             assignment: it.assignment,
             totals: it.totals,
             cohort_day: it.day,
+            fold: it.fold,
         }),
         holdouts: (hot.holdouts.into_iter())
             .map(|(from, HoldoutForm { place, totals, day })| {
@@ -212,6 +223,8 @@ struct Frozen {
     consents: Option<String>,
     contacts: Option<String>,
     runs: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    learned: Option<String>,
     open: Vec<Message>,
 }
 
@@ -282,6 +295,7 @@ fn freeze(person: &Person) -> Frozen {
         consents: consents(person).map(text),
         contacts: contacts(person).map(text),
         runs: runs(person).map(text),
+        learned: learned(person).map(text),
         open: person.open.clone(),
     }
 }
@@ -293,6 +307,7 @@ fn thaw(frozen: Frozen) -> Result<Person, Unreadable> {
         consents: frozen.consents.map(String::into_bytes),
         contacts: frozen.contacts.map(String::into_bytes),
         runs: frozen.runs.map(String::into_bytes),
+        learned: frozen.learned.map(String::into_bytes),
     };
     let mut person = read(frozen.id, &stored)?;
     person.open = frozen.open;

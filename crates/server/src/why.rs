@@ -3,7 +3,10 @@
 
 use engine::Loaded;
 use journey::Trigger;
-use model::{Message, MessageId, MessageState, Origin, Purpose, Request, Timestamp};
+use model::{
+    Channel, Choice, Message, MessageId, MessageState, OfferedHour, Origin, PARTS, Purpose,
+    Request, Timestamp,
+};
 use port::{StoreError, Views};
 
 /// The chain of `message`, line by line; none when there is no such message.
@@ -22,6 +25,7 @@ pub fn why(
         asked_for(&message, loaded),
     ];
     lines.extend(consent(views, &message, now)?);
+    lines.extend(message.choice.as_deref().map(drawn));
     for entry in &message.trail {
         let detail =
             if entry.detail.is_empty() { String::new() } else { format!(" ({})", entry.detail) };
@@ -105,6 +109,37 @@ fn consent(
         None => format!("Consent for {channel} now: the person never said anything."),
     }))
 }
+
+/// What chance decided, and what else it might have.
+fn drawn(choice: &Choice) -> String {
+    let part = |parts: u32| f64::from(parts) / f64::from(PARTS);
+    let moment = |channel: Channel, hour: u8| {
+        let day = DAYS[usize::from(hour / 24) % DAYS.len()];
+        format!("{channel} at {:02}:00 on {day}", hour % 24)
+    };
+    let all = choice.offered.iter();
+    let mut others: Vec<(Channel, OfferedHour)> = all
+        .flat_map(|it| it.hours.iter().map(|hour| (it.channel, *hour)))
+        .filter(|it| (it.0, choice.at.0 + it.1.after_ms) != (choice.channel, choice.instant.0))
+        .collect();
+    others.sort_by_key(|it| std::cmp::Reverse(it.1.parts));
+    let next = others.first().map_or(String::new(), |it| {
+        format!("; the next likeliest was {} with {:.2}", moment(it.0, it.1.hour), part(it.1.parts))
+    });
+    let hour = choice.drawn().map_or(0, |it| it.hour);
+    format!(
+        "Drawn by lot: {}, where the person lives, was chosen with probability {:.2} among {} hours \
+         that were free{next} (learned policy {}, {:.0} % spread evenly).",
+        moment(choice.channel, hour),
+        choice.probability(),
+        choice.len(),
+        choice.policy,
+        100.0 * part(choice.floor),
+    )
+}
+
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 fn stands(message: &Message) -> String {
     match &message.state {

@@ -9,6 +9,8 @@ mod market;
 mod observe;
 mod person;
 mod play;
+pub mod study;
+mod taste;
 mod truth;
 
 pub use inbox::{Inbox, Received, SimChannel};
@@ -16,6 +18,7 @@ pub use market::{Market, MarketOptions};
 pub use observe::Violations;
 pub use person::{Behaviour, SimPerson};
 pub use play::{Played, Stage, play, programme_files};
+pub use taste::Taste;
 pub use truth::{Truth, find_truth};
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use crate::person::{Behaviour, SimPerson, chance};
 use decision::{ConsentState, Statement};
 use engine::{Clock, Engine, EngineError};
 use model::{
-    ChanceKey, Channel, Event, EventFlags, EventKind, Identifier, Map, Purpose, SourceId, Span,
-    Timestamp, Value,
+    ChanceKey, Channel, Event, EventFlags, EventKind, Identifier, Map, MessageId, Purpose,
+    SourceId, Span, Timestamp, Value,
 };
 use port::FactLog;
 use record::{Act, Fact, LogRecord};
@@ -59,6 +59,7 @@ pub struct Market {
     pub failures: u64,
     pub stop_on_failure: bool,
     panel: bool,
+    programme: Option<BTreeMap<String, String>>,
 }
 
 /// What the people noticed, apart from the ledger.
@@ -77,7 +78,8 @@ enum Deed {
     SignUp(usize),
     Day(usize, i64),
     Open(usize, Channel),
-    Click(usize, Channel),
+    Click(usize, Channel, MessageId),
+    Order(usize),
     Withdraw(usize),
 }
 
@@ -103,6 +105,7 @@ impl Market {
             failures: 0,
             stop_on_failure: false,
             panel: true,
+            programme: None,
             options,
         };
         for index in 0..market.options.people {
@@ -122,6 +125,9 @@ impl Market {
 
     /// The programme that this market is played with.
     pub fn programme(&self) -> BTreeMap<String, String> {
+        if let Some(files) = &self.programme {
+            return files.clone();
+        }
         let mut files = crate::play::programme_files();
         if !self.panel {
             let policy = files.remove("policy.yaml").unwrap_or_default();
@@ -129,6 +135,11 @@ impl Market {
             files.insert("policy.yaml".to_owned(), kept.join("\n"));
         }
         files
+    }
+
+    /// Plays another programme, for studies.
+    pub fn with_programme(&mut self, files: BTreeMap<String, String>) {
+        self.programme = Some(files);
     }
 
     /// Without a measurement panel everybody has every channel.
@@ -158,6 +169,7 @@ impl Market {
                 continue;
             }
             let (swallowed, channel) = (received.swallowed, received.channel);
+            let (message, copy) = (received.message, received.clone());
             let marketing = is_marketing(&received.key);
             let nth = self.people[index].received.len() as i64;
             self.people[index].take(received);
@@ -167,16 +179,28 @@ impl Market {
             self.counts.delivered += 1;
             let behaviour = &self.options.behaviour;
             let draw = |what| chance(&self.key, index, what, nth);
-            let opens = draw("open") < behaviour.open;
-            let clicks = opens && draw("click") < behaviour.click / behaviour.open.max(1e-9);
-            let leaves =
+            let mut opens = draw("open") < behaviour.open;
+            let mut clicks = opens && draw("click") < behaviour.click / behaviour.open.max(1e-9);
+            let mut leaves =
                 marketing && channel == Channel::Email && draw("withdraw") < behaviour.unsubscribe;
+            let mut orders = false;
+            if let Some(taste) = behaviour.taste.as_ref().filter(|_| marketing) {
+                let person = &self.people[index];
+                clicks = draw("click") < taste.response(&self.key, person, &copy);
+                opens = clicks;
+                leaves = draw("withdraw") < taste.leaves(&self.key, person);
+                orders = clicks && draw("order") < taste.converts;
+            }
             let later = Span((draw("later") * 6.0 * Span::HOUR.0 as f64) as i64);
             if opens {
                 self.plan(self.now + later, Deed::Open(index, channel));
             }
             if clicks {
-                self.plan(self.now + later + Span::minutes(10), Deed::Click(index, channel));
+                let at = self.now + later + Span::minutes(10);
+                self.plan(at, Deed::Click(index, channel, message));
+            }
+            if orders {
+                self.plan(self.now + later + Span::hours(1), Deed::Order(index));
             }
             if leaves {
                 self.plan(self.now + later + Span::minutes(20), Deed::Withdraw(index));
@@ -210,9 +234,15 @@ impl Market {
                 self.counts.opened += 1;
                 records.push(self.response(index, "Message Opened", channel));
             }
-            Deed::Click(index, channel) => {
+            Deed::Order(index) => {
+                let number = self.people[index].orders.len() as i64;
+                let spread = chance(&self.key, index, "revenue of a response", number);
+                let event = self.order(index, spread, format!("r{index}-{number}"));
+                records.push(LogRecord::Fact(Fact::of(event)));
+            }
+            Deed::Click(index, channel, message) => {
                 self.counts.clicked += 1;
-                records.push(self.response(index, "Message Clicked", channel));
+                records.push(self.click(index, channel, message));
                 let user = Some(self.people[index].user_id());
                 let event = self.event(user, None, page(), Map::new());
                 records.push(LogRecord::Fact(Fact::of(event)));
@@ -220,7 +250,10 @@ impl Market {
             Deed::Withdraw(index) => {
                 if self.people[index].withdrew.is_none() {
                     self.people[index].withdrew = Some(self.now);
-                    let act = self.statement(Some(Channel::Email), ConsentState::Withdrawn);
+                    // Who has had enough of a learning sender has had enough of all channels.
+                    let all = self.options.behaviour.taste.is_some();
+                    let channel = (!all).then_some(Channel::Email);
+                    let act = self.statement(channel, ConsentState::Withdrawn);
                     records.push(self.wish(index, "Unsubscribed", vec![act]));
                 }
             }
@@ -268,16 +301,41 @@ impl Market {
         let desire = self.people[index].desire(&self.options.behaviour, self.now);
         if chance(&self.key, index, "buy", day) < desire {
             let spread = chance(&self.key, index, "revenue", day);
-            let revenue = (20.0 + 80.0 * spread * spread).round();
-            self.people[index].orders.push((self.now, revenue));
-            let kind = EventKind::Track { name: "Order Completed".to_owned() };
-            let mut properties = Map::new();
-            properties.insert("revenue".to_owned(), Value::Number(revenue));
-            properties.insert("order_id".to_owned(), Value::Text(format!("o{index}-{day}")));
-            let event = self.event(user, None, kind, properties);
+            let event = self.order(index, spread, format!("o{index}-{day}"));
             records.push(LogRecord::Fact(Fact::of(event)));
         }
         self.plan_day(index, day + 1);
+    }
+
+    fn order(&mut self, index: usize, spread: f64, id: String) -> Event {
+        let revenue = (20.0 + 80.0 * spread * spread).round();
+        self.people[index].orders.push((self.now, revenue));
+        let kind = EventKind::Track { name: "Order Completed".to_owned() };
+        let mut properties = Map::new();
+        properties.insert("revenue".to_owned(), Value::Number(revenue));
+        properties.insert("order_id".to_owned(), Value::Text(id));
+        let user = Some(self.people[index].user_id());
+        self.event(user, None, kind, properties)
+    }
+
+    /// As the server writes clicks down. The demo's programme knows them by another name.
+    fn click(&mut self, index: usize, channel: Channel, message: MessageId) -> LogRecord {
+        if self.options.behaviour.taste.is_none() {
+            return self.response(index, "Message Clicked", channel);
+        }
+        let name = match channel {
+            Channel::Email => "Email Link Clicked",
+            Channel::Push => "Push Notification Tapped",
+            Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook => {
+                "Message Link Clicked"
+            }
+        };
+        let mut properties = Map::new();
+        properties.insert("message".to_owned(), Value::Text(message.to_string()));
+        properties.insert("automatic".to_owned(), Value::Bool(false));
+        let kind = EventKind::Track { name: name.to_owned() };
+        let event = self.event(Some(self.people[index].user_id()), None, kind, properties);
+        LogRecord::Fact(Fact::of(event))
     }
 
     fn response(&mut self, index: usize, name: &str, channel: Channel) -> LogRecord {

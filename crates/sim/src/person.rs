@@ -1,6 +1,7 @@
 //! One simulated person: what they are like, what reached them, and what they do with it.
 
 use crate::inbox::{Received, is_marketing};
+use crate::taste::Taste;
 use model::{ChanceKey, Channel, Span, Timestamp};
 
 /// The market's coefficients: known here, never shown to the engine. Chances are per day.
@@ -18,6 +19,9 @@ pub struct Behaviour {
     pub click: f64,
     /// Per marketing e-mail.
     pub unsubscribe: f64,
+    /// Where given, it decides who responds and who opts out, in place of the four above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taste: Option<Taste>,
 }
 
 impl Default for Behaviour {
@@ -40,6 +44,7 @@ impl Default for Behaviour {
             open: 0.45,
             click: 0.12,
             unsubscribe: 0.004,
+            taste: None,
         }
     }
 }

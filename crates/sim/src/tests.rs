@@ -1,5 +1,7 @@
 //! The market against the engine: every promise holds, and the truth is covered.
 
+mod study;
+
 use crate::demo::{LedgerCounts, lost_events};
 use crate::play::{CHANNELS, channels};
 use crate::{Inbox, Market, MarketOptions, Played, Stage, Violations, play};

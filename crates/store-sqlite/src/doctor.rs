@@ -116,7 +116,8 @@ fn check_references(
     _: &Path,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
-    let sections = ["person_consents", "person_contacts", "person_runs", "person_search"];
+    let sections =
+        ["person_consents", "person_contacts", "person_runs", "person_learned", "person_search"];
     for table in sections {
         let sql = format!(
             "SELECT person FROM {table} WHERE person NOT IN (SELECT id FROM persons) ORDER BY 1"
@@ -188,18 +189,19 @@ fn check_counts(connection: &Connection, _: &Path, findings: &mut Findings) -> R
 }
 
 fn check_persons(connection: &Connection, _: &Path, findings: &mut Findings) -> Result<(), Fault> {
-    let sql = "SELECT p.hot, p.traits, c.data, k.data, r.data,
+    let sql = "SELECT p.hot, p.traits, c.data, k.data, r.data, l.data,
                  p.id, p.next_at, p.created, p.last_seen, p.name
                FROM persons p
                  LEFT JOIN person_consents c ON c.person = p.id
                  LEFT JOIN person_contacts k ON k.person = p.id
                  LEFT JOIN person_runs r ON r.person = p.id
+                 LEFT JOIN person_learned l ON l.person = p.id
                ORDER BY p.id";
     findings.of_rows(connection, sql, REPORT, |row| {
-        let id = PersonId(read::id(row, 5)?);
+        let id = PersonId(read::id(row, 6)?);
         let person = form::read(id, &read::stored(row)?).map_err(Fault::unreadable(id))?;
         let columns: (Option<i64>, i64, i64, String) =
-            (row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?);
+            (row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?);
         let inside = (
             person.next_at().map(|it| it.0),
             person.known.created.0,

@@ -23,10 +23,11 @@ const REDIRECTS_MAX: usize = 10_000;
 
 pub(crate) fn load(connection: &Connection, ids: &[PersonId]) -> Result<Vec<Person>, Fault> {
     let mut row_of = connection.prepare_cached(
-        "SELECT p.hot, p.traits, c.data, k.data, r.data FROM persons p
+        "SELECT p.hot, p.traits, c.data, k.data, r.data, l.data FROM persons p
            LEFT JOIN person_consents c ON c.person = p.id
            LEFT JOIN person_contacts k ON k.person = p.id
            LEFT JOIN person_runs r ON r.person = p.id
+           LEFT JOIN person_learned l ON l.person = p.id
          WHERE p.id = ?1",
     )?;
     let mut open = connection.prepare_cached(
@@ -55,6 +56,7 @@ pub(crate) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         consents: bytes(row, 2)?,
         contacts: bytes(row, 3)?,
         runs: bytes(row, 4)?,
+        learned: bytes(row, 5)?,
     })
 }
 
@@ -150,9 +152,10 @@ fn add_by_prefix(
 }
 
 fn summary(connection: &Connection, id: PersonId) -> Result<Option<PersonSummary>, Fault> {
-    let mut row_of = connection
-        .prepare_cached("SELECT hot, '{}', NULL, NULL, NULL, name FROM persons WHERE id = ?1")?;
-    let row = row_of.query_row([signed(id.0)], |row| Ok((stored(row)?, row.get(5)?))).optional()?;
+    let mut row_of = connection.prepare_cached(
+        "SELECT hot, '{}', NULL, NULL, NULL, NULL, name FROM persons WHERE id = ?1",
+    )?;
+    let row = row_of.query_row([signed(id.0)], |row| Ok((stored(row)?, row.get(6)?))).optional()?;
     let Some((stored, name)) = row else { return Ok(None) };
     let person = form::read(id, &stored).map_err(Fault::unreadable(id))?;
     Ok(Some(PersonSummary {

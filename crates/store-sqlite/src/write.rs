@@ -68,6 +68,7 @@ struct People<'c> {
     consents: Section<'c>,
     contacts: Section<'c>,
     runs: Section<'c>,
+    learned: Section<'c>,
     delete: CachedStatement<'c>,
     delete_search: CachedStatement<'c>,
     put_redirect: CachedStatement<'c>,
@@ -117,6 +118,7 @@ impl<'c> People<'c> {
             consents: Section::prepare(connection, "person_consents")?,
             contacts: Section::prepare(connection, "person_contacts")?,
             runs: Section::prepare(connection, "person_runs")?,
+            learned: Section::prepare(connection, "person_learned")?,
             delete: connection.prepare_cached("DELETE FROM persons WHERE id = ?1")?,
             delete_search: connection
                 .prepare_cached("DELETE FROM person_search WHERE person = ?1")?,
@@ -149,6 +151,9 @@ impl<'c> People<'c> {
         }
         if sections.contains(Sections::RUNS) {
             self.runs.write(id, form::runs(person))?;
+        }
+        if sections.contains(Sections::LEARNED) {
+            self.learned.write(id, form::learned(person))?;
         }
         Ok(())
     }
@@ -209,6 +214,7 @@ impl<'c> People<'c> {
         self.consents.delete.execute([id])?;
         self.contacts.delete.execute([id])?;
         self.runs.delete.execute([id])?;
+        self.learned.delete.execute([id])?;
         self.put_redirect.execute([id, number(survivor.0)?])?;
         Ok(())
     }

@@ -888,6 +888,8 @@ export const nl: Messages = {
     person_limit: "de eigen limiet van de persoon is bereikt",
     cap: "de limiet van de afzender is bereikt",
     quiet_hours: "het is nacht waar de persoon woont",
+    chosen: "kanaal en uur zijn geloot, en wat bij u past was het waarschijnlijkst",
+    not_worth_it: "het bericht zou naar verwachting meer kwaad dan goed doen",
     outranked: "een waardevoller bericht nam de plaats in",
     digested: "het bericht ging op in een ander bericht",
     late: "het bericht verliep voordat het kon worden gestuurd",

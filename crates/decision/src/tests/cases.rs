@@ -207,6 +207,7 @@ pub fn candidate(id: MessageId, class: Class, value: f64, now: Timestamp) -> Mes
         expires: now + Span::days(1),
         state: MessageState::Waiting,
         trail: Vec::new(),
+        choice: None,
     }
 }
 

@@ -18,6 +18,9 @@ impl Play {
             ["sums", outcome] => self.sums_of(outcome),
             ["decisions"] => self.decisions(),
             ["holdouts", outcome] => self.holdouts_of(outcome),
+            ["learned", person] => vec![self.learned(person)],
+            ["choice", message] => vec![self.choice(message)],
+            ["policy"] => vec![self.policy()],
             ["hold"] => vec![match &self.status().hold {
                 Some(hold) => format!("hold: {}", hold.reason),
                 None => "no hold".to_owned(),
@@ -77,6 +80,45 @@ impl Play {
         let id = message.parse().expect("a message");
         let message = self.store.message(id).expect("memory").expect("the message exists");
         message.trail.iter().map(|it| format!("{}: {}", it.reason, it.detail)).collect()
+    }
+
+    fn learned(&self, person: &str) -> String {
+        let id: PersonId = person.parse().expect("a person");
+        let learned = self.store.load(&[id]).expect("memory").remove(0).learned;
+        let (sent, answered) = learned.totals();
+        let awaits: Vec<String> = (learned.trials().iter())
+            .map(|it| format!("{} until {}", it.message, times::print(it.ends)))
+            .collect();
+        if sent == 0 && awaits.is_empty() {
+            return format!("{person}: nothing");
+        }
+        let number = |milli: u64| format!("{}.{:03}", milli / 1_000, milli % 1_000);
+        let mut text = format!("{person}: {} sent, {} answered", number(sent), number(answered));
+        if !awaits.is_empty() {
+            text += &format!("; awaits {}", awaits.join(", "));
+        }
+        text
+    }
+
+    fn choice(&self, message: &str) -> String {
+        let id = message.parse().expect("a message");
+        let found = self.store.message(id).expect("memory").expect("the message exists");
+        let Some(choice) = found.choice else { return format!("{message}: no choice") };
+        let response = match choice.response {
+            None => "open",
+            Some(true) => "answered",
+            Some(false) => "not answered",
+        };
+        let at = times::print(choice.instant);
+        let (p, n) = (choice.probability(), choice.len());
+        format!("{message}: {} {at}, {p} of {n}, {response}", choice.channel)
+    }
+
+    fn policy(&self) -> String {
+        match crate::latest_policy(&self.store).expect("readable") {
+            Some(it) => format!("policy {} of {}", it.version, times::print(it.at)),
+            None => "no policy".to_owned(),
+        }
     }
 
     fn slots(&self, person: &str) -> Vec<String> {

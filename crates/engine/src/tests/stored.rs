@@ -5,6 +5,7 @@ use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Tallies};
 use crate::{Hold, Restored};
+use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
 use journey::{BroadcastState, Progress};
 use model::{JourneyName, PersonId, Timestamp};
@@ -82,14 +83,14 @@ fn tallies_without_later_fields() {
 
 #[test]
 fn rows_of_the_panels_sums() {
-    let key = SumKey {
-        epoch: 1,
-        outcome: "revenue/net".to_owned(),
-        day: 20_780,
-        inside: true,
-        cohort: Cohort::default(),
-        cell: 3,
-    };
+    rows_are_stored_under(None, "1/20780/in/3/revenue/net");
+    rows_are_stored_under(Some(Fold::One), "1/20780/in1/3/revenue/net");
+}
+
+fn rows_are_stored_under(fold: Option<Fold>, name: &str) {
+    let (outcome, day) = ("revenue/net".to_owned(), 20_780);
+    let cohort = Cohort::default();
+    let key = SumKey { epoch: 1, outcome, day, inside: true, cohort, cell: 3, fold };
     let mut sums = PanelSums::default();
     for _ in 0..3 {
         sums.enter(key.clone());
@@ -99,13 +100,13 @@ fn rows_of_the_panels_sums() {
     let mut entries = Vec::new();
     sums.changed_entries(&mut entries);
     assert_eq!(entries.len(), 1);
-    assert_eq!(entries[0].key, "1/20780/in/3/revenue/net");
+    assert_eq!(entries[0].key, name);
     let written = entries[0].value.as_deref().expect("a value");
     check_written("sums.1", &serde_json::from_slice(written).expect("JSON"));
 
     let stored = serde_json::to_vec(&read("sums.1")).expect("JSON");
     let mut store = MemoryStore::new();
-    let entries = vec![Entry::put(Space::Sums, "1/20780/in/3/revenue/net", stored)];
+    let entries = vec![Entry::put(Space::Sums, name, stored)];
     store.commit(&Changes { entries, ..Changes::default() }).expect("memory");
     let again = PanelSums::read(&store).expect("readable");
     assert_eq!(again.outcomes(), sums.outcomes());
@@ -131,7 +132,15 @@ fn keys_of_sums_are_read_as_they_were_written() {
         let mut sums = PanelSums::default();
         let cohort = Cohort { shares, came };
         let outcome = "a/b.c".to_owned();
-        sums.enter(SumKey { epoch: 1, outcome, day: 3, inside: false, cohort, cell: 2 });
+        sums.enter(SumKey {
+            epoch: 1,
+            outcome,
+            day: 3,
+            inside: false,
+            cohort,
+            cell: 2,
+            fold: None,
+        });
         let mut entries = Vec::new();
         sums.changed_entries(&mut entries);
         let mut store = MemoryStore::new();

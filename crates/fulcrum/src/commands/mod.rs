@@ -8,6 +8,7 @@ pub mod completions;
 pub mod connectedness;
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod identity;
 pub mod import;
 pub mod influence;
@@ -27,6 +28,7 @@ pub mod source;
 mod times;
 pub mod token;
 pub mod uplift;
+pub mod what_if;
 pub mod why;
 
 use std::io::Write;

@@ -94,7 +94,10 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
             fact.event.flags.historical = true;
             Some(LogRecord::Fact(fact).encode())
         }
-        Ok(LogRecord::Control(Control::Apply { .. })) => Some(record.to_vec()),
+        // Who is who is decided again as it was.
+        Ok(LogRecord::Control(
+            Control::Apply { .. } | Control::Undo { .. } | Control::AllowMerge { .. },
+        )) => Some(record.to_vec()),
         // Started or released then, it may have gone out; whoever wants it says so again.
         Ok(LogRecord::Control(Control::Broadcast { .. } | Control::Resume { .. })) => None,
         // The engine passes it over with a word, as it would have before.

@@ -71,6 +71,36 @@ pub struct PolicyForm {
     pub holdouts: Option<HoldoutsForm>,
     #[serde(default)]
     pub panel: Option<PanelForm>,
+    #[serde(default)]
+    pub learning: Option<LearningForm>,
+}
+
+/// `learning: {}` learns with the usual settings; without the field nothing is learned.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearningForm {
+    #[serde(default)]
+    pub half_life: Option<Length>,
+    #[serde(default)]
+    pub within: Option<Length>,
+    #[serde(default)]
+    pub responses: Option<Vec<decision::learning::Response>>,
+    #[serde(default)]
+    pub floor: Option<Share>,
+    #[serde(default)]
+    pub hours: Option<u32>,
+    #[serde(default)]
+    pub pressure: Option<PressureForm>,
+    #[serde(default)]
+    pub opt_out_cost: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PressureForm {
+    pub share: Share,
+    #[serde(default)]
+    pub window: Option<Length>,
 }
 
 #[derive(Deserialize)]

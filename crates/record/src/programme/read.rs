@@ -5,6 +5,7 @@ use super::identity::IdentityForm;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
 use content::{Brand, Content, FrontMatter};
+use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
 use journey::{Arm, Broadcast, Goal, Journey, MessageStep, Node, SendAt, SplitArm, Step};
@@ -108,6 +109,21 @@ impl Reading {
             epoch: it.epoch,
             shares: 0,
         };
+        let learning = |it: LearningForm| {
+            let usual = Learning::default();
+            Learning {
+                half_life: it.half_life.map_or(usual.half_life, |it| it.0),
+                within: it.within.map_or(usual.within, |it| it.0),
+                responses: it.responses.unwrap_or(usual.responses),
+                floor: it.floor.map_or(usual.floor, |it| it.0),
+                hours: it.hours.unwrap_or(usual.hours),
+                pressure: it.pressure.map(|it| Pressure {
+                    share: it.share.0,
+                    window: it.window.map_or(Span::days(28), |it| it.0),
+                }),
+                opt_out_cost: it.opt_out_cost.unwrap_or(usual.opt_out_cost),
+            }
+        };
         let topics = std::mem::take(&mut self.programme.policy.topics);
         let policy = Policy {
             version: 0,
@@ -121,6 +137,7 @@ impl Reading {
             consent_lasts: form.consent_lasts.map(|it| it.0),
             holdouts: form.holdouts.map(holdouts).unwrap_or_default(),
             panel: form.panel.map(panel),
+            learning: form.learning.map(learning),
         };
         self.problems.extend(policy.check().into_iter().map(|it| it.in_file(path)));
         self.programme.policy = policy;

@@ -4,6 +4,7 @@ use crate::log::BroadcastAction;
 use crate::programme::{Programme, parse};
 use crate::{Act, Control, Fact, LogRecord};
 use audience::{Facts, Truth, View};
+use decision::learning::{Learned, Pressure, PressureEntry, Trial};
 use decision::panel::{Assignment, Cohort};
 use decision::{
     ConsentState, Consents, Contacts, QuietHours, Slot, SlotKind, Statement, Suppression, Wishes,
@@ -11,10 +12,10 @@ use decision::{
 use identity::MergeRecord;
 use journey::{Input, Journeys, Runs, World};
 use model::{
-    CampaignName, ChanceKey, Channel, ChannelSet, Class, ContentName, Event, EventFlags, EventKind,
-    Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message, MessageId,
-    MessageState, Origin, PersonId, Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic,
-    TrailEntry, Value,
+    CampaignName, ChanceKey, Channel, ChannelSet, Choice, Class, ContentName, Event, EventFlags,
+    EventKind, Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message,
+    MessageId, MessageState, Offered, OfferedHour, Origin, PersonId, Purpose, Reason, RunId,
+    SourceId, Span, Timestamp, Topic, TrailEntry, Value,
 };
 use port::{Kept, LogPosition, Merge, PanelEntry, Person, Recent, Undone};
 use std::collections::BTreeMap;
@@ -230,10 +231,29 @@ pub(super) fn person() -> Person {
         },
         totals: [("revenue".to_owned(), 19.5)].into_iter().collect(),
         cohort_day: at(0).day(),
+        fold: None,
     });
+    person.learned = learned();
     person.recent = vec![Recent { at: at(0), position: LogPosition(512) }];
     person.last_seen = at(1);
     person
+}
+
+fn learned() -> Learned {
+    let mut learned = Learned::default();
+    for (n, channel) in [Channel::Email, Channel::Push, Channel::Push].into_iter().enumerate() {
+        let (message, sent) = (MessageId(20 + n as u64), at(n as i64));
+        let ends = sent + Span::days(3 + n as i64);
+        let hour = 30 + n as u8;
+        learned.follow(Trial { ends, message, channel, sent, hour, expected: 55, answered: false });
+    }
+    learned.respond_to(MessageId(20), at(5));
+    learned.settle(at(0) + Span::days(4), Span::days(90));
+    let pressure = Pressure { share: 0.2, window: Span::days(28) };
+    let key = ChanceKey([1; 32]);
+    learned.fold(PersonId(12), &key);
+    learned.pressure = Some(PressureEntry::draw(&pressure, PersonId(12), &key, at(0)));
+    learned
 }
 
 fn runs(programme: &Programme, person: &Person, event: &Event) -> Runs {
@@ -285,12 +305,35 @@ pub(super) fn messages() -> Vec<(&'static str, Message)> {
         step: "0".to_owned(),
     };
     let broadcast = Origin::Broadcast { campaign: CampaignName::from("spring") };
+    let drawn = Message { choice: Some(Box::new(choice())), ..message(Origin::Api, ended.clone()) };
     vec![
         ("message.waiting", message(journey.clone(), MessageState::Waiting)),
         ("message.planned", message(broadcast, planned)),
         ("message.in_flight", message(Origin::Api, flying)),
         ("message.ended", message(journey, ended)),
+        ("message.drawn", drawn),
     ]
+}
+
+fn choice() -> Choice {
+    let hour = |after_ms, hour, parts| OfferedHour { after_ms, hour, parts };
+    Choice {
+        at: at(10),
+        policy: 14,
+        floor: 100_000,
+        draw: 620_001,
+        redrawn: 1,
+        offered: vec![
+            Offered {
+                channel: Channel::Email,
+                hours: vec![hour(0, 9, 600_000), hour(1_800_000, 10, 100_000)],
+            },
+            Offered { channel: Channel::Push, hours: vec![hour(0, 9, 300_000)] },
+        ],
+        channel: Channel::Email,
+        instant: at(40),
+        response: Some(true),
+    }
 }
 
 fn message(origin: Origin, state: MessageState) -> Message {
@@ -314,6 +357,7 @@ fn message(origin: Origin, state: MessageState) -> Message {
             TrailEntry { at: at(0), reason: Reason::Created, detail: "journey/welcome".to_owned() },
             TrailEntry { at: at(10), reason: Reason::Planned, detail: String::new() },
         ],
+        choice: None,
     }
 }
 

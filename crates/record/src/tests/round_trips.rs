@@ -95,6 +95,7 @@ proptest! {
             consents: person::consents(&person),
             contacts: person::contacts(&person),
             runs: person::runs(&person),
+            learned: person::learned(&person),
         };
         prop_assert_eq!(person::read(person.id, &stored), Ok(person));
     }

@@ -47,12 +47,14 @@ fn sections_of_a_person() {
     check_written("consents", &person::consents(&made).expect("some"));
     check_written("contacts", &person::contacts(&made).expect("some"));
     check_written("runs", &person::runs(&made).expect("some"));
+    check_written("learned", &person::learned(&made).expect("some"));
     let stored = Stored {
         hot: bytes("hot.1"),
         traits: bytes("traits"),
         consents: Some(bytes("consents")),
         contacts: Some(bytes("contacts")),
         runs: Some(bytes("runs")),
+        learned: Some(bytes("learned")),
     };
     assert_eq!(person::read(made.id, &stored).as_ref(), Ok(&made));
 }
@@ -76,6 +78,16 @@ fn merges() {
     assert_eq!(read("merge.1").as_ref(), Ok(&old));
 }
 
+/// Merges that were frozen before persons had a section of learning.
+#[test]
+fn merges_from_before_learning() {
+    let made = made::merge();
+    let survivor = port::Person { learned: Default::default(), ..made.survivor };
+    let before = port::Merge { survivor, kept: None, undone: None, ..made };
+    let read = person::read_merge(before.id, &bytes("merge.1.before-learning"));
+    assert_eq!(read.as_ref(), Ok(&before));
+}
+
 #[test]
 fn words_of_closed_lists() {
     check_written("words", &serde_json::to_vec(&made::words()).expect("JSON"));
@@ -90,6 +102,7 @@ fn what_is_empty_is_not_stored() {
     assert_eq!(person::traits(&person), b"{}");
     let sections = [person::consents(&person), person::contacts(&person), person::runs(&person)];
     assert_eq!(sections, [None, None, None]);
+    assert_eq!(person::learned(&person), None);
 }
 
 /// A person of a shop, with some orders and a consent, stays near two kilobytes.
