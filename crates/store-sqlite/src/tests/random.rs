@@ -94,7 +94,9 @@ fn random_commit(
         if !next.absorbed.contains(&absorbed) {
             next.absorbed.push(absorbed);
             changes.redirects.push((PersonId(absorbed), PersonId(survivor)));
-            changes.merges.push(some_merge(absorbed, survivor, now));
+            next.events += 1;
+            let id = MergeId(next.events);
+            changes.merges.push(some_merge(id, absorbed, survivor, now));
         }
     } else if chance.one_in(6)
         && let Some(returned) = next.absorbed.pop()
@@ -260,7 +262,7 @@ fn change_the_rest(chance: &mut Chance, changes: &mut Changes<'_>) {
     changes.log_position = chance.one_in(2).then(|| LogPosition(chance.below(1_000)));
 }
 
-fn some_merge(absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
+fn some_merge(id: MergeId, absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
     let (absorbed, survivor) =
         (Person::new(PersonId(absorbed), now), Person::new(PersonId(survivor), now));
     let record = MergeRecord {
@@ -272,7 +274,7 @@ fn some_merge(absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
         survivor_known: survivor.known.clone(),
         absorbed_known: absorbed.known.clone(),
     };
-    Merge { id: MergeId(absorbed.id.0), record, survivor, absorbed, kept: None, undone: None }
+    Merge { id, record, survivor, absorbed, kept: None, undone: None }
 }
 
 /// From some row on, another for each person.
