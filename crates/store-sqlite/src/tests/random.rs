@@ -103,16 +103,7 @@ fn random_commit(
     {
         changes.returned.push(PersonId(returned));
     }
-    for _ in 0..chance.below(3) {
-        next.events += 1;
-        changes.since_merge.push(SinceMerge {
-            number: next.events,
-            person: PersonId(chance.below(PERSONS) + 1),
-            at: now,
-            what: Since::Logged(LogPosition(next.events)),
-        });
-    }
-    changes.forget_before = chance.one_in(9).then(|| Timestamp(now.0 - 2_000));
+    remember_since_merges(chance, &mut changes, &mut next, now);
     for _ in 0..chance.below(4) {
         next.events += 1;
         let received = Timestamp(now.0 - chance.below(3 * 3_600_000) as i64);
@@ -260,6 +251,24 @@ fn change_the_rest(chance: &mut Chance, changes: &mut Changes<'_>) {
         changes.entries.push(Entry { space, key: key.to_owned(), value });
     }
     changes.log_position = chance.one_in(2).then(|| LogPosition(chance.below(1_000)));
+}
+
+fn remember_since_merges(
+    chance: &mut Chance,
+    changes: &mut Changes<'_>,
+    next: &mut World,
+    now: Timestamp,
+) {
+    for _ in 0..chance.below(3) {
+        next.events += 1;
+        changes.since_merge.push(SinceMerge {
+            number: next.events,
+            person: PersonId(chance.below(PERSONS) + 1),
+            at: now,
+            what: Since::Logged(LogPosition(next.events)),
+        });
+    }
+    changes.forget_before = chance.one_in(9).then(|| Timestamp(now.0 - 2_000));
 }
 
 fn some_merge(id: MergeId, absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
