@@ -94,23 +94,16 @@ fn random_commit(
         if !next.absorbed.contains(&absorbed) {
             next.absorbed.push(absorbed);
             changes.redirects.push((PersonId(absorbed), PersonId(survivor)));
-            changes.merges.push(some_merge(absorbed, survivor, now));
+            next.events += 1;
+            let id = MergeId(next.events);
+            changes.merges.push(some_merge(id, absorbed, survivor, now));
         }
     } else if chance.one_in(6)
         && let Some(returned) = next.absorbed.pop()
     {
         changes.returned.push(PersonId(returned));
     }
-    for _ in 0..chance.below(3) {
-        next.events += 1;
-        changes.since_merge.push(SinceMerge {
-            number: next.events,
-            person: PersonId(chance.below(PERSONS) + 1),
-            at: now,
-            what: Since::Logged(LogPosition(next.events)),
-        });
-    }
-    changes.forget_before = chance.one_in(9).then(|| Timestamp(now.0 - 2_000));
+    remember_since_merges(chance, &mut changes, &mut next, now);
     for _ in 0..chance.below(4) {
         next.events += 1;
         let received = Timestamp(now.0 - chance.below(3 * 3_600_000) as i64);
@@ -262,7 +255,25 @@ fn change_the_rest(chance: &mut Chance, changes: &mut Changes<'_>) {
     changes.log_position = chance.one_in(2).then(|| LogPosition(chance.below(1_000)));
 }
 
-fn some_merge(absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
+fn remember_since_merges(
+    chance: &mut Chance,
+    changes: &mut Changes<'_>,
+    next: &mut World,
+    now: Timestamp,
+) {
+    for _ in 0..chance.below(3) {
+        next.events += 1;
+        changes.since_merge.push(SinceMerge {
+            number: next.events,
+            person: PersonId(chance.below(PERSONS) + 1),
+            at: now,
+            what: Since::Logged(LogPosition(next.events)),
+        });
+    }
+    changes.forget_before = chance.one_in(9).then(|| Timestamp(now.0 - 2_000));
+}
+
+fn some_merge(id: MergeId, absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
     let (absorbed, survivor) =
         (Person::new(PersonId(absorbed), now), Person::new(PersonId(survivor), now));
     let record = MergeRecord {
@@ -274,7 +285,7 @@ fn some_merge(absorbed: u64, survivor: u64, now: Timestamp) -> Merge {
         survivor_known: survivor.known.clone(),
         absorbed_known: absorbed.known.clone(),
     };
-    Merge { id: MergeId(absorbed.id.0), record, survivor, absorbed, kept: None, undone: None }
+    Merge { id, record, survivor, absorbed, kept: None, undone: None }
 }
 
 /// From some row on, another for each person.
