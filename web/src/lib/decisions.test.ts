@@ -21,6 +21,7 @@ const asker: DecisionAsker = {
     end("dropped", "outranked", 2),
     end("suppressed", "withdrawn", 5),
   ],
+  lost: [],
 };
 
 test("a day's askers add up to what they asked for", () => {

@@ -22,5 +22,7 @@ export function nameOf(asker: string): { kind: "journey" | "broadcast" | "other"
   const slash = asker.indexOf("/");
   const kind = asker.slice(0, slash);
   const name = asker.slice(slash + 1);
-  return kind === "journey" || kind === "broadcast" ? { kind, name } : { kind: "other", name: asker };
+  return kind === "journey" || kind === "broadcast"
+    ? { kind, name }
+    : { kind: "other", name: asker };
 }

@@ -241,7 +241,8 @@ export const en = {
   decisions: {
     lead: "Everything that wants to talk to people asks here, and each message ends with its reason. Days are those on which it was asked for.",
     empty: "Nobody has asked for anything yet",
-    emptyHint: "Journeys, broadcasts and programs ask for messages; what becomes of each is counted here.",
+    emptyHint:
+      "Journeys, broadcasts and programs ask for messages; what becomes of each is counted here.",
     table: (day: string) => `What was asked for on ${day}, and what became of it`,
     asker: "Who asked",
     asked: "Messages",
@@ -249,6 +250,8 @@ export const en = {
     why: "Why",
     kinds: { journey: "Journey", broadcast: "Broadcast", other: "" },
     sent: (n: string) => `${n} sent`,
+    lost: (to: string, later: string, dropped: string) =>
+      `Lost a place to ${to}: ${later} went later, ${dropped} were dropped`,
     pending: (n: string) => `${n} still pending`,
   },
   holdouts: {

@@ -247,7 +247,8 @@ export const nl: Messages = {
   decisions: {
     lead: "Alles wat met mensen wil praten vraagt het hier, en elk bericht eindigt met zijn reden. De dagen zijn die waarop erom gevraagd werd.",
     empty: "Nog niemand heeft iets gevraagd",
-    emptyHint: "Reizen, verzendingen en programma's vragen om berichten; wat er van elk wordt staat hier.",
+    emptyHint:
+      "Reizen, verzendingen en programma's vragen om berichten; wat er van elk wordt staat hier.",
     table: (day) => `Wat op ${day} gevraagd werd, en wat ervan werd`,
     asker: "Wie vroeg",
     asked: "Berichten",
@@ -255,6 +256,8 @@ export const nl: Messages = {
     why: "Waarom",
     kinds: { journey: "Reis", broadcast: "Verzending", other: "" },
     sent: (n) => `${n} verstuurd`,
+    lost: (to, later, dropped) =>
+      `Verloor een plaats aan ${to}: ${later} gingen later, ${dropped} vervielen`,
     pending: (n) => `${n} nog open`,
   },
   holdouts: {

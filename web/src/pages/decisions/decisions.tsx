@@ -74,7 +74,9 @@ function Asker({ it, of }: { it: DecisionAsker; of: number }) {
     <tr>
       <th scope="row">
         {name}
-        <small className="faint">{[t.decisions.kinds[kind], it.owner].filter(Boolean).join(" · ")}</small>
+        <small className="faint">
+          {[t.decisions.kinds[kind], it.owner].filter(Boolean).join(" · ")}
+        </small>
       </th>
       <td className="number">{format.count(it.asked)}</td>
       <td className="wide-only decisions-bar">
@@ -89,7 +91,14 @@ function Asker({ it, of }: { it: DecisionAsker; of: number }) {
               {reasonText(t, { code: reason, text })}
             </li>
           ))}
-          {0 < it.pending && <li className="faint">{t.decisions.pending(format.count(it.pending))}</li>}
+          {it.lost.map(({ to, later, dropped }) => (
+            <li key={to}>
+              {t.decisions.lost(nameOf(to).name, format.count(later), format.count(dropped))}
+            </li>
+          ))}
+          {0 < it.pending && (
+            <li className="faint">{t.decisions.pending(format.count(it.pending))}</li>
+          )}
         </ul>
       </td>
     </tr>

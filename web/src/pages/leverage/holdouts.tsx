@@ -29,9 +29,7 @@ export default function Holdouts() {
       <Views />
       <p className="lead">{t.holdouts.lead}</p>
       {query.isPending && <Loading />}
-      {!query.data && query.isError && (
-        <Failed error={query.error} retry={() => query.refetch()} />
-      )}
+      {!query.data && query.isError && <Failed error={query.error} retry={() => query.refetch()} />}
       {query.data && all.length === 0 && (
         <Card title={t.holdouts.first}>
           <p>{t.holdouts.how}</p>
@@ -57,7 +55,8 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
   const ends = rows.flatMap(({ effect }) => [effect.low, effect.high]);
   const scale = scaleAround(ends, 4);
   const decimals = decimalsFor(rows.find((it) => it.effect.se !== null)?.effect.se ?? null);
-  const amount = (value: number, signed = false) => format.amount(value, decimals, undefined, signed);
+  const amount = (value: number, signed = false) =>
+    format.amount(value, decimals, undefined, signed);
   return (
     <table className="forest holdouts">
       <caption className="hidden">{t.holdouts.table(outcome)}</caption>
@@ -90,17 +89,19 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
             <td className="forest-plot">
               <svg className="chart" height={ROW_HEIGHT} aria-hidden="true">
                 <Grid scale={scale} />
-                {it.effect.estimate !== null && it.effect.low !== null && it.effect.high !== null && (
-                  <IntervalMark
-                    scale={scale}
-                    y={ROW_HEIGHT / 2}
-                    it={{
-                      estimate: it.effect.estimate,
-                      low: it.effect.low,
-                      high: it.effect.high,
-                    }}
-                  />
-                )}
+                {it.effect.estimate !== null &&
+                  it.effect.low !== null &&
+                  it.effect.high !== null && (
+                    <IntervalMark
+                      scale={scale}
+                      y={ROW_HEIGHT / 2}
+                      it={{
+                        estimate: it.effect.estimate,
+                        low: it.effect.low,
+                        high: it.effect.high,
+                      }}
+                    />
+                  )}
               </svg>
             </td>
             <td className="number">
@@ -111,7 +112,10 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
                   {amount(it.effect.estimate, true)}
                   {it.effect.low !== null && it.effect.high !== null && (
                     <small className="faint">
-                      {t.holdouts.interval(amount(it.effect.low, true), amount(it.effect.high, true))}
+                      {t.holdouts.interval(
+                        amount(it.effect.low, true),
+                        amount(it.effect.high, true),
+                      )}
                     </small>
                   )}
                 </>
