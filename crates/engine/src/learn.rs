@@ -48,8 +48,10 @@ enum SnapshotForm {
 impl Taught {
     pub fn read(store: &dyn Store) -> Result<Taught, EngineError> {
         let mut taught = Taught::default();
-        for (key, bytes) in store.list(Space::Learning, "")? {
-            let Some(row) = Row::parse(&key) else { continue };
+        let mut rows = store.list(Space::Learning, "tally/")?;
+        rows.extend(store.list(Space::Learning, "pressure/")?);
+        for (key, bytes) in rows {
+            let row = Row::parse(&key).ok_or_else(|| unreadable(&key, "not a key"))?;
             let sums: RowSums = parsed(&key, &bytes)?;
             if !taught.tallies.put_row(row, sums) {
                 return Err(unreadable(&key, "it is of another kind").into());
@@ -147,20 +149,18 @@ impl Engine {
 
     /// A message was taken by its provider: its answer is awaited.
     pub(crate) fn follow(&mut self, working: &mut Working, id: MessageId, now: Timestamp) {
-        let Some(learning) = self.learning() else { return };
+        let Some(within) = self.learning().map(|it| it.within) else { return };
+        let open = working.person.open.iter().find(|it| it.id == id);
+        let marketing = open.filter(|it| it.purpose == Purpose::Marketing);
+        let Some(channel) = marketing.and_then(|it| it.channel()) else { return };
+        working.person.learned.fold(working.person.id, &self.keys.chance);
         let person = &working.person;
-        let Some(message) = person.open.iter().find(|it| it.id == id) else { return };
-        let (Purpose::Marketing, Some(channel)) = (message.purpose, message.channel()) else {
-            return;
-        };
-        let within = learning.within;
         let hour = self.hour_of(person, now);
         let expected = self.chooser(&person.learned).map_or(0, |it| it.expected(channel, hour));
         let ends = now + within;
         let trial =
             Trial { ends, message: id, channel, sent: now, hour, expected, answered: false };
         let learned = &mut working.person.learned;
-        learned.fold(working.person.id, &self.keys.chance);
         learned.follow(trial);
         if let Some(pressure) = &mut learned.pressure {
             pressure.sent(now);
@@ -297,7 +297,12 @@ impl Engine {
 }
 
 /// What the panel found about each pair of its channels, among the people of one half.
-fn pair_effects(loaded: &Loaded, sums: &PanelSums, fold: Fold, now: Timestamp) -> Vec<PairEffect> {
+pub(crate) fn pair_effects(
+    loaded: &Loaded,
+    sums: &PanelSums,
+    fold: Fold,
+    now: Timestamp,
+) -> Vec<PairEffect> {
     let programme = &loaded.programme;
     let (Some(panel), Some(outcome)) = (&programme.policy.panel, programme.outcomes.first()) else {
         return Vec::new();

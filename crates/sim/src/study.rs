@@ -22,8 +22,6 @@ pub enum Plan {
     LearnedHarm,
     /// Channels and hours by even chance: what the floor alone does.
     Even,
-    /// The first free channel in the order e-mail, push, social, as soon as possible.
-    InOrder,
     EmailOnly,
     PushOnly,
     SocialOnly,
@@ -54,15 +52,14 @@ pub struct Mean {
 }
 
 impl Plan {
-    pub const FIXED: [Plan; 8] = [
+    pub const FIXED: [Plan; 7] = [
         Plan::Even,
-        Plan::InOrder,
         Plan::EmailOnly,
+        Plan::AtTen,
+        Plan::RoundRobin,
+        Plan::Everywhere,
         Plan::PushOnly,
         Plan::SocialOnly,
-        Plan::Everywhere,
-        Plan::RoundRobin,
-        Plan::AtTen,
     ];
 
     pub fn name(self) -> &'static str {
@@ -70,7 +67,6 @@ impl Plan {
             Plan::Learned => "learned",
             Plan::LearnedHarm => "learned, with harm",
             Plan::Even => "even chance",
-            Plan::InOrder => "first free channel",
             Plan::EmailOnly => "e-mail only",
             Plan::PushOnly => "push only",
             Plan::SocialOnly => "social only",
@@ -88,8 +84,7 @@ impl Plan {
                 "learning: {responses: [click], opt_out_cost: 3, pressure: {share: 40%, window: 28d}}\n"
             }
             Plan::Even => "learning: {responses: [click], floor: 100%}\n",
-            Plan::InOrder
-            | Plan::EmailOnly
+            Plan::EmailOnly
             | Plan::PushOnly
             | Plan::SocialOnly
             | Plan::Everywhere
@@ -117,7 +112,7 @@ impl Plan {
         let mut steps = Vec::new();
         for day in 0..days {
             match self {
-                Plan::Learned | Plan::LearnedHarm | Plan::Even | Plan::InOrder => {
+                Plan::Learned | Plan::LearnedHarm | Plan::Even => {
                     steps.push(vec!["email, push, social"]);
                 }
                 Plan::EmailOnly | Plan::AtTen => steps.push(vec!["email"]),

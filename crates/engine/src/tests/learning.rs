@@ -2,6 +2,14 @@
 //! drawn once.
 
 use super::play::{check, output};
+use crate::Loaded;
+use crate::learn::pair_effects;
+use crate::measure::{PanelSums, SumKey};
+use decision::learning::Fold;
+use decision::{Design, Panel, Rule};
+use model::{Channel, Span, Timestamp};
+use record::Programme;
+use record::programme::OutcomeDefinition;
 
 /// One possibility per message, so that it leaves at once; drawn all the same.
 const LEARNS: &str = r#"
@@ -184,4 +192,77 @@ fn a_crash_does_not_draw_again() {
     assert_eq!(choices("crash ; start"), calm);
     assert_eq!(choices("fail 2 refuse"), calm);
     assert_eq!(choices("fail 1 store-and-fail"), calm);
+}
+
+#[test]
+fn under_pressure_caps_let_half_as_many_through_for_a_while() {
+    let pressed = LEARNS.replace(
+        "learning: {hours: 1, within: 3d}",
+        "caps: [{channels: any, at_most: 2, per: 1d}]\n\
+         learning: {hours: 1, within: 3d, pressure: {share: 100%, window: 7d}}",
+    );
+    check(
+        &pressed,
+        r#"
+        1.09:00 track ada "Ping"
+        1.10:00 track ada "Ping"
+        3.09:00 show pressure p1
+        4.09:00 says ada withdrawn push
+        9.09:00 show pressure p1 ; track ada "Ping"
+        9.10:00 track ada "Ping"
+        9.12:00 show pressure p1
+        "#,
+        r#"
+        1.09:10 m1 onsite to ada "Hello"
+        2.09:10 m2 onsite to ada "Hello"
+        p1: half caps, 2 messages, stayed, running
+        p1: half caps, 2 messages, opted out, counted
+        9.09:10 m3 onsite to ada "Hello"
+        9.10:10 m4 onsite to ada "Hello"
+        p1: half caps, 2 messages, opted out, counted
+        "#,
+    );
+}
+
+/// Each half learns what two channels do for each other from its own people only.
+#[test]
+fn pairs_come_from_the_cells_of_one_half() {
+    let mut programme = Programme::default();
+    programme.policy.panel = Some(Panel {
+        share: 1.0,
+        inside_all_on: 0.05,
+        design: Design::Factorial,
+        channels: vec![Channel::Email, Channel::Push],
+        rule: Rule::Withhold,
+        window: Span::DAY,
+        epoch: 0,
+    });
+    let outcome = "orders".to_owned();
+    programme.outcomes = vec![OutcomeDefinition {
+        name: outcome.clone(),
+        event: "Order".to_owned(),
+        when: None,
+        value: None,
+        cap: None,
+    }];
+    let loaded = Loaded::empty().next(1, programme).expect("sound");
+    let mut sums = PanelSums::default();
+    // Of ten people so many order, by cell: alone each channel adds one, together they add five.
+    for (cell, orders) in [(0, 1), (1, 2), (2, 2), (3, 6)] {
+        for n in 0..4_000 {
+            let (outcome, fold) = (outcome.clone(), Some(Fold::One));
+            let key = SumKey { epoch: 0, outcome, day: 5, inside: true, cell, fold };
+            sums.enter(key.clone());
+            if n % 10 < orders {
+                sums.replace(key, 0.0, 1.0);
+            }
+        }
+    }
+    let late = Timestamp(Span::days(30).0);
+    let found = pair_effects(&loaded, &sums, Fold::One, late);
+    // 0.5 / 0.2, held at 2.
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].first, found[0].second, found[0].g), (Channel::Email, Channel::Push, 2.0));
+    assert!(pair_effects(&loaded, &sums, Fold::Zero, late).is_empty());
+    assert!(pair_effects(&loaded, &sums, Fold::One, Timestamp(0)).is_empty(), "windows run");
 }

@@ -21,6 +21,7 @@ impl Play {
             ["learned", person] => vec![self.learned(person)],
             ["choice", message] => vec![self.choice(message)],
             ["policy"] => vec![self.policy()],
+            ["pressure", person] => vec![self.pressure(person)],
             ["hold"] => vec![match &self.status().hold {
                 Some(hold) => format!("hold: {}", hold.reason),
                 None => "no hold".to_owned(),
@@ -98,6 +99,16 @@ impl Play {
             text += &format!("; awaits {}", awaits.join(", "));
         }
         text
+    }
+
+    fn pressure(&self, person: &str) -> String {
+        let id: PersonId = person.parse().expect("a person");
+        let learned = self.store.load(&[id]).expect("memory").remove(0).learned;
+        let Some(it) = learned.pressure else { return format!("{person}: no pressure") };
+        let caps = if it.halved { "half" } else { "full" };
+        let left = if it.opted_out { "opted out" } else { "stayed" };
+        let counted = if it.counted { "counted" } else { "running" };
+        format!("{person}: {caps} caps, {} messages, {left}, {counted}", it.messages)
     }
 
     fn choice(&self, message: &str) -> String {
