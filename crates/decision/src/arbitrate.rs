@@ -59,6 +59,8 @@ pub struct Decided {
     pub trail: Vec<TrailEntry>,
     /// What chance decided, for a plan that was drawn.
     pub choice: Option<Box<Choice>>,
+    /// The message that took the place which this one would have had.
+    pub lost_to: Option<MessageId>,
 }
 
 /// Whether a candidate is decided at once instead of competing in the window: class `service`, what
@@ -115,7 +117,13 @@ pub fn arbitrate_with(
             (MessageState::Waiting, Some(until)) if !is_immediate(message, policy) => {
                 let decision = Decision::Wait { until };
                 let (trail, choice) = (Vec::new(), None);
-                decided.push(Decided { message: message.id, decision, trail, choice });
+                decided.push(Decided {
+                    message: message.id,
+                    decision,
+                    trail,
+                    choice,
+                    lost_to: None,
+                });
             }
             (MessageState::Waiting, _) => competing.push((message, now)),
             // A deferred message does not jump ahead of those that still wait for their window.
@@ -256,9 +264,9 @@ impl<'a> Round<'a> {
             if message.purpose == Purpose::Transactional {
                 return Offer::Free { address, at: self.now, stops: Vec::new() };
             }
-            let (topic, end) = (&message.topic, message.expires);
-            let stops = self.gates.stops(&slots, channel, topic, earliest);
-            match self.gates.first_free(&slots, channel, topic, earliest, end) {
+            let end = message.expires;
+            let stops = self.gates.stops(&slots, channel, message, earliest);
+            match self.gates.first_free(&slots, channel, message, earliest, end) {
                 Ok(at) => Offer::Free { address, at, stops },
                 Err(last) => Offer::Full { stops, last },
             }
@@ -272,7 +280,7 @@ impl<'a> Round<'a> {
         message: &Message,
         earliest: Timestamp,
         offers: &[Offer],
-    ) -> Option<String> {
+    ) -> Option<(MessageId, String)> {
         if self.placed.is_empty() || message.purpose == Purpose::Transactional {
             return None;
         }
@@ -282,17 +290,18 @@ impl<'a> Round<'a> {
         }
         let channel = message.channels[index];
         let slots: Vec<&Slot> = self.contacts.slots().iter().collect();
-        let stops = self.gates.stops(&slots, channel, &message.topic, at);
+        let stops = self.gates.stops(&slots, channel, message, at);
         let takers: Vec<MessageId> = stops.into_iter().flat_map(|it| it.takers).collect();
         let winner = self.placed.iter().find(|it| takers.contains(&it.id))?;
         let kind = match winner.purpose {
             Purpose::Transactional => "transactional",
             Purpose::Marketing => winner.class.name(),
         };
-        Some(format!(
+        let detail = format!(
             "{} ({kind}, value {}) has the place in {channel} at {at}",
             winner.id, winner.value
-        ))
+        );
+        Some((winner.id, detail))
     }
 
     fn plan(
@@ -301,18 +310,11 @@ impl<'a> Round<'a> {
         offers: &[Offer],
         at: Timestamp,
         index: usize,
-        outranked: Option<String>,
+        outranked: Option<(MessageId, String)>,
     ) -> Option<Decided> {
         let Offer::Free { address, .. } = &offers[index] else { return None };
         let (channel, address) = (message.channels[index], (*address).clone());
-        let slot = Slot {
-            at,
-            message: message.id,
-            channel,
-            topic: message.topic.clone(),
-            kind: SlotKind::Reserved,
-        };
-        self.contacts.reserve(slot);
+        self.contacts.reserve(Slot::of(message, channel, at, SlotKind::Reserved));
         self.placed.push(message);
         if let MessageState::Planned { channel: c, address: a, at: t, .. } = &message.state
             && (*c, a, *t) == (channel, &address, at)
@@ -323,8 +325,9 @@ impl<'a> Round<'a> {
         // For a message that goes now, only what was in the way before its channel matters.
         let asked = if deferred { offers.len() } else { index };
         let mut trail = self.notes(message, &offers[..asked]);
-        if let Some(winner) = outranked {
-            trail.push(self.note(Reason::Outranked, winner));
+        let lost_to = outranked.as_ref().map(|it| it.0);
+        if let Some((_, detail)) = outranked {
+            trail.push(self.note(Reason::Outranked, detail));
         }
         if 0 < index {
             let preferred = message.channels[0];
@@ -337,11 +340,16 @@ impl<'a> Round<'a> {
             self.note(Reason::Planned, format!("{channel} at {at}"))
         });
         let decision = Decision::Plan { channel, address, at, deferred };
-        Some(Decided { message: message.id, decision, trail, choice: None })
+        Some(Decided { message: message.id, decision, trail, choice: None, lost_to })
     }
 
     /// No channel takes the message before it expires.
-    fn refuse(&self, message: &Message, offers: &[Offer], outranked: Option<String>) -> Decided {
+    fn refuse(
+        &self,
+        message: &Message,
+        offers: &[Offer],
+        outranked: Option<(MessageId, String)>,
+    ) -> Decided {
         let passing = offers.iter().enumerate().find_map(|(index, offer)| match offer {
             Offer::Full { last, .. } => Some((message.channels[index], last)),
             Offer::Free { .. } | Offer::Never(..) => None,
@@ -349,8 +357,9 @@ impl<'a> Round<'a> {
         let notes = self.notes(message, offers);
         if let Some((channel, last)) = passing {
             let (outcome, expires) = (LedgerState::Dropped, message.expires);
-            if let Some(winner) = outranked {
-                return self.end(message, notes, outcome, Reason::Outranked, winner);
+            if let Some((winner, detail)) = outranked {
+                let decided = self.end(message, notes, outcome, Reason::Outranked, detail);
+                return Decided { lost_to: Some(winner), ..decided };
             }
             let detail = format!("{}; expires {expires}", self.gates.detail(channel, last));
             return self.end(message, notes, outcome, last.reason(), detail);
@@ -385,7 +394,7 @@ impl<'a> Round<'a> {
     ) -> Decided {
         trail.push(self.note(reason, detail));
         let decision = Decision::End { outcome, reason };
-        Decided { message: message.id, decision, trail, choice: None }
+        Decided { message: message.id, decision, trail, choice: None, lost_to: None }
     }
 
     /// Every stop of every channel that was asked.

@@ -25,6 +25,9 @@ pub struct Slot {
     pub message: MessageId,
     pub channel: Channel,
     pub topic: Topic,
+    /// Who asked for it; empty where nobody is named.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
     #[serde(default, skip_serializing_if = "SlotKind::is_sent")]
     pub kind: SlotKind,
 }
@@ -44,6 +47,14 @@ pub enum SlotKind {
     /// Withheld by the panel. It counts as if it had been sent, or the freed place would go to
     /// another channel and the panel would measure that.
     Withheld,
+}
+
+impl Slot {
+    /// The place that `message` takes.
+    pub fn of(message: &Message, channel: Channel, at: Timestamp, kind: SlotKind) -> Slot {
+        let (topic, owner) = (message.topic.clone(), message.owner.clone());
+        Slot { at, message: message.id, channel, topic, owner, kind }
+    }
 }
 
 impl SlotKind {
@@ -160,8 +171,7 @@ impl Contacts {
     fn take_now(&mut self, message: &Message, now: Timestamp, kind: SlotKind) {
         let planned = self.slot(message.id).map(|it| it.channel);
         let Some(channel) = message.channel().or(planned) else { return };
-        let (message, topic) = (message.id, message.topic.clone());
-        self.reserve(Slot { at: now, message, channel, topic, kind });
+        self.reserve(Slot::of(message, channel, now, kind));
     }
 
     fn set_kind(&mut self, message: MessageId, kind: SlotKind) -> bool {

@@ -3,7 +3,7 @@
 use crate::{Cap, ConsentState, PersonView, Policy, QuietHours, Rule, Slot, panel, quiet};
 use jiff::tz::TimeZone;
 use model::{
-    Channel, Identifier, LedgerState, Message, MessageId, Purpose, Reason, Span, Timestamp, Topic,
+    Channel, Identifier, LedgerState, Message, MessageId, Purpose, Reason, Span, Timestamp,
 };
 
 /// How far ahead a free instant is looked for. A message that would have to wait longer is of no
@@ -122,7 +122,7 @@ impl<'a> Gates<'a> {
         &self,
         slots: &[&Slot],
         channel: Channel,
-        topic: &Topic,
+        message: &Message,
         at: Timestamp,
     ) -> Vec<Stop<'a>> {
         let wishes = self.view.consents.wishes();
@@ -141,8 +141,12 @@ impl<'a> Gates<'a> {
         if let Some(hours) = wishes.quiet_hours {
             stop(StopRule::OwnNight(hours), night(hours));
         }
-        for cap in self.policy.caps.iter().filter(|it| it.counts(channel, topic)) {
-            let counted = slots.iter().copied().filter(|it| cap.counts(it.channel, &it.topic));
+        for cap in self.policy.caps.iter() {
+            if !cap.counts(channel, &message.topic, &message.owner) {
+                continue;
+            }
+            let counted =
+                slots.iter().copied().filter(|it| cap.counts(it.channel, &it.topic, &it.owner));
             stop(StopRule::Cap(cap), full(counted, cap.at_most, cap.per, at));
         }
         if let Some(hours) = self.policy.quiet_hours {
@@ -178,14 +182,14 @@ impl<'a> Gates<'a> {
         &self,
         slots: &[&Slot],
         channel: Channel,
-        topic: &Topic,
+        message: &Message,
         from: Timestamp,
         end: Timestamp,
     ) -> Result<Timestamp, Stop<'a>> {
         let end = end.min(from + PLAN_AHEAD_MAX);
         let mut at = from;
         loop {
-            let stops = self.stops(slots, channel, topic, at);
+            let stops = self.stops(slots, channel, message, at);
             // Each stop blocks every instant up to its end, so nothing free is jumped over.
             let Some(next) = stops.iter().map(|it| it.until).max() else { return Ok(at) };
             if end <= next

@@ -52,6 +52,9 @@ pub struct Cap {
     /// Counts only this topic; none counts all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
+    /// Counts only what this owner asked for: the owner's budget of each person's attention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     pub at_most: u32,
     pub per: Span,
 }
@@ -59,7 +62,7 @@ pub struct Cap {
 impl Default for Policy {
     /// Four messages a week over all channels, one push a day, nights from nine to eight.
     fn default() -> Policy {
-        let cap = |channels, at_most, per| Cap { channels, topic: None, at_most, per };
+        let cap = |channels, at_most, per| Cap { channels, topic: None, owner: None, at_most, per };
         Policy {
             version: 0,
             caps: vec![
@@ -141,9 +144,11 @@ impl Policy {
 }
 
 impl Cap {
-    /// Whether a message in `channel` on `topic` counts under this cap.
-    pub fn counts(&self, channel: Channel, topic: &Topic) -> bool {
-        self.channels.contains(channel) && self.topic.as_ref().is_none_or(|it| it == topic)
+    /// Whether a message of `owner` in `channel` on `topic` counts under this cap.
+    pub fn counts(&self, channel: Channel, topic: &Topic, owner: &str) -> bool {
+        self.channels.contains(channel)
+            && self.topic.as_ref().is_none_or(|it| it == topic)
+            && self.owner.as_ref().is_none_or(|it| it == owner)
     }
 
     fn problem(&self) -> Option<Problem> {
@@ -176,6 +181,9 @@ impl fmt::Display for Cap {
         }
         if let Some(topic) = &self.topic {
             write!(f, " on {topic}")?;
+        }
+        if let Some(owner) = &self.owner {
+            write!(f, " from {owner}")?;
         }
         Ok(())
     }

@@ -55,9 +55,9 @@ pub fn recheck(message: &Message, view: &PersonView, policy: &Policy, now: Times
     let reserved = view.contacts.slot(message.id).is_some();
     let counted: Vec<&Slot> =
         others.iter().copied().filter(|it| !reserved || it.kind != SlotKind::Reserved).collect();
-    let stops = gates.stops(&counted, channel, &message.topic, now);
+    let stops = gates.stops(&counted, channel, message, now);
     let Some(stop) = stops.into_iter().next() else { return Recheck::Go { address } };
-    match gates.first_free(&others, channel, &message.topic, now, message.expires) {
+    match gates.first_free(&others, channel, message, now, message.expires) {
         Ok(until) => {
             let (reason, detail) = (stop.reason(), gates.detail(channel, &stop));
             Recheck::Defer { until, reason, detail }

@@ -16,6 +16,7 @@ fn policy() -> RetryPolicy {
 
 fn message() -> Message {
     Message {
+        owner: String::new(),
         to: None,
         id: MessageId(7),
         person: PersonId(1),

@@ -1,8 +1,9 @@
 //! The persons and messages that one batch works on, and what it will commit.
 
 use crate::EngineError;
-use crate::decisions::{Step, What};
+use crate::decisions::{Lost, Step, What};
 use crate::memory::Memory;
+use decision::Decision;
 use model::{Identifier, Message, MessageId, MessageState, PersonId, Reason, Timestamp};
 use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, SinceMerge, Store};
 use std::collections::hash_map::Entry;
@@ -32,6 +33,8 @@ pub(crate) struct Batch {
     /// A scan of all persons was ordered in this batch. It reads the store, which does not have this
     /// batch yet, so it begins with the next.
     pub scan_ordered: bool,
+    /// Who lost a place to whom.
+    losses: Vec<Step>,
     /// Where each touched message counted before this batch, and how it had ended; `None` for a new
     /// one.
     counted: BTreeMap<MessageId, Option<(CountKey, Option<Reason>)>>,
@@ -63,6 +66,7 @@ impl Batch {
             durable: false,
             worked: false,
             scan_ordered: false,
+            losses: Vec::new(),
             counted: BTreeMap::new(),
         }
     }
@@ -153,6 +157,19 @@ impl Batch {
         self.people.insert(working.person.id, working);
     }
 
+    /// One message lost its place to another: the day learns who lost to whom, and what came of it.
+    pub fn lost(&mut self, open: &[Message], loser: usize, winner: MessageId, decision: &Decision) {
+        let became = match decision {
+            Decision::Plan { .. } => Lost::Later,
+            Decision::End { .. } => Lost::Dropped,
+            Decision::Wait { .. } => return,
+        };
+        let Some(winner) = open.iter().find(|it| it.id == winner) else { return };
+        let loser = &open[loser];
+        let (day, scope) = (loser.created.day(), loser.scope());
+        self.losses.push(Step { day, scope, what: What::Lost(winner.scope(), became) });
+    }
+
     /// Everybody who is in the batch now.
     pub fn ids(&self) -> Vec<PersonId> {
         self.people.keys().copied().collect()
@@ -171,7 +188,8 @@ impl Batch {
 
     /// Splits the batch into what is committed: the persons, and messages that ended meanwhile.
     pub fn finish(&mut self) -> Finished {
-        let mut finished = Finished::default();
+        let mut finished =
+            Finished { steps: std::mem::take(&mut self.losses), ..Finished::default() };
         for (_, mut working) in std::mem::take(&mut self.people) {
             let open = std::mem::take(&mut working.person.open);
             for message in open {

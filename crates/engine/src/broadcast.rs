@@ -92,6 +92,7 @@ const PRETENDED: MessageId = MessageId(u64::MAX);
 fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timestamp) -> Message {
     let content = loaded.programme.contents.get(&broadcast.content);
     Message {
+        owner: broadcast.owner.clone(),
         to: None,
         id: PRETENDED,
         person,

@@ -181,13 +181,9 @@ impl Engine {
         message.note(batch.now, reason, detail);
         if let MessageState::Planned { channel, at, deferred, .. } = &mut message.state {
             (*at, *deferred) = (until, true);
-            working.person.contacts.reserve(Slot {
-                at: until,
-                message: message.id,
-                channel: *channel,
-                topic: message.topic.clone(),
-                kind: SlotKind::Reserved,
-            });
+            let channel = *channel;
+            let slot = Slot::of(message, channel, until, SlotKind::Reserved);
+            working.person.contacts.reserve(slot);
             working.changed(Sections::CONTACTS);
         }
     }
@@ -296,10 +292,8 @@ impl Engine {
                 contacts.release(id, now);
             }
             Answered::RetryAt(at) => {
-                let topic = message.topic.clone();
                 if let Some(channel) = message.channel() {
-                    let kind = SlotKind::Reserved;
-                    contacts.reserve(Slot { at, message: id, channel, topic, kind });
+                    contacts.reserve(Slot::of(message, channel, at, SlotKind::Reserved));
                 }
             }
             Answered::Ignored => self.stats.late_answers += 1,

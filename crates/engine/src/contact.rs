@@ -64,6 +64,7 @@ impl Engine {
                 Origin::Broadcast { .. } => Class::Promotion,
                 Origin::Api | Origin::Request { .. } => Class::Service,
             });
+        let owner = owner_of(&wanted.origin, loaded);
         let mut message = Message {
             id: self.new_message(),
             person: working.person.id,
@@ -73,6 +74,7 @@ impl Engine {
             topic: content.map_or_else(|| Topic::from(""), |it| it.topic.clone()),
             purpose: content.map_or(Purpose::Marketing, |it| it.purpose),
             class,
+            owner,
             channels: wanted.channels,
             value: wanted.value,
             vars: wanted.vars,
@@ -128,6 +130,9 @@ impl Engine {
             let Some(place) = working.person.open.iter().position(|m| m.id == it.message) else {
                 continue;
             };
+            if let Some(winner) = it.lost_to {
+                batch.lost(&working.person.open, place, winner, &it.decision);
+            }
             let message = &mut working.person.open[place];
             match it.decision {
                 Decision::Wait { .. } => {}
@@ -217,6 +222,19 @@ impl Engine {
             working.changed(Sections::CONTACTS);
         }
     }
+}
+
+/// Who answers for what asks.
+fn owner_of(origin: &Origin, loaded: &Loaded) -> String {
+    let owner = match origin {
+        Origin::Journey { journey, .. } => loaded.journeys.latest(journey).map(|it| &it.owner),
+        Origin::Broadcast { campaign } => {
+            let all = &loaded.programme.broadcasts;
+            all.iter().find(|it| it.name == *campaign).map(|it| &it.owner)
+        }
+        Origin::Api | Origin::Request { .. } => None,
+    };
+    owner.cloned().unwrap_or_default()
 }
 
 /// What the journey may know of a message's end.

@@ -20,6 +20,10 @@ pub struct Day {
     pub asked: BTreeMap<String, u64>,
     /// Who asked, then `outcome/reason`: how many ended so, until now.
     pub ended: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Who asked, then to whom a place was lost, then `later` or `dropped`: how often. One message may
+    /// lose more than once.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub lost: BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>,
 }
 
 /// One thing that changed in a batch, on the day on which its message was asked for.
@@ -30,12 +34,22 @@ pub(crate) struct Step {
     pub what: What,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum What {
     Asked,
     Ended(LedgerState, Reason),
     /// A later word: what it had ended as does not hold any more.
     NoLonger(LedgerState, Reason),
+    /// A message of this one had the place.
+    Lost(String, Lost),
+}
+
+/// What came of a message that lost its place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Lost {
+    /// Another time or channel.
+    Later,
+    Dropped,
 }
 
 /// The days that are in memory, as stored or as they will be.
@@ -105,15 +119,24 @@ impl Days {
 impl Day {
     fn take(&mut self, step: &Step) {
         let words = |state: LedgerState, reason: Reason| format!("{}/{reason}", state.name());
-        match step.what {
+        match &step.what {
             What::Asked => *self.asked.entry(step.scope.clone()).or_default() += 1,
             What::Ended(state, reason) => {
                 let ended = self.ended.entry(step.scope.clone()).or_default();
-                *ended.entry(words(state, reason)).or_default() += 1;
+                *ended.entry(words(*state, *reason)).or_default() += 1;
+            }
+            What::Lost(winner, became) => {
+                let lost = self.lost.entry(step.scope.clone()).or_default();
+                let became = match became {
+                    Lost::Later => "later",
+                    Lost::Dropped => "dropped",
+                };
+                let to = lost.entry(winner.clone()).or_default();
+                *to.entry(became.to_owned()).or_default() += 1;
             }
             What::NoLonger(state, reason) => {
                 let Some(ended) = self.ended.get_mut(&step.scope) else { return };
-                let words = words(state, reason);
+                let words = words(*state, *reason);
                 if let Some(count) = ended.get_mut(&words) {
                     *count = count.saturating_sub(1);
                     if *count == 0 {

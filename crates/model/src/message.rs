@@ -23,6 +23,9 @@ pub struct Message {
     pub topic: Topic,
     pub purpose: Purpose,
     pub class: Class,
+    /// Who answers for it, and whose budget of attention it is: the owner of the journey or broadcast.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
     /// Allowed channels, the preferred one first.
     pub channels: Vec<Channel>,
     /// What the marketer thinks a response is worth; orders candidates of one class.

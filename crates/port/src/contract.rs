@@ -440,6 +440,7 @@ impl Facts for NoConsent {
 
 fn some_message(id: u64, person: u64) -> Message {
     Message {
+        owner: String::new(),
         to: None,
         id: MessageId(id),
         person: PersonId(person),

@@ -17,6 +17,11 @@ pub fn report(loaded: &Loaded, sums: &PanelSums, outcome: &str, now: Timestamp) 
     finish(&report, &found, outcome, difference)
 }
 
+/// The report as CSV.
+pub fn csv(loaded: &Loaded, sums: &PanelSums, outcome: &str, now: Timestamp) -> String {
+    crate::leverage_csv(&estimated(loaded, sums, outcome, now).0)
+}
+
 /// The picture of the report. The error says why there is none.
 pub fn figure(
     loaded: &Loaded,

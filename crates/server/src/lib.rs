@@ -15,6 +15,7 @@ mod pages;
 mod pressure;
 mod problem;
 mod readers;
+mod table;
 mod web;
 pub mod why;
 
@@ -24,6 +25,7 @@ pub use app::{App, Clock, Limits, Settings};
 pub use collect::{SourceEntry, new_source, source_entry};
 pub use problem::Problem;
 pub use readers::Readers;
+pub use table::leverage_csv;
 
 use app::Shared;
 use std::sync::Arc;

@@ -10,12 +10,14 @@ mod parquet;
 mod source;
 mod table;
 mod value;
+mod write;
 
 pub use error::TableError;
 pub use fast::{Blocks, FastRow};
 pub use json_lines::{JsonLines, JsonRow};
 pub use source::{Position, ROW_BYTES_MAX};
 pub use table::{Column, Options, Row, Table, did_you_mean};
+pub use write::csv_row;
 
 #[cfg(test)]
 mod tests;

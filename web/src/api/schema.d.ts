@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was asked for each day, and what became of it */
+        get: operations["get_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -140,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holdouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each holdout says */
+        get: operations["get_holdouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leverage": {
         parameters: {
             query?: never;
@@ -149,6 +183,23 @@ export interface paths {
         };
         /** Leverage for one outcome */
         get: operations["get_leverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leverage/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The leverage of one outcome as CSV, one row per number */
+        get: operations["leverage_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -520,6 +571,51 @@ export interface components {
             /** Format: int64 */
             unknown: number;
         };
+        /** @description Everything that one journey, broadcast or other asker wanted on one day. */
+        DecisionAsker: {
+            /** Format: int64 */
+            asked: number;
+            /** @description `journey/NAME`, `broadcast/NAME`, `request/…` or `api`. */
+            asker: string;
+            ended: components["schemas"]["DecisionEnd"][];
+            /** @description To whom places were lost, the most frequent first. */
+            lost: components["schemas"]["DecisionLoss"][];
+            /** @description Who answers for it; empty where nobody is named. */
+            owner: string;
+            /**
+             * Format: int64
+             * @description What has not ended yet.
+             */
+            pending: number;
+        };
+        DecisionDay: {
+            askers: components["schemas"]["DecisionAsker"][];
+            /** @description `2026-11-22`, in UTC. */
+            day: string;
+        };
+        DecisionEnd: {
+            /** Format: int64 */
+            messages: number;
+            outcome: string;
+            reason: string;
+            /** @description The reason in words. */
+            text: string;
+        };
+        /** @description How often one asker's messages lost a place in somebody's attention to another's. */
+        DecisionLoss: {
+            /** Format: int64 */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description They took another time or channel.
+             */
+            later: number;
+            to: string;
+        };
+        /** @description Days by when the messages were asked for, the latest first. */
+        Decisions: {
+            days: components["schemas"]["DecisionDay"][];
+        };
         /** @description An event that counts as success. */
         DefinedOutcome: {
             /**
@@ -596,6 +692,46 @@ export interface components {
              * @description Messages that wait for the end of the hold.
              */
             waiting: number;
+        };
+        Holdout: {
+            /** @description Sent minus held, per person. */
+            effect: components["schemas"]["Estimate"];
+            held: components["schemas"]["HoldoutGroup"];
+            /** @description `everything`, `journey/NAME` or `content/NAME`. */
+            holdout: string;
+            outcome: string;
+            /**
+             * Format: int64
+             * @description People whose window is still running.
+             */
+            running: number;
+            sent: components["schemas"]["HoldoutGroup"];
+            /**
+             * Format: double
+             * @description The part of people that is held out today; 0 for one that is not declared any more.
+             */
+            share: number;
+            warnings: string[];
+        };
+        HoldoutGroup: {
+            /**
+             * Format: double
+             * @description The mean outcome per person; null for nobody.
+             */
+            mean: number | null;
+            /** Format: int64 */
+            n: number;
+        };
+        /** @description Each holdout with each outcome, over people whose window has ended. */
+        Holdouts: {
+            holdouts: components["schemas"]["Holdout"][];
+            /** @description The data are of a simulated market. */
+            simulated: boolean;
+            /**
+             * Format: double
+             * @description How long outcomes count, in days.
+             */
+            window_days: number;
         };
         Identity: {
             /** @description Whom an undone merge keeps apart from this person. */
@@ -841,6 +977,8 @@ export interface components {
         };
         Person: {
             audiences: components["schemas"]["PersonAudience"][];
+            /** @description What was said before and does not decide any more, oldest first. */
+            consent_history: components["schemas"]["PersonConsent"][];
             consents: components["schemas"]["PersonConsent"][];
             /** Format: date-time */
             created: string;
@@ -864,11 +1002,19 @@ export interface components {
             at: string;
             /** @description null means all channels. */
             channel: string | null;
+            /**
+             * Format: date-time
+             * @description null means that it does not expire.
+             */
+            expires: string | null;
+            proof: string;
             purpose: string;
             source: string;
             state: components["schemas"]["StatementState"];
             /** @description null means all topics. */
             topic: string | null;
+            /** @description What the person read, or which version of it. */
+            wording: string;
         };
         PersonIdentifier: {
             /** Format: date-time */
@@ -1410,6 +1556,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_decisions: {
+        parameters: {
+            query?: {
+                /** @description How many days, counted back from today; 14 when absent, at most 400. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -1460,6 +1630,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_holdouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdouts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_leverage: {
         parameters: {
             query?: {
@@ -1479,6 +1670,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeverageReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    leverage_csv: {
+        parameters: {
+            query?: {
+                /** @description The outcome's name; the first one when absent. */
+                outcome?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description There is no such outcome. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -96,7 +96,7 @@ impl<'a> Round<'a> {
         let slots: Vec<&Slot> = self.contacts.slots().iter().collect();
         let within = chooser.within_hour(message);
         let end = message.expires.min(earliest + PLAN_AHEAD_MAX);
-        let free_from = |at| self.gates.first_free(&slots, channel, &message.topic, at, end).ok();
+        let free_from = |at| self.gates.first_free(&slots, channel, message, at, end).ok();
         let mut found = Vec::new();
         let mut from = earliest;
         while found.len() < chooser.settings.hours as usize
@@ -136,17 +136,16 @@ impl<'a> Round<'a> {
         trail.push(self.note(Reason::Chosen, detail));
         let decision = Decision::Plan { channel, address, at, deferred: self.now < at };
         let choice = Some(Box::new(choice));
-        Chosen::Decided(Decided { message: message.id, decision, trail, choice })
+        Chosen::Decided(Decided { message: message.id, decision, trail, choice, lost_to: None })
     }
 
     fn is_free(&self, message: &Message, channel: Channel, at: Timestamp) -> bool {
         let slots: Vec<&Slot> = self.contacts.slots().iter().collect();
-        self.gates.stops(&slots, channel, &message.topic, at).is_empty()
+        self.gates.stops(&slots, channel, message, at).is_empty()
     }
 
     fn take(&mut self, message: &'a Message, channel: Channel, at: Timestamp) {
-        let (topic, kind) = (message.topic.clone(), SlotKind::Reserved);
-        self.contacts.reserve(Slot { at, message: message.id, channel, topic, kind });
+        self.contacts.reserve(Slot::of(message, channel, at, SlotKind::Reserved));
         self.placed.push(message);
     }
 }

@@ -44,6 +44,7 @@ impl Case {
         match *words {
             ["now", at] => self.now = time(at),
             ["cap", channels, at_most, per, ref topic @ ..] => self.policy.caps.push(Cap {
+                owner: None,
                 channels: channel_set(channels),
                 topic: topic.first().map(|it| Topic::from(*it)),
                 at_most: at_most.parse().ok()?,
@@ -93,6 +94,7 @@ impl Case {
                 at: Timestamp(0),
             }),
             ["slot", message, channel, kind, at] => self.contacts.reserve(Slot {
+                owner: String::new(),
                 at: time(at),
                 message: message.parse().ok()?,
                 channel: Channel::from_name(channel)?,
@@ -133,7 +135,14 @@ impl Case {
                         MessageState::Planned { channel, address, at, deferred, attempt: 0 };
                     let topic = message.topic.clone();
                     let kind = SlotKind::Reserved;
-                    self.contacts.reserve(Slot { at, message: message.id, channel, topic, kind });
+                    self.contacts.reserve(Slot {
+                        owner: String::new(),
+                        at,
+                        message: message.id,
+                        channel,
+                        topic,
+                        kind,
+                    });
                 }
                 _ => return None,
             }
@@ -191,6 +200,7 @@ pub fn check_bare(case: &str, expected: &str) {
 
 pub fn candidate(id: MessageId, class: Class, value: f64, now: Timestamp) -> Message {
     Message {
+        owner: String::new(),
         to: None,
         id,
         person: PersonId(1),

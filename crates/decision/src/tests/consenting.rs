@@ -431,7 +431,7 @@ fn what_is_stored_is_compact() {
     let mut contacts = Contacts::default();
     let (message, topic) = (MessageId(7), Topic::from("news"));
     let (at, channel, kind) = (Timestamp(5), Channel::Email, SlotKind::Sent);
-    contacts.reserve(Slot { at, message, channel, topic, kind });
+    contacts.reserve(Slot { owner: String::new(), at, message, channel, topic, kind });
     assert_eq!(
         serde_json::to_string(&contacts).expect("text"),
         r#"{"slots":[{"at":5,"message":7,"channel":"email","topic":"news"}]}"#

@@ -63,7 +63,14 @@ fn a_late_message_waits_if_others_went_out_in_the_meantime() {
     first.id = MessageId(2);
     let at = time("2026-11-23T12:00:00Z");
     let (channel, topic, kind) = (Channel::Email, first.topic.clone(), SlotKind::Reserved);
-    case.contacts.reserve(Slot { at, message: first.id, channel, topic, kind });
+    case.contacts.reserve(Slot {
+        owner: String::new(),
+        at,
+        message: first.id,
+        channel,
+        topic,
+        kind,
+    });
     assert_eq!(shown(&case), "go email:ada@example.com");
     case.contacts.claim(&first, time("2026-11-24T11:59:00Z"));
     assert_eq!(shown(&case), "defer 2026-11-25T11:59:00Z cap");

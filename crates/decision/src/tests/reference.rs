@@ -201,7 +201,14 @@ impl World {
         if let Some((at, index)) = self.place(slots, message, from) {
             let channel = message.channels[index];
             let (topic, kind) = (message.topic.clone(), SlotKind::Reserved);
-            slots.push(Slot { at, message: message.id, channel, topic, kind });
+            slots.push(Slot {
+                owner: String::new(),
+                at,
+                message: message.id,
+                channel,
+                topic,
+                kind,
+            });
             return match &message.state {
                 MessageState::Planned { channel: c, at: t, .. } if (*c, *t) == (channel, at) => {
                     Expected::Stays
@@ -273,6 +280,7 @@ fn better(a: &Message, b: &Message) -> bool {
 
 fn any_cap() -> impl Strategy<Value = Cap> {
     (0..5usize, any::<bool>(), 0u32..4, 1i64..50).prop_map(|(set, topic, at_most, halves)| Cap {
+        owner: None,
         channels: match CHANNELS.get(set) {
             Some(channel) => ChannelSet::EMPTY.with(*channel),
             None => ChannelSet::all(),
@@ -378,6 +386,7 @@ fn build(
         .into_iter()
         .enumerate()
         .map(|(n, (halves, channel, topic))| Slot {
+            owner: String::new(),
             at: now + Span(GRID.0 * halves),
             message: MessageId(100 + n as u64),
             channel: CHANNELS[channel],
@@ -390,7 +399,14 @@ fn build(
         if let MessageState::Planned { channel, at, .. } = &message.state {
             let (at, channel, topic) = (*at, *channel, message.topic.clone());
             let kind = SlotKind::Reserved;
-            taken.push(Slot { at, message: message.id, channel, topic, kind });
+            taken.push(Slot {
+                owner: String::new(),
+                at,
+                message: message.id,
+                channel,
+                topic,
+                kind,
+            });
         }
     }
     let policy = Policy {

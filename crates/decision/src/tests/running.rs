@@ -214,6 +214,7 @@ impl Life {
                 };
                 (*at, *deferred) = (until, true);
                 let slot = self.contacts.slot(message.id).cloned().unwrap_or(Slot {
+                    owner: String::new(),
                     at: until,
                     message: message.id,
                     channel: *channel,
@@ -311,6 +312,7 @@ fn any_act() -> impl Strategy<Value = Act> {
 
 fn any_caps() -> impl Strategy<Value = Vec<Cap>> {
     let cap = (0..3usize, 1u32..4, 1i64..100).prop_map(|(channel, at_most, hours)| Cap {
+        owner: None,
         channels: match CHANNELS.get(channel) {
             Some(channel) => ChannelSet::EMPTY.with(*channel),
             None => ChannelSet::all(),
@@ -368,7 +370,7 @@ fn a_released_slot_asks_for_a_new_arbitration() {
     let mut contacts = Contacts::default();
     let (topic, kind) = (Topic::from("offers"), SlotKind::Reserved);
     let (at, message, channel) = (Timestamp(50), MessageId(1), Channel::Email);
-    contacts.reserve(Slot { at, message, channel, topic, kind });
+    contacts.reserve(Slot { owner: String::new(), at, message, channel, topic, kind });
     assert!(!contacts.release(MessageId(2), Timestamp(5)));
     assert_eq!(contacts.arbitrate_at, None);
     assert!(contacts.release(MessageId(1), Timestamp(5)));
@@ -379,6 +381,7 @@ fn a_released_slot_asks_for_a_new_arbitration() {
 #[test]
 fn a_merge_unites_the_contacts_and_old_ones_are_forgotten() {
     let slot = |id, at: i64| Slot {
+        owner: String::new(),
         at: Timestamp(at),
         message: MessageId(id),
         channel: Channel::Email,

@@ -229,6 +229,7 @@ fn under_pressure_caps_let_half_as_many_through_for_a_while() {
 fn pairs_come_from_the_cells_of_one_half() {
     let mut programme = Programme::default();
     programme.policy.panel = Some(Panel {
+        shares: 0,
         share: 1.0,
         inside_all_on: 0.05,
         design: Design::Factorial,
@@ -251,7 +252,15 @@ fn pairs_come_from_the_cells_of_one_half() {
     for (cell, orders) in [(0, 1), (1, 2), (2, 2), (3, 6)] {
         for n in 0..4_000 {
             let (outcome, fold) = (outcome.clone(), Some(Fold::One));
-            let key = SumKey { epoch: 0, outcome, day: 5, inside: true, cell, fold };
+            let key = SumKey {
+                epoch: 0,
+                outcome,
+                day: 5,
+                inside: true,
+                cohort: Default::default(),
+                cell,
+                fold,
+            };
             sums.enter(key.clone());
             if n % 10 < orders {
                 sums.replace(key, 0.0, 1.0);

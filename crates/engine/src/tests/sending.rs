@@ -398,3 +398,53 @@ steps:
         "#,
     );
 }
+
+const BUDGETS: &str = r#"
+== policy.yaml
+{zone: UTC, window: 10m, consent: none, caps: [{channels: any, owner: crm@shop.example, at_most: 1, per: 7d}, {channels: [onsite], at_most: 2, per: 7d}]}
+== journeys/one.yaml
+journey: one
+owner: crm@shop.example
+trigger: {event: "Ping"}
+reentry: always
+steps:
+  - message: {content: hello, channels: [onsite], value: 1}
+== journeys/two.yaml
+journey: two
+owner: crm@shop.example
+trigger: {event: "Ping"}
+reentry: always
+steps:
+  - message: {content: offer, channels: [onsite], value: 2}
+== journeys/three.yaml
+journey: three
+owner: care@shop.example
+trigger: {event: "Ping"}
+reentry: always
+steps:
+  - message: {content: hello, channels: [onsite]}
+"#;
+
+/// A department has its share of each person's attention; others keep theirs.
+#[test]
+fn a_budget_is_used_up_by_its_owners_messages_only() {
+    check(
+        BUDGETS,
+        r#"
+        1.09:00 track ada "Ping"
+        1.10:00 show ledger
+        1.11:00 show decisions
+        "#,
+        r#"
+        1.09:10 m2 onsite to ada "Hello"
+        1.09:10 m3 onsite to ada "Offer"
+        m1 p1 hello dropped: created cap outranked
+        m2 p1 hello sent: created planned sent
+        m3 p1 offer sent: created planned sent
+        1.00:00 journey/one asked 1: 1 dropped/outranked
+        lost to journey/two: {"dropped": 1}
+        1.00:00 journey/three asked 1: 1 sent/sent
+        1.00:00 journey/two asked 1: 1 sent/sent
+        "#,
+    );
+}

@@ -207,6 +207,9 @@ impl Play {
                     ended.map(|(words, count)| format!("{count} {words}")).collect();
                 let day = super::times::print(Timestamp(day * Span::DAY.0));
                 lines.push(format!("{day} {asker} asked {asked}: {}", ended.join(", ")));
+                for (winner, became) in it.lost.get(asker).into_iter().flatten() {
+                    lines.push(format!("  lost to {winner}: {became:?}"));
+                }
             }
         }
         lines

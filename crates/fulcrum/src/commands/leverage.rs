@@ -13,7 +13,7 @@ use tables::{Blocks, Column, Options, Row, Table};
 
 use self::units::UnitColumns;
 use super::plot::PlotArguments;
-use super::{EXIT_INSUFFICIENT, Format, csv_row, decimals, grouped, print, reading, shown};
+use super::{EXIT_INSUFFICIENT, Format, decimals, grouped, print, reading, shown};
 use crate::Place;
 use crate::progress::Progress;
 
@@ -132,7 +132,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     print(&match arguments.format {
         Format::Json => serde_json::to_string_pretty(&report)? + "\n",
-        Format::Csv => csv(&report),
+        Format::Csv => server::leverage_csv(&report),
         Format::Table if simulated => {
             format!("Simulated data.\n{}", table(&report, outcome.as_deref()))
         }
@@ -404,75 +404,6 @@ fn declared_shares(
 }
 
 /// One row per number.
-fn csv(report: &Leverage) -> String {
-    let mut text = csv_row(
-        &[
-            "kind",
-            "channels",
-            "n",
-            "estimate",
-            "se",
-            "df",
-            "low",
-            "high",
-            "p",
-            "p_holm",
-            "sequence_low",
-            "sequence_high",
-            "reason",
-        ]
-        .map(str::to_owned),
-    );
-    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    let mut row = |kind: &str, channels: &[String], estimate: &Estimate, p_holm: Option<f64>| {
-        text += &csv_row(&[
-            kind.to_owned(),
-            channels.join("+"),
-            String::new(),
-            number(estimate.estimate),
-            number(estimate.se),
-            number(estimate.df),
-            number(estimate.low),
-            number(estimate.high),
-            number(estimate.p),
-            number(p_holm),
-            number(estimate.sequence_low),
-            number(estimate.sequence_high),
-            estimate.reason.clone().unwrap_or_default(),
-        ]);
-    };
-    row("leverage", &report.channels, &report.leverage, None);
-    let ratio = &report.leverage_ratio;
-    let as_estimate = Estimate {
-        estimate: ratio.estimate,
-        low: ratio.low,
-        high: ratio.high,
-        reason: ratio.reason.clone(),
-        ..Estimate::default()
-    };
-    row("leverage_ratio", &report.channels, &as_estimate, None);
-    row("baseline", &[], &report.baseline, None);
-    report.values.iter().for_each(|it| row("value", &it.channels, &it.estimate, None));
-    for it in &report.interactions {
-        row("interaction", &it.channels, &it.estimate, it.p_holm);
-    }
-    for it in &report.shapley {
-        row("shapley", std::slice::from_ref(&it.channel), &it.estimate, None);
-    }
-    for (kind, channels, estimate) in report.log_odds.iter().flat_map(odds::rows) {
-        row(kind, channels, &estimate, None);
-    }
-    for cell in &report.cells {
-        let mut values = vec![String::new(); 13];
-        values[0] = "cell".to_owned();
-        values[1] = cell.on.join("+");
-        values[2] = cell.n.to_string();
-        values[3] = cell.mean.to_string();
-        values[4] = number(cell.se);
-        text += &csv_row(&values);
-    }
-    text
-}
 
 /// Columns of text in the drawing of an interval.
 const DRAWING: usize = 26;

@@ -32,7 +32,9 @@ pub mod what_if;
 pub mod why;
 
 use std::io::Write;
+
 use std::process::ExitCode;
+pub use tables::csv_row;
 
 use crate::stop::Stop;
 
@@ -72,17 +74,6 @@ pub fn fail(error: &anyhow::Error, otherwise: u8) -> ExitCode {
 pub fn tell(line: &str) {
     // Standard error may be gone as well; there is nobody left to tell.
     let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// One row of a CSV file, with quotes where they are needed.
-pub fn csv_row(values: &[String]) -> String {
-    let quoted = |value: &String| match value.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", value.replace('"', "\"\"")),
-        false => value.clone(),
-    };
-    let mut row = values.iter().map(quoted).collect::<Vec<String>>().join(",");
-    row.push('\n');
-    row
 }
 
 /// `200,000`

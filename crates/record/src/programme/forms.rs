@@ -109,6 +109,8 @@ pub struct CapForm {
     pub channels: Channels,
     #[serde(default)]
     pub topic: Option<Topic>,
+    #[serde(default)]
+    pub owner: Option<String>,
     pub at_most: u32,
     pub per: Length,
 }

@@ -96,6 +96,7 @@ impl Reading {
         let cap = |it: CapForm| Cap {
             channels: it.channels.0,
             topic: it.topic,
+            owner: it.owner,
             at_most: it.at_most,
             per: it.per.0,
         };

@@ -154,7 +154,14 @@ fn contacts() -> Contacts {
     for (n, kind) in kinds.into_iter().enumerate() {
         let message = MessageId(n as u64 + 1);
         let (channel, topic) = (Channel::Email, Topic::from("news"));
-        contacts.reserve(Slot { at: at(n as i64), message, channel, topic, kind });
+        contacts.reserve(Slot {
+            owner: String::new(),
+            at: at(n as i64),
+            message,
+            channel,
+            topic,
+            kind,
+        });
     }
     contacts.arbitrate_at = Some(at(10));
     contacts
@@ -338,6 +345,7 @@ fn choice() -> Choice {
 
 fn message(origin: Origin, state: MessageState) -> Message {
     Message {
+        owner: String::new(),
         to: None,
         id: MessageId(7),
         person: PersonId(12),

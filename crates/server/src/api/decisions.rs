@@ -47,6 +47,17 @@ pub struct DecisionAsker {
     /// What has not ended yet.
     pub pending: u64,
     pub ended: Vec<DecisionEnd>,
+    /// To whom places were lost, the most frequent first.
+    pub lost: Vec<DecisionLoss>,
+}
+
+/// How often one asker's messages lost a place in somebody's attention to another's.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct DecisionLoss {
+    pub to: String,
+    /// They took another time or channel.
+    pub later: u64,
+    pub dropped: u64,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -90,9 +101,20 @@ fn askers(day: &engine::Day, owners: &BTreeMap<String, String>) -> Vec<DecisionA
             asked: *asked,
             pending: asked.saturating_sub(done),
             ended,
+            lost: losses(day, asker),
         }
     };
     day.asked.iter().map(asker).collect()
+}
+
+fn losses(day: &engine::Day, asker: &str) -> Vec<DecisionLoss> {
+    let loss = |(to, became): (&String, &BTreeMap<String, u64>)| {
+        let count = |word: &str| became.get(word).copied().unwrap_or_default();
+        DecisionLoss { to: to.clone(), later: count("later"), dropped: count("dropped") }
+    };
+    let mut losses: Vec<_> = day.lost.get(asker).into_iter().flatten().map(loss).collect();
+    losses.sort_by_key(|it| std::cmp::Reverse(it.later + it.dropped));
+    losses
 }
 
 fn end((words, messages): (&String, &u64)) -> Option<DecisionEnd> {

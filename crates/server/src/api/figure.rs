@@ -1,4 +1,4 @@
-//! Pictures of what was measured: drawn here, so that the app, the command line and whoever asks the
+//! Pictures and tables of what was measured: made here, so that the app, the command line and whoever asks the
 //! API see the same.
 
 use super::json::Query;
@@ -59,6 +59,23 @@ pub(super) async fn leverage_figure(
         figure.map(|it| drawn.answer(&it)).map_err(Problem::conflict)
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?
+}
+
+/// The leverage of one outcome as CSV, one row per number
+#[utoipa::path(get, path = "/api/v1/leverage/csv", tag = "measure", params(OfOutcome),
+    responses(
+        (status = 200, description = "Done.", content((String = "text/csv"))),
+        (status = 404, description = "There is no such outcome.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn leverage_csv(
+    State(shared): State<Arc<Shared>>,
+    Query(of): Query<OfOutcome>,
+) -> Result<Response, Problem> {
+    let loaded = shared.handle.loaded();
+    let outcome = named_outcome(&loaded, of)?;
+    let (sums, now) = (shared.handle.sums(), shared.now());
+    let work = move || crate::leverage::csv(&loaded, &sums, &outcome, now);
+    let text = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
 }
 
 /// The picture of what a panel would see, and when

@@ -78,6 +78,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(today::get_today))
         .routes(routes!(measure::get_leverage))
         .routes(routes!(figure::leverage_figure))
+        .routes(routes!(figure::leverage_csv))
         .routes(routes!(panel::get_panel))
         .routes(routes!(holdouts::get_holdouts))
         .routes(routes!(power::get_power))

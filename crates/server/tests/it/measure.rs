@@ -156,3 +156,16 @@ async fn nobody_reads_the_panel_without_signing_in() {
         assert_eq!(world.status(&format!("GET {path}")).await, 401, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_report_can_be_taken_along_as_csv() {
+    let cells = [(0, vec![1.0, 2.0, 3.0]), (1, vec![2.0, 3.0, 4.0]), (2, vec![1.0, 3.0, 4.0])];
+    let world = World::after_counting(&cells).await;
+    let answer = world.ask("GET /api/v1/leverage/csv").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    let rows: Vec<&str> = answer.body.lines().collect();
+    assert!(rows[0].starts_with("kind,channels,n,estimate,se,"), "{}", rows[0]);
+    let cells: Vec<&&str> = rows.iter().filter(|it| it.starts_with("cell,")).collect();
+    assert!(cells[0].starts_with("cell,,3,2,"), "{}", cells[0]);
+}

@@ -23,6 +23,7 @@ pub(crate) fn person(id: u64, name: &str) -> Person {
 
 pub(crate) fn planned(id: u64, person: u64, at: Timestamp) -> Message {
     Message {
+        owner: String::new(),
         to: None,
         id: MessageId(id),
         person: PersonId(person),

@@ -2,7 +2,6 @@
 import { Download } from "lucide-react";
 import { figureAddress } from "../../api/client";
 import type { LeverageReport } from "../../api/types";
-import { reportCsv } from "../../lib/report-csv";
 import { useText } from "../../messages";
 import { Drawing } from "../../ui/drawing";
 import { Card } from "../../ui/parts";
@@ -39,9 +38,9 @@ function Downloads({ report, outcome }: { report: LeverageReport; outcome: strin
         </li>
       )}
       <li>
-        <button type="button" onClick={() => save(reportCsv(report), `${name}.csv`)}>
+        <a href={`/api/v1/leverage/csv?${asked}`} download={`${name}.csv`}>
           <Download size={14} strokeWidth={1.75} aria-hidden="true" /> {picture.csv}
-        </button>
+        </a>
       </li>
       <li>
         <a href={`/api/v1/leverage?${asked}`} download={`${name}.json`}>
@@ -50,14 +49,4 @@ function Downloads({ report, outcome }: { report: LeverageReport; outcome: strin
       </li>
     </ul>
   );
-}
-
-function save(text: string, name: string) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -272,6 +272,7 @@ fn place(case: &Case, decided: &Decided) -> (Class, i64, MessageId) {
 #[test]
 fn halved_caps_are_half_in_every_case() {
     let cap = |at_most, days| Cap {
+        owner: None,
         channels: ChannelSet::all(),
         topic: None,
         at_most,

@@ -1,4 +1,4 @@
-//! The effects on the scale of log odds, for people and for spreadsheets.
+//! The effects on the scale of log odds, for people.
 
 use measurement::{Estimate, LogOdds, LogOddsReport};
 
@@ -17,19 +17,6 @@ pub(super) fn table(report: &LogOddsReport, percent: &str) -> String {
         shown.map(|it| (it.channels.join(" + "), estimate(&it.log_odds), it.log_odds.p)).collect();
     rows.push(("leverage".to_owned(), estimate(&report.leverage), report.leverage.p));
     section("In log odds: a set adds", percent, &rows, true)
-}
-
-/// Kind, channels and numbers of each row of a spreadsheet.
-pub(super) fn rows(report: &LogOddsReport) -> Vec<(&'static str, &[String], Estimate)> {
-    let mut rows: Vec<(&'static str, &[String], Estimate)> =
-        vec![("log_odds_baseline", &[], estimate(&report.baseline))];
-    for (kind, effects) in
-        [("log_odds_value", &report.values), ("log_odds_interaction", &report.interactions)]
-    {
-        rows.extend(effects.iter().map(|it| (kind, &*it.channels, estimate(&it.log_odds))));
-    }
-    rows.push(("log_odds_leverage", &[], estimate(&report.leverage)));
-    rows
 }
 
 fn estimate(it: &LogOdds) -> Estimate {

@@ -214,7 +214,10 @@ fn a_rate_has_log_odds_from_people_and_from_sums() {
     let text = table(&of_people, Some("bought"));
     assert!(text.contains("In log odds: a set adds"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
-    assert_eq!(csv(&of_people).lines().count(), 1 + 2 + 1 + 3 + 3 + 2 + (1 + 3 + 3 + 1) + 4);
+    assert_eq!(
+        server::leverage_csv(&of_people).lines().count(),
+        1 + 2 + 1 + 3 + 3 + 2 + (1 + 3 + 3 + 1) + 4
+    );
     let amounts = ask(ASK, &people(), "").expect("a report");
     assert!(serde_json::to_value(amounts).expect("JSON").get("log_odds").is_none());
 }
@@ -346,7 +349,7 @@ fn the_table_says_what_it_means_within_a_hundred_columns() {
         text.contains("Not enough data to know the leverage: no people in cell `email+social`"),
         "{text}"
     );
-    assert_eq!(csv(&report).lines().count(), 1 + 2 + 1 + 3 + 3 + 2 + 3);
+    assert_eq!(server::leverage_csv(&report).lines().count(), 1 + 2 + 1 + 3 + 3 + 2 + 3);
 }
 
 #[test]
