@@ -134,3 +134,24 @@ fn rows(message: &Message, choice: &Choice, person: PersonId, fold: u8) -> Vec<S
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The stored message that has every field, as a store would give it.
+    const DRAWN: &[u8] = include_bytes!("../../../../fixtures/stored/message.drawn.json");
+
+    #[test]
+    fn a_decision_is_a_row_for_each_possibility_without_an_address() {
+        let message = record::person::read_message(DRAWN).expect("a message");
+        let choice = message.choice.clone().expect("a choice");
+        let rows = rows(&message, &choice, PersonId(12), 1).concat();
+        let expected = "m7,p12,1,email,9,0,0.6,0,1,14\n\
+                        m7,p12,1,email,10,30,0.1,1,1,14\n\
+                        m7,p12,1,push,9,0,0.3,0,1,14\n";
+        assert_eq!(rows, expected);
+        assert_eq!(rows.lines().next().map(|it| it.split(',').count()), Some(COLUMNS.len()));
+        assert!(!rows.contains('@'));
+    }
+}
