@@ -19,6 +19,7 @@ import {
   timeline,
   today,
 } from "./data.ts";
+import { decisions, holdouts } from "./decisions.ts";
 import { identity, type Undone, undoPlan } from "./identity.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
 
@@ -97,6 +98,12 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     const source = url.searchParams.get("source");
     const events = scenario === "empty" ? [] : lastReceived(now);
     return json(response, { events: events.filter((it) => !source || it.source === source) });
+  }
+  if (key === "GET /decisions")
+    return json(response, scenario === "empty" ? { days: [] } : decisions(now));
+  if (key === "GET /holdouts") {
+    const all = holdouts();
+    return json(response, scenario === "empty" ? { ...all, holdouts: [] } : all);
   }
   if (key === "GET /broadcasts") {
     const all = scenario === "empty" ? [] : broadcasts(now, steps(cookies));

@@ -57,6 +57,37 @@ export function Profile({ person }: { person: Person }) {
   );
 }
 
+type Statement = Person["consents"][number];
+
+function keyOf(it: Statement): string {
+  return [it.purpose, it.channel, it.topic, it.address, it.state, it.at].join("/");
+}
+
+/** What was agreed to or refused, where and when, and on what text. */
+function Said({ it }: { it: Statement }) {
+  const { t, format } = useText();
+  return (
+    <li>
+      <span>
+        <span className={`consent consent-${it.state}`}>
+          {t.person.consentStates[it.state] ?? it.state}
+        </span>{" "}
+        {[
+          t.person.purposes[it.purpose] ?? it.purpose,
+          it.channel ? channelName(t, it.channel) : t.person.allChannels,
+          it.topic ?? t.person.allTopics,
+        ].join(" · ")}
+      </span>
+      <small>
+        {format.dateTime(it.at)} {t.person.consentSource(it.source)}
+        {it.expires && ` · ${t.person.consentExpires(format.date(it.expires))}`}
+        {it.wording && ` · “${it.wording}”`}
+        {it.proof && ` · ${t.person.consentProof(it.proof)}`}
+      </small>
+    </li>
+  );
+}
+
 function Consents({ person }: { person: Person }) {
   const { t, format } = useText();
   const { wishes } = person;
@@ -79,26 +110,22 @@ function Consents({ person }: { person: Person }) {
       {person.consents.length === 0 && <p className="faint">{t.person.noConsents}</p>}
       <ul className="plain-list">
         {person.consents.map((it) => (
-          <li key={`${it.purpose}${it.channel}${it.topic}${it.address}${it.at}`}>
-            <span>
-              <span className={`consent consent-${it.state}`}>
-                {t.person.consentStates[it.state] ?? it.state}
-              </span>{" "}
-              {[
-                t.person.purposes[it.purpose] ?? it.purpose,
-                it.channel ? channelName(t, it.channel) : t.person.allChannels,
-                it.topic ?? t.person.allTopics,
-              ].join(" · ")}
-            </span>
-            <small>
-              {format.dateTime(it.at)} {t.person.consentSource(it.source)}
-            </small>
-          </li>
+          <Said key={keyOf(it)} it={it} />
         ))}
         {said.map((it) => (
           <li key={it}>{it}</li>
         ))}
       </ul>
+      {0 < person.consent_history.length && (
+        <details>
+          <summary>{t.person.consentHistory(format.count(person.consent_history.length))}</summary>
+          <ul className="plain-list">
+            {person.consent_history.map((it) => (
+              <Said key={keyOf(it)} it={it} />
+            ))}
+          </ul>
+        </details>
+      )}
       {0 < person.suppressed.length && (
         <>
           <h3 className="part-sub">{t.person.suppressed}</h3>
