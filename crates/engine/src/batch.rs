@@ -16,6 +16,11 @@ pub(crate) struct Batch {
     pub identifiers: Vec<(Identifier, PersonId)>,
     pub redirects: Vec<(PersonId, PersonId)>,
     pub merges: Vec<Merge>,
+    /// Persons who are forgotten in this batch, with what is kept of that outside the state.
+    pub erased: Vec<PersonId>,
+    pub erasures: Vec<crate::Erasure>,
+    /// Messages that stay behind without their person.
+    pub left: Vec<Message>,
     pub entries: Vec<port::Entry>,
     pub sends: Vec<Envelope>,
     /// Whom each of `sends` is for.
@@ -48,6 +53,9 @@ impl Batch {
             identifiers: Vec::new(),
             redirects: Vec::new(),
             merges: Vec::new(),
+            erased: Vec::new(),
+            erasures: Vec::new(),
+            left: Vec::new(),
             entries: Vec::new(),
             sends: Vec::new(),
             receivers: Vec::new(),
@@ -100,7 +108,7 @@ impl Batch {
     ) -> Result<(), EngineError> {
         let mut missing = Vec::new();
         for id in ids {
-            if self.people.contains_key(&id) || self.is_absorbed(id) {
+            if self.people.contains_key(&id) || self.is_absorbed(id) || self.erased.contains(&id) {
                 continue;
             }
             match memory.take(id) {
@@ -144,6 +152,19 @@ impl Batch {
         self.people.insert(working.person.id, working);
     }
 
+    /// Nobody is known by these ids any more, nor by the identifiers that were theirs.
+    pub fn forget(&mut self, ids: &[PersonId]) {
+        self.worked = true;
+        self.people.retain(|id, _| !ids.contains(id));
+        for owner in self.owners.values_mut().filter(|it| it.is_some_and(|it| ids.contains(&it))) {
+            *owner = None;
+        }
+        let takes_part =
+            |it: &Merge| ids.contains(&it.record.survivor) || ids.contains(&it.record.absorbed);
+        self.merges.retain(|it| !takes_part(it));
+        self.erased.extend(ids);
+    }
+
     /// Must be called before a message changes, and for each new one.
     pub fn touch(&mut self, message: &Message, is_new: bool) {
         self.counted.entry(message.id).or_insert_with(|| (!is_new).then(|| count_key(message)));
@@ -168,6 +189,12 @@ impl Batch {
                 }
             }
             finished.people.push(working);
+        }
+        for message in std::mem::take(&mut self.left) {
+            if self.counted.contains_key(&message.id) {
+                finished.counts.extend(self.count_changes(&message));
+            }
+            finished.ended.push(message);
         }
         finished
     }

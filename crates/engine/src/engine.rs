@@ -1,6 +1,7 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
 use crate::batch::Batch;
+use crate::erase::Erased;
 use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
 use crate::measure::{PanelLine, PanelSums};
@@ -50,6 +51,8 @@ pub struct Engine {
     /// On the wire since this process claimed them, with the person at that time.
     pub(crate) flying: BTreeMap<MessageId, PersonId>,
     pub(crate) restored: Option<Restored>,
+    /// Addresses of persons who were erased.
+    pub(crate) erased: Erased,
     pub(crate) journal: Option<Journal>,
     /// Whether messages of an earlier process on the wire were dealt with.
     pub(crate) in_flight_checked: bool,
@@ -132,6 +135,7 @@ impl Engine {
             newest_event: None,
             flying: BTreeMap::new(),
             restored: None,
+            erased: Erased::new(),
             journal: None,
             in_flight_checked: false,
             answers: VecDeque::new(),
@@ -159,6 +163,7 @@ impl Engine {
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
+        self.erased = crate::erase::read_all(&*self.store)?;
         self.sums = PanelSums::read(&*self.store)?;
         self.holdouts = HoldoutSums::read(&*self.store)?;
         self.broadcasts = crate::broadcast::read_all(&*self.store)?;
@@ -288,6 +293,7 @@ impl Engine {
                     self.take_facts(batch, std::mem::take(&mut facts))?;
                     self.take_control(batch, control)?;
                 }
+                Ok(LogRecord::Blank) => {}
                 Err(error) => {
                     tracing::error!(position = start.0, %error, "a log record was skipped")
                 }
@@ -337,6 +343,7 @@ impl Engine {
         // been away since its last durable commit.
         let heartbeat = self.settings.heartbeat;
         batch.durable |= self.last_durable.is_none_or(|it| heartbeat <= batch.now - it);
+        self.journal_erasures(batch)?;
         let finished = batch.finish();
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
@@ -347,6 +354,7 @@ impl Engine {
             redirects: std::mem::take(&mut batch.redirects),
             identifiers: std::mem::take(&mut batch.identifiers),
             merges: std::mem::take(&mut batch.merges),
+            erased: std::mem::take(&mut batch.erased),
             counts: finished.counts,
             seen: std::mem::take(&mut batch.seen),
             entries,

@@ -11,6 +11,7 @@ mod broadcast;
 mod claim;
 mod contact;
 mod engine;
+mod erase;
 mod error;
 mod facts;
 mod hold;
@@ -27,10 +28,14 @@ mod requests;
 mod runner;
 mod settings;
 mod status;
+mod sweep;
 
 pub use broadcast::Preview;
+pub use contact::addresses;
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork};
+pub use erase::{Erasure, NOBODY, fingerprint};
 pub use error::EngineError;
+pub use facts::explain_audience;
 pub use hold::Hold;
 pub use holdouts::{Group, HoldoutReport, HoldoutSums};
 pub use host::{Handle, Host};
@@ -43,6 +48,7 @@ pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};
 pub use settings::{EngineSettings, Keys};
 pub use status::{BroadcastStatus, JourneyTally, Stats, Status, Tallies};
+pub use sweep::{SETTLES_AFTER, Swept, sweep};
 
 #[cfg(test)]
 mod tests;

@@ -46,6 +46,7 @@ impl Engine {
             let said = decision::received(statement, policy, address.as_ref(), confirmed, known);
             for it in said {
                 pending |= it.state == decision::ConsentState::Unconfirmed;
+                self.reopen(working, batch, event, &it);
                 working.person.consents.record(it);
             }
         }

@@ -16,6 +16,8 @@ pub struct Stats {
     pub merges: u64,
     pub commits: u64,
     pub late_answers: u64,
+    /// Persons who were erased since the process began.
+    pub erased: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

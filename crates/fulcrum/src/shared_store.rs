@@ -47,6 +47,7 @@ impl Store for SharedStore {
             redirects: changes.redirects.clone(),
             identifiers: changes.identifiers.clone(),
             merges: changes.merges.clone(),
+            erased: changes.erased.clone(),
             messages: changes.messages.clone(),
             counts: changes.counts.clone(),
             seen: changes.seen.clone(),

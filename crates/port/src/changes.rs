@@ -20,6 +20,9 @@ pub struct Changes<'a> {
     /// had when stored for the first time.
     pub identifiers: Vec<(Identifier, PersonId)>,
     pub merges: Vec<Merge>,
+    /// Persons of whom nothing stays: their record, identifiers, redirects to them and merges go.
+    /// Done after everything else. What their messages become is among `messages`.
+    pub erased: Vec<PersonId>,
     pub messages: Vec<&'a Message>,
     pub counts: Vec<CountChange>,
     pub seen: Vec<SeenId>,
@@ -85,6 +88,8 @@ pub enum Space {
     Tally,
     /// State and progress of broadcasts and imports.
     Campaign,
+    /// Keyed hashes of the identifiers of erased persons, and whose events are still in the log.
+    Erased,
 }
 
 impl Sections {
@@ -111,7 +116,7 @@ impl Sections {
 }
 
 impl Space {
-    pub const ALL: [Space; 7] = [
+    pub const ALL: [Space; 8] = [
         Space::System,
         Space::Programme,
         Space::Source,
@@ -119,6 +124,7 @@ impl Space {
         Space::Sums,
         Space::Tally,
         Space::Campaign,
+        Space::Erased,
     ];
 
     pub fn name(self) -> &'static str {
@@ -130,6 +136,7 @@ impl Space {
             Space::Sums => "sums",
             Space::Tally => "tally",
             Space::Campaign => "campaign",
+            Space::Erased => "erased",
         }
     }
 }

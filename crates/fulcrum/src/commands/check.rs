@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::print;
+use content::words::missing;
+
+use super::{print, tell};
 use crate::programme_files;
 
 /// Check a programme whole: every problem with file, line, column and remedy.
@@ -28,5 +30,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         programme.contents.len(),
         programme.outcomes.len(),
     ))?;
+    for (tag, lacking) in programme.words.keys().map(|it| (it, missing(&programme.words, it))) {
+        if !lacking.is_empty() {
+            let keys: Vec<&str> = lacking.iter().map(|it| it.key()).collect();
+            let count = keys.len();
+            tell(&format!(
+                "hint: words/{tag}.yaml lacks {count} texts, which are shown in English: {}",
+                keys.join(", ")
+            ));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

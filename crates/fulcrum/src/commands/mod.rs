@@ -8,6 +8,8 @@ pub mod completions;
 pub mod connectedness;
 pub mod demo;
 pub mod doctor;
+pub mod erase;
+pub mod export;
 pub mod import;
 pub mod influence;
 pub mod init;

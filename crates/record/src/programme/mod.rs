@@ -12,7 +12,7 @@ use content::{Brand, Content};
 use decision::Policy;
 use expr::Expr;
 use journey::{Broadcast, Journey, Node, Step, Trigger, Until};
-use model::{ContentName, Problem, Topic};
+use model::{ContentName, Problem, Span, Topic};
 use std::collections::BTreeMap;
 
 /// All definitions of one installation at one version.
@@ -27,6 +27,10 @@ pub struct Programme {
     pub contents: BTreeMap<ContentName, Content>,
     pub broadcasts: Vec<Broadcast>,
     pub outcomes: Vec<OutcomeDefinition>,
+    /// Texts of the customers' pages, by language.
+    pub words: content::words::Own,
+    /// How long the log keeps events: by name, and `events` for all that have no rule of their own.
+    pub keep: BTreeMap<String, Span>,
 }
 
 /// What a person can subscribe to.

@@ -7,11 +7,12 @@ mod json;
 mod measure;
 mod panel;
 mod people;
-mod person;
+pub(crate) mod person;
 mod power;
+mod privacy;
 mod session;
 mod sources;
-mod timeline;
+pub(crate) mod timeline;
 mod today;
 
 use crate::access::guard;
@@ -82,6 +83,8 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(people::list_people))
         .routes(routes!(person::get_person))
         .routes(routes!(timeline::get_timeline))
+        .routes(routes!(privacy::export_person))
+        .routes(routes!(privacy::erase_person))
         .routes(routes!(sources::list_sources, sources::create_source))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))

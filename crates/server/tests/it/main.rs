@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod measure;
 mod people;
+mod privacy;
 mod programme;
 mod today;
 mod world;
