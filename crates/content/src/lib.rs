@@ -11,6 +11,7 @@ pub mod links;
 mod markdown;
 mod short;
 mod template;
+pub mod words;
 
 pub use document::{
     Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PushForm, TextForm,
@@ -18,6 +19,7 @@ pub use document::{
 pub use email::{Email, email};
 pub use links::{Link, LinkKey};
 pub use short::{Short, short};
+pub use words::{Word, Words};
 
 use model::{Map, MessageId, PersonId};
 use std::fmt;

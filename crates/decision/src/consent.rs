@@ -289,6 +289,11 @@ impl Consents {
         self.suppressed.len() < before
     }
 
+    /// Opens an address again whose owner was erased and has said yes since.
+    pub fn forget_erasure(&mut self, address: &Identifier) {
+        self.suppressed.retain(|it| it.reason != Reason::Erased || it.address != *address);
+    }
+
     /// Two persons become one. Per purpose × channel × topic × address the stronger state wins
     /// (withdrawn, unconfirmed, granted); of the wishes each stricter one; suppressions unite.
     pub fn merge(a: &Consents, b: &Consents) -> Consents {

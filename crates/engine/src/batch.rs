@@ -22,6 +22,11 @@ pub(crate) struct Batch {
     pub since_merge: Vec<SinceMerge>,
     /// A fact is being taken in, and not the passing of time.
     pub in_fact: bool,
+    /// Persons who are forgotten in this batch, with what is kept of that outside the state.
+    pub erased: Vec<PersonId>,
+    pub erasures: Vec<crate::Erasure>,
+    /// Messages that stay behind without their person.
+    pub left: Vec<Message>,
     pub entries: Vec<port::Entry>,
     pub sends: Vec<Envelope>,
     /// Whom each of `sends` is for.
@@ -60,6 +65,9 @@ impl Batch {
             merges: Vec::new(),
             since_merge: Vec::new(),
             in_fact: false,
+            erased: Vec::new(),
+            erasures: Vec::new(),
+            left: Vec::new(),
             entries: Vec::new(),
             sends: Vec::new(),
             receivers: Vec::new(),
@@ -113,7 +121,7 @@ impl Batch {
     ) -> Result<(), EngineError> {
         let mut missing = Vec::new();
         for id in ids {
-            if self.people.contains_key(&id) || self.is_absorbed(id) {
+            if self.people.contains_key(&id) || self.is_absorbed(id) || self.erased.contains(&id) {
                 continue;
             }
             match memory.take(id) {
@@ -180,6 +188,20 @@ impl Batch {
         self.people.insert(working.person.id, working);
     }
 
+    /// Nobody is known by these ids any more, nor by the identifiers that were theirs.
+    pub fn forget(&mut self, ids: &[PersonId]) {
+        self.worked = true;
+        self.people.retain(|id, _| !ids.contains(id));
+        for owner in self.owners.values_mut().filter(|it| it.is_some_and(|it| ids.contains(&it))) {
+            *owner = None;
+        }
+        let takes_part =
+            |it: &Merge| ids.contains(&it.record.survivor) || ids.contains(&it.record.absorbed);
+        self.merges.retain(|it| !takes_part(it));
+        self.since_merge.retain(|it| !ids.contains(&it.person));
+        self.erased.extend(ids);
+    }
+
     /// Must be called before a message changes, and for each new one.
     pub fn touch(&mut self, message: &Message, is_new: bool) {
         let before = || (count_key(message), reason_of(message));
@@ -207,6 +229,12 @@ impl Batch {
                 }
             }
             finished.people.push(working);
+        }
+        for message in std::mem::take(&mut self.left) {
+            if self.counted.contains_key(&message.id) {
+                finished.counts.extend(self.count_changes(&message));
+            }
+            finished.ended.push(message);
         }
         finished
     }

@@ -250,7 +250,7 @@ fn looks_sent(state: LedgerState) -> bool {
 }
 
 /// The person's address in each channel.
-pub(crate) fn addresses(person: &Person) -> BTreeMap<Channel, Identifier> {
+pub fn addresses(person: &Person) -> BTreeMap<Channel, Identifier> {
     let best =
         |kinds: &[IdentifierKind]| kinds.iter().find_map(|it| person.known.best(*it)).cloned();
     let address = |channel: Channel| match channel {

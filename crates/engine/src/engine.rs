@@ -2,6 +2,7 @@
 
 use crate::batch::Batch;
 use crate::decisions::Days;
+use crate::erase::Erased;
 use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
 use crate::learn::Taught;
@@ -52,6 +53,8 @@ pub struct Engine {
     /// On the wire since this process claimed them, with the person at that time.
     pub(crate) flying: BTreeMap<MessageId, PersonId>,
     pub(crate) restored: Option<Restored>,
+    /// Addresses of persons who were erased.
+    pub(crate) erased: Erased,
     pub(crate) journal: Option<Journal>,
     /// Whether messages of an earlier process on the wire were dealt with.
     pub(crate) in_flight_checked: bool,
@@ -141,6 +144,7 @@ impl Engine {
             newest_event: None,
             flying: BTreeMap::new(),
             restored: None,
+            erased: Erased::new(),
             journal: None,
             in_flight_checked: false,
             answers: VecDeque::new(),
@@ -172,6 +176,7 @@ impl Engine {
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
+        self.erased = crate::erase::read_all(&*self.store)?;
         self.sums = PanelSums::read(&*self.store)?;
         self.holdouts = HoldoutSums::read(&*self.store)?;
         self.taught = Taught::read(&*self.store)?;
@@ -315,6 +320,7 @@ impl Engine {
                     self.take_facts(batch, std::mem::take(&mut facts))?;
                     self.take_control(batch, control)?;
                 }
+                Ok(LogRecord::Blank) => {}
                 Err(error) => {
                     tracing::error!(position = start.0, %error, "a log record was skipped")
                 }
@@ -368,6 +374,7 @@ impl Engine {
         let heartbeat = self.settings.heartbeat;
         let on_disk = self.last_durable.is_none_or(|it| heartbeat <= batch.now - it);
         batch.durable |= on_disk;
+        self.journal_erasures(batch)?;
         let finished = batch.finish();
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
@@ -383,6 +390,7 @@ impl Engine {
             since_merge: std::mem::take(&mut batch.since_merge),
             // Seldom, since it makes room and nothing else.
             forget_before: on_disk.then(|| batch.now - self.undo_within()),
+            erased: std::mem::take(&mut batch.erased),
             counts: finished.counts,
             seen: std::mem::take(&mut batch.seen),
             entries,

@@ -100,12 +100,16 @@ impl Engine {
         self.newest_event = self.newest_event.max(Some(event.received));
         let found = match fact.person {
             Some(id) => Some(self.person_now(batch, id)?),
+            None if self.is_of_erased(event, &names.all) => None,
             None => self.identify(batch, event, names)?,
         };
         let Some(mut working) = found.and_then(|id| batch.take(id)) else {
             self.stats.nobody += 1;
             return Ok(());
         };
+        if fact.acts.contains(&Act::Erase) {
+            return self.erase(batch, working);
+        }
         self.remember_fact(&working, batch, position, fact);
         batch.in_fact = true;
         let person = &mut working.person;
@@ -209,6 +213,12 @@ impl Engine {
             for identifier in &resolution.join {
                 working.person.known.join(identifier.clone(), now);
             }
+            for it in &resolution.join {
+                if let Some(closed) = crate::erase::closed(&self.erased, &self.keys, it) {
+                    working.person.consents.suppress(closed);
+                    working.changed(Sections::CONSENTS);
+                }
+            }
             for identifier in resolution.join {
                 batch.set_owner(identifier, id);
             }
@@ -238,6 +248,8 @@ impl Engine {
                         self.mail_on_request(working, batch, *what, address);
                     }
                 }
+                // Done before anything else of the fact.
+                Act::Erase => {}
                 Act::Settle { message, delivered, detail } => {
                     self.settle(working, batch, *message, *delivered, detail)?;
                 }
@@ -480,6 +492,20 @@ pub(crate) fn read_programmes(store: &dyn Store) -> Result<Loaded, EngineError> 
 pub(crate) fn zone_of(person: &Person) -> Option<String> {
     let zone = person.profile.traits.get("timezone")?.value.as_text()?;
     Some(zone.to_owned())
+}
+
+/// What the condition of an audience asks, part by part, and how it is for a person.
+pub fn explain_audience(
+    loaded: &Loaded,
+    person: &Person,
+    audience: &str,
+    now: Timestamp,
+) -> Option<Vec<expr::Explanation>> {
+    let (_, condition) = loaded.programme.audiences.iter().find(|it| it.0 == audience)?;
+    let facts = Known(&person.consents);
+    let view = View { profile: &person.profile, facts: &facts, event: None };
+    let whole = expr::explain(condition, &view, now);
+    Some(if whole.parts.is_empty() { vec![whole] } else { whole.parts })
 }
 
 /// Every identifier that a lookup must cover: those that the event carries, and then what the

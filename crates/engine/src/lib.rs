@@ -13,6 +13,7 @@ mod claim;
 mod contact;
 mod decisions;
 mod engine;
+mod erase;
 mod error;
 mod facts;
 mod hold;
@@ -30,12 +31,16 @@ mod requests;
 mod runner;
 mod settings;
 mod status;
+mod sweep;
 mod undo;
 
 pub use broadcast::Preview;
+pub use contact::addresses;
 pub use decisions::{Day, days};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
+pub use erase::{Erasure, NOBODY, fingerprint};
 pub use error::EngineError;
+pub use facts::explain_audience;
 pub use hold::Hold;
 pub use holdouts::{Group, HoldoutReport, HoldoutSums};
 pub use host::{Handle, Host};
@@ -49,6 +54,7 @@ pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};
 pub use settings::{EngineSettings, Keys};
 pub use status::{BroadcastStatus, JourneyTally, Stats, Status, Tallies};
+pub use sweep::{SETTLES_AFTER, Swept, sweep};
 pub use undo::{UndoPlan, undo_refusal, undo_until};
 
 #[cfg(test)]

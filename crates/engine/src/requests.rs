@@ -35,7 +35,11 @@ impl Engine {
             return;
         }
         working.changed(Sections::CONSENTS);
-        let pending = record_statements(&mut working.person, event, stated, &self.loaded);
+        let (said, pending) =
+            record_statements(&mut working.person, event, stated, &self.loaded);
+        for it in &said {
+            self.reopen(working, batch, event, it);
+        }
         if let Some(address) = pending.filter(|_| !is_confirmed(event)) {
             self.mail_on_request(working, batch, Request::Confirmation, address);
         }
@@ -101,26 +105,29 @@ impl Engine {
     }
 }
 
-/// Records what an event states as the policy has it. Returns the address that is to be confirmed.
+/// Records what an event states as the policy has it. Returns what was recorded, and the address that
+/// is to be confirmed.
 pub(crate) fn record_statements(
     person: &mut Person,
     event: &Event,
     stated: Vec<Statement>,
     loaded: &Loaded,
-) -> Option<Identifier> {
+) -> (Vec<Statement>, Option<Identifier>) {
     let policy = &loaded.programme.policy;
     let address = address_of(event, person);
-    let mut pending = false;
+    let (mut pending, mut recorded) = (false, Vec::new());
     for statement in stated {
         let known = &person.consents;
         let confirmed = is_confirmed(event);
         let said = decision::received(statement, policy, address.as_ref(), confirmed, known);
         for it in said {
             pending |= it.state == decision::ConsentState::Unconfirmed;
-            person.consents.record(it);
+            person.consents.record(it.clone());
+            recorded.push(it);
         }
     }
-    address.filter(|_| pending && policy.double_opt_in.contains(Channel::Email))
+    let asks = pending && policy.double_opt_in.contains(Channel::Email);
+    (recorded, address.filter(|_| asks))
 }
 
 /// Whoever sent the event has confirmed the address, now or long ago.

@@ -19,6 +19,8 @@ pub struct Stats {
     pub late_answers: u64,
     /// Identifiers that did not come along, by the code of the refusal.
     pub refused: BTreeMap<&'static str, u64>,
+    /// Persons who were erased since the process began.
+    pub erased: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod erasing;
 mod holdouts;
 mod journeys;
 mod learning;

@@ -39,6 +39,13 @@ pub struct StillEngine {
     _copy: Option<tempfile::TempDir>,
 }
 
+impl StillEngine {
+    /// Whether it reads a copy, since another process has the data.
+    pub fn is_copy(&self) -> bool {
+        self._copy.is_some()
+    }
+}
+
 impl Reading {
     pub fn engine(mut self) -> anyhow::Result<StillEngine> {
         let keys = keys(&mut self.store, now())?;
@@ -269,7 +276,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|it| format!("{it:02x}")).collect()
 }
 
-fn keys(store: &mut SqliteStore, now: Timestamp) -> anyhow::Result<Keys> {
+pub fn keys(store: &mut SqliteStore, now: Timestamp) -> anyhow::Result<Keys> {
     if let Some(bytes) = store.get(Space::System, KEYS)? {
         let StoredKeys::Keys { chance, link } =
             serde_json::from_slice(&bytes).context("the stored keys cannot be read")?;

@@ -10,6 +10,7 @@ mod progress;
 mod remote;
 mod shared_store;
 mod stop;
+mod sweeper;
 mod wiring;
 
 use std::path::PathBuf;
@@ -62,6 +63,8 @@ enum Command {
     Backup(commands::backup::Arguments),
     Restore(commands::restore::Arguments),
     Doctor(commands::doctor::Arguments),
+    Erase(commands::erase::Arguments),
+    Export(commands::export::Arguments),
     Leverage(commands::leverage::Arguments),
     Attribution(commands::attribution::Arguments),
     Lifetime(commands::lifetime::Arguments),
@@ -106,6 +109,8 @@ fn main() -> ExitCode {
         Command::Backup(arguments) => commands::backup::run(&place, &arguments),
         Command::Restore(arguments) => commands::restore::run(&place, &arguments),
         Command::Doctor(arguments) => commands::doctor::run(&place, &arguments),
+        Command::Erase(arguments) => commands::erase::run(&place, &arguments),
+        Command::Export(arguments) => commands::export::run(&place, &arguments),
         Command::Leverage(arguments) => commands::leverage::run(&place, &arguments),
         Command::Attribution(arguments) => commands::attribution::run(&arguments),
         Command::Lifetime(arguments) => commands::lifetime::run(&arguments),

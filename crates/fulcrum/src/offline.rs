@@ -1,11 +1,12 @@
 //! The engine without a server: takes in what the log holds, sends nothing, and stops when quiet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::Context;
 use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, Parts, run};
 use model::{Channel, ChannelSet, MessageId, Reply, Timestamp};
-use port::Envelope;
+use port::{Envelope, FactLog};
 use record::{Control, LogRecord};
 
 use crate::data::{Opened, now};
@@ -18,6 +19,16 @@ pub fn settle(
     providers: ChannelSet,
     progress: Option<&Progress>,
 ) -> anyhow::Result<Engine> {
+    settle_with(opened, providers, progress, None)
+}
+
+/// The same, with the journal in which erasures are kept outside the state.
+pub fn settle_with(
+    opened: Opened,
+    providers: ChannelSet,
+    progress: Option<&Progress>,
+    journal: Option<Arc<dyn FactLog>>,
+) -> anyhow::Result<Engine> {
     let parts = Parts {
         store: Box::new(opened.store),
         log: opened.log,
@@ -26,6 +37,9 @@ pub fn settle(
         providers,
     };
     let mut engine = Engine::open(parts).context("could not start the engine")?;
+    if let Some(journal) = journal {
+        engine.keep_journal(journal);
+    }
     until_quiet(&mut engine, progress)?;
     Ok(engine)
 }

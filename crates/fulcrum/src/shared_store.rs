@@ -50,6 +50,7 @@ impl Store for SharedStore {
             merges: changes.merges.clone(),
             since_merge: changes.since_merge.clone(),
             forget_before: changes.forget_before,
+            erased: changes.erased.clone(),
             messages: changes.messages.clone(),
             counts: changes.counts.clone(),
             seen: changes.seen.clone(),

@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::data::{self, DataDir, Opened, hex, random};
 use crate::shared_store::SharedStore;
 use crate::stop::Stop;
+use crate::sweeper::{Needs, Sweeper};
 
 /// How long requests that were under way may take after the signal to stop. Live views never end
 /// by themselves.
@@ -135,6 +136,14 @@ pub fn serve(
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
     let host = Host::start(engine, providers.channels);
+    let readers_of_sweeper = shared.clone();
+    let sweeper = Sweeper::start(Needs {
+        log: Arc::downgrade(&log),
+        views: Box::new(move || readers_of_sweeper.reader()),
+        handle: host.handle(),
+        keys,
+        store: data.store_path(),
+    });
     let log: Arc<dyn FactLog> = log;
     let readers = Readers::new(move || shared.reader());
     let app = App { log, handle: host.handle(), readers, keys, settings };
@@ -145,6 +154,7 @@ pub fn serve(
     let served = runtime.block_on(listen(app, bind, setup_token, held, ready));
     // Pages first, then the engine: a request that is being answered may wait for its commit.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    drop(sweeper);
     drop(host);
     served
 }

@@ -9,6 +9,8 @@ pub trait Disk: Send {
     /// A new, empty file. A file of that name is removed first, so that none of its pages is used.
     fn create(&mut self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
     fn open(&mut self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Gives a file the name of another, which is gone then.
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
     /// Makes the names of new files durable.
     fn sync_dir(&mut self, dir: &Path) -> io::Result<()>;
 }
@@ -33,6 +35,10 @@ impl Disk for RealDisk {
 
     fn open(&mut self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(Box::new(OpenOptions::new().write(true).open(path)?))
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)
     }
 
     fn sync_dir(&mut self, dir: &Path) -> io::Result<()> {
@@ -76,6 +82,11 @@ pub fn lock(dir: &Path) -> Result<File, LogError> {
 /// Names sort like positions: both have twenty digits.
 pub fn segment_path(dir: &Path, base: u64) -> PathBuf {
     dir.join(format!("{base:020}.log"))
+}
+
+/// Where a file is written anew before it takes the place of the old one. Not a name of a segment.
+pub fn rewrite_path(dir: &Path, base: u64) -> PathBuf {
+    dir.join(format!("{base:020}.rewrite"))
 }
 
 pub fn io_error(doing: &'static str, path: &Path, source: io::Error) -> LogError {

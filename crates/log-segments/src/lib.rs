@@ -22,6 +22,7 @@ mod disk;
 mod read;
 mod record;
 mod recovery;
+mod rewrite;
 mod writer;
 
 pub use record::RECORD_BYTES_MAX;
@@ -30,7 +31,7 @@ use disk::{Disk, RealDisk};
 use port::{AppendDone, FactLog, LogError, LogPosition};
 use record::HEADER_BYTES;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use writer::Shared;
 
@@ -67,25 +68,29 @@ impl Default for Options {
 pub struct SegmentLog {
     dir: PathBuf,
     shared: Arc<Shared>,
+    /// For whoever writes files anew, one at a time.
+    second: Mutex<Box<dyn Disk>>,
     writer: Option<JoinHandle<()>>,
 }
 
 impl SegmentLog {
     /// Opens the log in `dir`, or begins one. A torn end is cut off; see the top of this crate.
     pub fn open(dir: &Path, options: Options) -> Result<SegmentLog, LogError> {
-        SegmentLog::open_on(dir, options, Box::new(RealDisk))
+        SegmentLog::open_on(dir, options, Box::new(RealDisk), Box::new(RealDisk))
     }
 
     fn open_on(
         dir: &Path,
         options: Options,
         mut disk: Box<dyn Disk>,
+        second: Box<dyn Disk>,
     ) -> Result<SegmentLog, LogError> {
         let lock = disk::lock(dir)?;
         let found = recovery::recover(dir, disk.as_mut())?;
         let shared = Arc::new(Shared::new(found.segments, found.end));
         let writer = writer::start(dir, options, disk, found.last, Arc::clone(&shared), lock)?;
-        Ok(SegmentLog { dir: dir.to_owned(), shared, writer: Some(writer) })
+        let second = Mutex::new(second);
+        Ok(SegmentLog { dir: dir.to_owned(), shared, second, writer: Some(writer) })
     }
 
     /// Appends and waits until the records are durable.
@@ -128,6 +133,15 @@ impl FactLog for SegmentLog {
 
     fn durable_end(&self) -> LogPosition {
         LogPosition(self.shared.durable_end())
+    }
+
+    fn rewrite(
+        &self,
+        until: LogPosition,
+        change: &mut dyn FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<u64, LogError> {
+        let mut disk = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        rewrite::rewrite(&self.dir, &self.shared, disk.as_mut(), until.0, change)
     }
 
     fn on_append(&self, wake: Box<dyn Fn() + Send + Sync>) {

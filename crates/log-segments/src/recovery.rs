@@ -24,6 +24,7 @@ pub struct OpenSegment {
 }
 
 pub fn recover(dir: &Path, disk: &mut dyn Disk) -> Result<Recovered, LogError> {
+    remove_unfinished(dir)?;
     let segments = list(dir)?;
     check_lengths(dir, &segments)?;
     let Some(&base) = segments.last() else {
@@ -53,6 +54,17 @@ pub fn recover(dir: &Path, disk: &mut dyn Disk) -> Result<Recovered, LogError> {
     disk.sync_dir(dir).map_err(|it| io_error("sync", dir, it))?;
     let last = OpenSegment { base, file, bytes_ahead: used as u64 };
     Ok(Recovered { segments, end: tail.end, last: Some(last) })
+}
+
+/// What a rewriting left that did not end; the file that it was to replace is whole.
+fn remove_unfinished(dir: &Path) -> Result<(), LogError> {
+    for entry in std::fs::read_dir(dir).map_err(|it| io_error("list", dir, it))? {
+        let path = entry.map_err(|it| io_error("list", dir, it))?.path();
+        if path.extension().is_some_and(|it| it == "rewrite") {
+            std::fs::remove_file(&path).map_err(|it| io_error("remove", &path, it))?;
+        }
+    }
+    Ok(())
 }
 
 fn list(dir: &Path) -> Result<BTreeSet<u64>, LogError> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // A panic is what a test is for.
 
 mod faulty;
+mod rewriting;
 
 use super::*;
 use crate::disk::segment_path;
@@ -101,7 +102,13 @@ fn what_was_found_after_a_crash_is_still_there_after_losing_power() {
             write_until_failure(&disk, dir.path());
             // The process is started again. The machine went on, with what it holds in memory.
             disk.heal();
-            let log = SegmentLog::open_on(dir.path(), SMALL, Box::new(disk.clone())).unwrap();
+            let log = SegmentLog::open_on(
+                dir.path(),
+                SMALL,
+                Box::new(disk.clone()),
+                Box::new(disk.clone()),
+            )
+            .unwrap();
             let found = everything(&log);
             drop(log);
             disk.lose_power(seed * 1_000 + call);
@@ -117,7 +124,13 @@ fn a_full_disk_refuses_and_the_log_goes_on_when_there_is_space_again() {
         for failures in [1, 2, 4] {
             let dir = TempDir::new().unwrap();
             let disk = FaultyDisk::failing(first..first + failures);
-            let log = SegmentLog::open_on(dir.path(), SMALL, Box::new(disk.clone())).unwrap();
+            let log = SegmentLog::open_on(
+                dir.path(),
+                SMALL,
+                Box::new(disk.clone()),
+                Box::new(disk.clone()),
+            )
+            .unwrap();
             let mut acknowledged = Vec::new();
             let mut refused = 0;
             for n in 0..60 {
@@ -152,7 +165,8 @@ fn a_full_disk_refuses_and_the_log_goes_on_when_there_is_space_again() {
 fn a_failed_append_says_what_could_not_be_done() {
     let dir = TempDir::new().unwrap();
     let disk = FaultyDisk::failing(0..u64::MAX);
-    let log = SegmentLog::open_on(dir.path(), SMALL, Box::new(disk)).unwrap();
+    let log =
+        SegmentLog::open_on(dir.path(), SMALL, Box::new(disk.clone()), Box::new(disk)).unwrap();
     let error = log.append_and_wait(vec![b"x".to_vec()]).unwrap_err();
     let path = segment_path(dir.path(), 0);
     assert_eq!(error.to_string(), format!("could not create {}", path.display()));
@@ -162,7 +176,13 @@ fn a_failed_append_says_what_could_not_be_done() {
 fn all_who_wait_share_one_sync() {
     let dir = TempDir::new().unwrap();
     let disk = FaultyDisk::default();
-    let log = SegmentLog::open_on(dir.path(), Options::default(), Box::new(disk.clone())).unwrap();
+    let log = SegmentLog::open_on(
+        dir.path(),
+        Options::default(),
+        Box::new(disk.clone()),
+        Box::new(disk.clone()),
+    )
+    .unwrap();
     let (at_sync, reached_sync) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<()>();
     disk.before_sync(move || {
@@ -488,13 +508,19 @@ fn check_every_byte(damage: impl Fn(&mut Vec<u8>, usize), must_fail: impl Fn(usi
 
 /// On a disk that takes no time to sync.
 fn open_quickly(dir: &Path, options: Options) -> Result<SegmentLog, LogError> {
-    SegmentLog::open_on(dir, options, Box::new(FaultyDisk::default()))
+    SegmentLog::open_on(
+        dir,
+        options,
+        Box::new(FaultyDisk::default()),
+        Box::new(FaultyDisk::default()),
+    )
 }
 
 /// Appends until the disk fails; returns how many records were acknowledged, and all that were
 /// tried.
 fn write_until_failure(disk: &FaultyDisk, dir: &Path) -> (usize, Vec<String>) {
-    let log = SegmentLog::open_on(dir, SMALL, Box::new(disk.clone())).unwrap();
+    let log =
+        SegmentLog::open_on(dir, SMALL, Box::new(disk.clone()), Box::new(disk.clone())).unwrap();
     let (mut acknowledged, mut tried) = (0, Vec::new());
     for n in 0..12 {
         let records: Vec<String> =

@@ -11,6 +11,7 @@ use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
@@ -30,6 +31,16 @@ struct Queue {
     waiting: VecDeque<Append>,
     bytes: usize,
     closed: Option<String>,
+    /// Who waits for the present file to be done with.
+    rolls: Vec<SyncSender<u64>>,
+}
+
+/// What the writer does next.
+enum Work {
+    Group(Vec<Append>),
+    /// Goes on in a new file, and says to these where the old one ends.
+    Roll(Vec<SyncSender<u64>>),
+    End,
 }
 
 struct Append {
@@ -88,11 +99,37 @@ impl Shared {
         self.bell.notify_all();
     }
 
-    /// Waits for work. Empty once the log is closed and everything is written.
-    fn next_group(&self, group_bytes: usize) -> Vec<Append> {
+    /// The positions at which files begin, each with that of the next file.
+    pub fn segments(&self) -> Vec<(u64, Option<u64>)> {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let next = segments.iter().skip(1).copied().map(Some).chain([None]);
+        segments.iter().copied().zip(next).collect()
+    }
+
+    /// Has the writer leave its present file alone for good; returns where that file ends.
+    pub fn roll(&self) -> Result<u64, LogError> {
+        let closed = |why: &str| LogError::Closed { why: why.to_owned() };
+        let (sender, receiver) = sync_channel(1);
+        {
+            let mut queue = self.queue();
+            if let Some(why) = &queue.closed {
+                return Err(closed(why));
+            }
+            queue.rolls.push(sender);
+            self.bell.notify_one();
+        }
+        receiver.recv().map_err(|_| closed("its writer stopped"))
+    }
+
+    /// Waits for work, until the log is closed and everything is written.
+    fn next_work(&self, group_bytes: usize) -> Work {
         let mut queue = self.queue();
-        while queue.waiting.is_empty() && queue.closed.is_none() {
+        let idle = |it: &Queue| it.waiting.is_empty() && it.rolls.is_empty();
+        while idle(&queue) && queue.closed.is_none() {
             queue = self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        if !queue.rolls.is_empty() {
+            return Work::Roll(std::mem::take(&mut queue.rolls));
         }
         let (mut group, mut bytes) = (Vec::new(), 0);
         while let Some(next) = queue.waiting.front()
@@ -103,7 +140,7 @@ impl Shared {
             queue.bytes -= next.bytes;
             group.push(next);
         }
-        group
+        if group.is_empty() { Work::End } else { Work::Group(group) }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -174,10 +211,20 @@ struct Writer {
 impl Writer {
     fn run(&mut self, shared: &Shared) {
         loop {
-            let group = shared.next_group(self.options.group_bytes);
-            if group.is_empty() {
-                return;
-            }
+            let group = match shared.next_work(self.options.group_bytes) {
+                Work::Group(group) => group,
+                Work::Roll(waiting) => {
+                    if let Some(done) = self.current.take() {
+                        self.cut(done);
+                    }
+                    for it in waiting {
+                        // Whoever waited may have gone.
+                        let _ = it.send(self.end);
+                    }
+                    continue;
+                }
+                Work::End => return,
+            };
             let ends = self.encode_group(&group);
             let result =
                 if self.buffer.is_empty() { Ok(None) } else { self.write_group().map(Some) };

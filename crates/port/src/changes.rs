@@ -30,6 +30,9 @@ pub struct Changes<'a> {
     pub since_merge: Vec<SinceMerge>,
     /// Rows of `since_merge` from before this time go, some with each commit.
     pub forget_before: Option<Timestamp>,
+    /// Persons of whom nothing stays: their record, identifiers, redirects to them and merges go.
+    /// Done after everything else. What their messages become is among `messages`.
+    pub erased: Vec<PersonId>,
     pub messages: Vec<&'a Message>,
     pub counts: Vec<CountChange>,
     pub seen: Vec<SeenId>,
@@ -140,6 +143,8 @@ pub enum Space {
     Campaign,
     /// What everybody taught, and the numbered policies made of it.
     Learning,
+    /// Keyed hashes of the identifiers of erased persons, and whose events are still in the log.
+    Erased,
 }
 
 impl Sections {
@@ -177,6 +182,7 @@ impl Space {
         Space::Tally,
         Space::Campaign,
         Space::Learning,
+        Space::Erased,
     ];
 
     pub fn name(self) -> &'static str {
@@ -189,6 +195,7 @@ impl Space {
             Space::Tally => "tally",
             Space::Campaign => "campaign",
             Space::Learning => "learning",
+            Space::Erased => "erased",
         }
     }
 }

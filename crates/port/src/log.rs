@@ -25,6 +25,15 @@ pub trait FactLog: Send + Sync {
     /// The position after the last durable record.
     fn durable_end(&self) -> LogPosition;
 
+    /// Overwrites records before `until`: what `change` gives for one takes its place, which must
+    /// be just as long, so that positions stay. Returns how many were overwritten, when that is
+    /// durable. It may be stopped at any moment and done again.
+    fn rewrite(
+        &self,
+        until: LogPosition,
+        change: &mut dyn FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<u64, LogError>;
+
     /// Has `wake` called, from the writer's thread, whenever the durable end moved.
     fn on_append(&self, wake: Box<dyn Fn() + Send + Sync>);
 }

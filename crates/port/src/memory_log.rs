@@ -80,6 +80,21 @@ impl FactLog for MemoryLog {
         self.lock().end
     }
 
+    fn rewrite(
+        &self,
+        until: LogPosition,
+        change: &mut dyn FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<u64, LogError> {
+        let mut changed = 0;
+        for (_, record) in self.lock().records.iter_mut().filter(|(end, _)| *end <= until) {
+            if let Some(new) = change(record).filter(|it| it.len() == record.len()) {
+                *record = new;
+                changed += 1;
+            }
+        }
+        Ok(changed)
+    }
+
     fn on_append(&self, wake: Box<dyn Fn() + Send + Sync>) {
         self.lock().wakers.push(Arc::from(wake));
     }

@@ -146,6 +146,9 @@ impl State {
         for message in &changes.messages {
             self.put_message(message);
         }
+        for person in &changes.erased {
+            self.erase(*person);
+        }
         for change in &changes.counts {
             let old = self.counts.rows.get(&change.key).copied().unwrap_or(0);
             self.counts.set(change.key.clone(), Some(old + change.by));
@@ -218,9 +221,36 @@ impl State {
         self.redirects.set(absorbed, Some(survivor));
     }
 
+    fn erase(&mut self, id: PersonId) {
+        if let Some(person) = self.people.rows.get(&id).cloned() {
+            self.agenda_remove(&person);
+            self.people.set(id, None);
+        }
+        let identifiers = self.identifiers.rows.iter().filter(|it| *it.1 == id);
+        for identifier in identifiers.map(|it| it.0.clone()).collect::<Vec<_>>() {
+            self.identifiers.set(identifier, None);
+        }
+        let redirects = self.redirects.rows.iter().filter(|it| *it.0 == id || *it.1 == id);
+        for absorbed in redirects.map(|it| *it.0).collect::<Vec<_>>() {
+            self.redirects.set(absorbed, None);
+        }
+        let takes_part = |it: &Merge| it.record.survivor == id || it.record.absorbed == id;
+        let merges = self.merges.rows.iter().filter(|it| takes_part(it.1));
+        for number in merges.map(|it| *it.0).collect::<Vec<_>>() {
+            self.merges.set(number, None);
+        }
+        let since = self.since_merge.rows.values().filter(|it| it.person == id);
+        for number in since.map(|it| it.number).collect::<Vec<_>>() {
+            self.since_merge.set(number, None);
+        }
+    }
+
     fn put_message(&mut self, message: &Message) {
         if let Some(old) = self.messages.rows.get(&message.id).cloned() {
             self.unindex(&old);
+            if old.key != message.key {
+                self.keys.set(old.key, None);
+            }
         }
         self.index(message);
         self.keys.set(message.key.clone(), Some(message.id));

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub enum LogRecord {
     Fact(Fact),
     Control(Control),
+    /// What stood here was erased; it means nothing any more.
+    Blank,
 }
 
 /// An accepted event, and what it changes beyond traits and counters.
@@ -32,6 +34,8 @@ pub enum Act {
     Suppress(Suppression),
     /// The person wants something mailed to their own address.
     Mail(Request),
+    /// The person wants to be forgotten.
+    Erase,
     /// A later word about a message: whether it arrived.
     Settle {
         message: MessageId,
@@ -87,6 +91,9 @@ enum Form<F, C> {
     Fact(F),
     #[serde(rename = "control.1")]
     Control(C),
+    /// As many spaces as it takes.
+    #[serde(rename = "blank.1")]
+    Blank(String),
 }
 
 /// Holds most events, so that the text seldom moves while it grows.
@@ -103,16 +110,27 @@ impl LogRecord {
         let form = match self {
             LogRecord::Fact(fact) => Form::Fact(fact),
             LogRecord::Control(control) => Form::Control(control),
+            LogRecord::Blank => Form::Blank(String::new()),
         };
         let mut bytes = Vec::with_capacity(USUAL_BYTES);
         serde_json::to_writer(&mut bytes, &form).expect("plain data always has a JSON form");
         bytes
     }
 
+    /// What takes the place of an erased record of so many bytes, in just as many, so that every
+    /// record keeps its position.
+    pub fn blank(bytes: usize) -> Vec<u8> {
+        const AROUND: usize = r#"{"blank.1":""}"#.len();
+        // No record is so short; of one that were, spaces say no more.
+        let Some(spaces) = bytes.checked_sub(AROUND) else { return vec![b' '; bytes] };
+        format!("{{\"blank.1\":\"{}\"}}", " ".repeat(spaces)).into_bytes()
+    }
+
     pub fn decode(bytes: &[u8]) -> Result<LogRecord, Unreadable> {
         match serde_json::from_slice::<Form<Fact, Control>>(bytes) {
             Ok(Form::Fact(fact)) => Ok(LogRecord::Fact(fact)),
             Ok(Form::Control(control)) => Ok(LogRecord::Control(control)),
+            Ok(Form::Blank(_)) => Ok(LogRecord::Blank),
             Err(error) => Err(Unreadable { what: "log record", detail: error.to_string() }),
         }
     }

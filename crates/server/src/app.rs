@@ -1,6 +1,6 @@
 //! What the server is made of, and the few ways in which routes read, append and commit.
 
-use crate::access::Door;
+use crate::access::{Bucket, Door};
 use crate::collect::{Known, Live, Sources};
 use crate::pressure::Pressure;
 use crate::problem::Problem;
@@ -17,6 +17,11 @@ use tokio::sync::oneshot;
 /// How long an answer waits for the engine's commit. A turn takes 20 ms; a page that waited longer
 /// than this is better told to try again.
 const COMMIT_WAIT: Duration = Duration::from_secs(20);
+
+/// People who type their address into the form for a link: so many at once, and one more after each
+/// interval. Each costs a commit.
+const ASKING_MAX: u32 = 60;
+const ASKING_EVERY: Duration = Duration::from_secs(1);
 
 /// Where the time comes from: the machine, or a test's hand.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -78,6 +83,10 @@ pub(crate) struct Shared {
     pub door: Door,
     /// Held while somebody's wishes are read and stored again, so that no choice is lost.
     pub wishes: tokio::sync::Mutex<()>,
+    /// Held while the log is read for somebody's data.
+    pub exports: tokio::sync::Mutex<()>,
+    /// Links that strangers may ask for by typing an address.
+    pub asking: Bucket,
 }
 
 impl Settings {
@@ -125,6 +134,8 @@ impl Shared {
             pressure: Pressure::new(&settings),
             door: Door::new(&settings),
             wishes: tokio::sync::Mutex::new(()),
+            exports: tokio::sync::Mutex::new(()),
+            asking: Bucket::new(ASKING_MAX, ASKING_EVERY),
             settings,
         }
     }

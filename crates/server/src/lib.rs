@@ -8,6 +8,7 @@ mod access;
 mod api;
 mod app;
 mod collect;
+pub mod export;
 mod hooks;
 pub mod leverage;
 mod metrics;

@@ -1,8 +1,9 @@
 //! The thread that does what must not keep the writer: checkpoints, and files of event ids.
 
-use crate::connection;
+use crate::connection::{self, DATABASE};
 use crate::fault::Fault;
 use crate::seen::{self, Frozen, Outcomes};
+use port::StoreError;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,20 @@ pub(crate) enum Job {
     /// and is told whether it worked: a reader that does not end prevents it.
     Restart(SyncSender<bool>),
     Seal(Arc<Frozen>),
+}
+
+/// How long a settling waits for readers in the midst of a call.
+const SETTLE_BUSY: Duration = Duration::from_secs(1);
+
+/// Copies the write-ahead log of the store in `dir` into the database and empties it, so that no
+/// file holds what was overwritten. While a backup runs it does what it can; the next call does the
+/// rest.
+pub fn settle(dir: &Path) -> Result<(), StoreError> {
+    let database = dir.join(DATABASE);
+    let settled = connection::checkpointer(&database, SETTLE_BUSY).and_then(|connection| {
+        Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    });
+    settled.map_err(|error| error.explain("empty the write-ahead log", &database))
 }
 
 /// Dropping it finishes what was asked for and ends the thread.

@@ -29,13 +29,16 @@ pub(crate) fn apply(
     for (absorbed, survivor) in &changes.redirects {
         people.redirect(*absorbed, *survivor)?;
     }
-    let born = people.born;
     put_identifiers(connection, &changes.identifiers)?;
     put_merges(connection, &changes.merges)?;
     put_since_merge(connection, &changes.since_merge)?;
     if let Some(before) = changes.forget_before {
         forget_since_merge(connection, before)?;
     }
+    for person in &changes.erased {
+        people.erase(connection, *person)?;
+    }
+    let born = people.born;
     put_messages(connection, &changes.messages)?;
     put_counts(connection, &changes.counts)?;
     put_entries(connection, &changes.entries)?;
@@ -220,6 +223,31 @@ impl<'c> People<'c> {
     }
 }
 
+impl People<'_> {
+    fn erase(&mut self, connection: &Connection, person: PersonId) -> Result<(), Fault> {
+        let id = number(person.0)?;
+        if self.delete.execute([id])? != 0 {
+            self.born -= 1;
+        }
+        self.delete_search.execute([id])?;
+        self.consents.delete.execute([id])?;
+        self.contacts.delete.execute([id])?;
+        self.runs.delete.execute([id])?;
+        self.learned.delete.execute([id])?;
+        // `identifiers` has no index by person: their owner is asked by identifier alone, and an
+        // erasure may take the time of a scan.
+        for sql in [
+            "DELETE FROM identifiers WHERE person = ?1",
+            "DELETE FROM redirects WHERE absorbed = ?1 OR survivor = ?1",
+            "DELETE FROM merges WHERE survivor = ?1 OR absorbed = ?1",
+            "DELETE FROM since_merge WHERE person = ?1",
+        ] {
+            connection.prepare_cached(sql)?.execute([id])?;
+        }
+        Ok(())
+    }
+}
+
 impl<'c> Section<'c> {
     fn prepare(connection: &'c Connection, table: &str) -> Result<Section<'c>, Fault> {
         let put = format!(
@@ -310,7 +338,7 @@ fn forget_since_merge(connection: &Connection, before: Timestamp) -> Result<(), 
 
 fn put_messages(connection: &Connection, messages: &[&Message]) -> Result<(), Fault> {
     // The person of a message changes only in a merge; leaving it out otherwise leaves the index
-    // by person alone. Key, scope and day never change.
+    // by person alone. Scope and day never change, and the key only when the person is erased.
     let mut put = connection.prepare_cached(
         "INSERT INTO messages
            (id, person, ledger_state, state, channel, planned_at, deferred, data, key, scope, day)
@@ -322,7 +350,7 @@ fn put_messages(connection: &Connection, messages: &[&Message]) -> Result<(), Fa
     )?;
     let mut move_to = connection.prepare_cached(
         "UPDATE messages SET person = ?2, ledger_state = ?3, state = ?4, channel = ?5,
-           planned_at = ?6, deferred = ?7, data = ?8
+           planned_at = ?6, deferred = ?7, data = ?8, key = ?9
          WHERE id = ?1",
     )?;
     for message in messages {
@@ -354,7 +382,8 @@ fn put_messages(connection: &Connection, messages: &[&Message]) -> Result<(), Fa
                     channel,
                     planned_at,
                     deferred,
-                    data
+                    data,
+                    message.key
                 ])?;
             }
             Ok(_) => {}

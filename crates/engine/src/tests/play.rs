@@ -427,6 +427,7 @@ impl Play {
             ("alias", [previous]) => {
                 event.kind = EventKind::Alias { previous_id: (*previous).to_owned() };
             }
+            ("erase", []) => acts.push(Act::Erase),
             ("says", ["mail"]) => acts.push(Act::Mail(model::Request::Link)),
             ("says", [state, scope @ ..]) => acts.push(statement(state, scope, event.time)),
             ("settle", [message, word]) => acts.push(Act::Settle {

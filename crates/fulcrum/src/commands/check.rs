@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::print;
+use content::words::missing;
+
+use super::{print, tell};
 use crate::programme_files;
 use record::programme::IdentityDefinition;
 
@@ -32,6 +34,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     ))?;
     if files.contains_key("identity.yaml") {
         print(&identity_in_words(&programme.identity))?;
+    }
+    for (tag, lacking) in programme.words.keys().map(|it| (it, missing(&programme.words, it))) {
+        if !lacking.is_empty() {
+            let keys: Vec<&str> = lacking.iter().map(|it| it.key()).collect();
+            let count = keys.len();
+            tell(&format!(
+                "hint: words/{tag}.yaml lacks {count} texts, which are shown in English: {}",
+                keys.join(", ")
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

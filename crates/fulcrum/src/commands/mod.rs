@@ -8,6 +8,7 @@ pub mod completions;
 pub mod connectedness;
 pub mod demo;
 pub mod doctor;
+pub mod erase;
 pub mod export;
 pub mod identity;
 pub mod import;

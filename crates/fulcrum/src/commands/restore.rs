@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use engine::{Hold, Restored};
-use port::{Catalog, LogPosition};
+use engine::{Erasure, Hold, Keys, Restored, fingerprint};
+use model::{PersonId, Timestamp};
+use port::{Catalog, FactLog, LogPosition, Views};
 use record::{Control, LogRecord};
 
 use super::backup::{MANIFEST, Manifest};
-use super::print;
+use super::{print, tell};
 use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
@@ -52,8 +53,14 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     store_sqlite::backup(&from.store_path(), &to.store_path())?;
     let mut store = to.open_store()?;
-    restore_log(&from, &to, store.log_position()?)?;
     let now = data::now();
+    let keys = data::keys(&mut store, now)?;
+    let erasures = match &arguments.journal {
+        Some(_) => erasures_since(&to, store.last_commit()?.unwrap_or_default())?,
+        None => Vec::new(),
+    };
+    let again = persons_of(&store, &keys, &erasures)?;
+    restore_log(&from, &to, store.log_position()?, &keys, &erasures, &again)?;
     let hold = Hold { since: now, reason: format!("restored from a backup of {made}") };
     let restored = Restored {
         since: store.last_commit()?.unwrap_or_default(),
@@ -66,16 +73,38 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "{} is what it was at {made}; nothing goes out until `fulcrum resume`\n",
         to.path().display()
     ))?;
+    match (&arguments.journal, again.len()) {
+        (Some(_), 0) => {}
+        (Some(_), count) => print(&format!("{count} who were erased since are erased again\n"))?,
+        (None, _) => tell(
+            "hint: without the journal nobody knows who was erased since the backup; erase them again",
+        ),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The log, with what the state does not hold yet made history. The installation that is gone may
 /// have worked it through and written to people about it: here it changes who people are, and
 /// triggers nothing.
-fn restore_log(from: &DataDir, to: &DataDir, state: LogPosition) -> anyhow::Result<()> {
+fn restore_log(
+    from: &DataDir,
+    to: &DataDir,
+    state: LogPosition,
+    keys: &Keys,
+    erasures: &[Erasure],
+    again: &[PersonId],
+) -> anyhow::Result<()> {
     log_copy::copy(&from.log_path(), &to.log_path())?;
     let tail = log_copy::cut(&to.log_path(), state)?;
-    let calm: Vec<Vec<u8>> = tail.iter().filter_map(|it| history_of(it)).collect();
+    let mut calm: Vec<Vec<u8>> = tail
+        .iter()
+        .filter(|it| !is_of_erased(it, keys, erasures))
+        .filter_map(|it| history_of(it))
+        .collect();
+    // Last, so that nothing of the past comes after it.
+    for person in again {
+        calm.push(LogRecord::Fact(super::erase::erasure(*person)?).encode());
+    }
     if calm.is_empty() {
         return Ok(());
     }
@@ -86,6 +115,53 @@ fn restore_log(from: &DataDir, to: &DataDir, state: LogPosition) -> anyhow::Resu
         log.append_and_wait(part.to_vec()).context("could not store the end of the log")?;
     }
     Ok(())
+}
+
+/// The erasures that the state of the backup may not know of.
+fn erasures_since(to: &DataDir, since: Timestamp) -> anyhow::Result<Vec<Erasure>> {
+    const RECORDS_AT_ONCE: usize = 10_000;
+    let journal = to.open_journal()?;
+    let (mut found, mut from) = (Vec::new(), LogPosition(0));
+    loop {
+        let records = journal.read(from, RECORDS_AT_ONCE, usize::MAX)?;
+        let Some((end, _)) = records.last() else { return Ok(found) };
+        from = *end;
+        let erasures = records.iter().filter_map(|(_, it)| Erasure::of_journal(it));
+        found.extend(erasures.filter(|it| since <= it.at));
+    }
+}
+
+/// Who of the restored state was erased since. Found by what they were known by: a person who came
+/// after the backup may have another number now.
+fn persons_of(
+    views: &dyn Views,
+    keys: &Keys,
+    erasures: &[Erasure],
+) -> anyhow::Result<Vec<PersonId>> {
+    const PERSONS_AT_ONCE: usize = 1_000;
+    let (mut found, mut after) = (Vec::new(), None);
+    if erasures.is_empty() {
+        return Ok(found);
+    }
+    loop {
+        let ids = views.ids_after(after, PERSONS_AT_ONCE)?;
+        let Some(last) = ids.last() else { return Ok(found) };
+        after = Some(*last);
+        for person in views.load(&ids)? {
+            let known = person.known.identifiers.keys().map(|it| fingerprint(keys, it));
+            let hashes: Vec<String> = known.collect();
+            let is_of = |it: &Erasure| hashes.iter().any(|hash| it.hashes.contains(hash));
+            if erasures.iter().any(is_of) {
+                found.push(person.id);
+            }
+        }
+    }
+}
+
+fn is_of_erased(record: &[u8], keys: &Keys, erasures: &[Erasure]) -> bool {
+    let Ok(LogRecord::Fact(fact)) = LogRecord::decode(record) else { return false };
+    let (identifiers, received) = (fact.event.identifiers(), fact.event.received);
+    erasures.iter().any(|it| it.covers(keys, None, &identifiers, received))
 }
 
 fn history_of(record: &[u8]) -> Option<Vec<u8>> {
@@ -100,6 +176,7 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
         )) => Some(record.to_vec()),
         // Started or released then, it may have gone out; whoever wants it says so again.
         Ok(LogRecord::Control(Control::Broadcast { .. } | Control::Resume { .. })) => None,
+        Ok(LogRecord::Blank) => None,
         // The engine passes it over with a word, as it would have before.
         Err(_) => Some(record.to_vec()),
     }

@@ -62,7 +62,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn find(views: &dyn Views, asked: &str) -> anyhow::Result<Person> {
+pub fn find(views: &dyn Views, asked: &str) -> anyhow::Result<Person> {
     let nobody = || {
         let stop = Stop::usage(format!("nobody is known as `{asked}`"));
         stop.hint("give an e-mail address, a user id, kind:value, or a number such as p12")

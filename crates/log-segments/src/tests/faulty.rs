@@ -22,6 +22,8 @@ struct State {
     syncs: u64,
     failing: Range<u64>,
     unsynced: Vec<Unsynced>,
+    /// Names given since the last good sync of the directory, with what they stood for before.
+    renamed: Vec<(PathBuf, Vec<u8>)>,
     /// Called at the beginning of each sync.
     before_sync: Option<Box<dyn FnMut() + Send>>,
 }
@@ -76,6 +78,12 @@ impl FaultyDisk {
     /// Of the sectors written since the last good sync, a random half is as it was before.
     pub fn lose_power(&self, seed: u64) {
         let mut coin = seed.wrapping_mul(2).wrapping_add(1);
+        // A name that no sync of its directory followed may be the old one again, with what it named.
+        let renamed: Vec<_> = self.state.lock().unwrap().renamed.drain(..).collect();
+        for (path, before) in renamed.into_iter().rev().filter(|_| seed.is_multiple_of(2)) {
+            self.state.lock().unwrap().unsynced.retain(|it| it.path != path);
+            std::fs::write(&path, before).unwrap();
+        }
         for lost in self.state.lock().unwrap().unsynced.drain(..).rev() {
             let Ok(mut bytes) = std::fs::read(&lost.path) else { continue };
             for (index, old) in lost.before.iter().enumerate() {
@@ -118,8 +126,23 @@ impl Disk for FaultyDisk {
         Ok(self.wrap(path, RealDisk.open(path)?))
     }
 
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call()?;
+        let before = std::fs::read(to)?;
+        let mut state = self.state.lock().unwrap();
+        state.unsynced.retain(|it| it.path != to);
+        for write in state.unsynced.iter_mut().filter(|it| it.path == from) {
+            write.path = to.to_owned();
+        }
+        state.renamed.push((to.to_owned(), before));
+        drop(state);
+        RealDisk.rename(from, to)
+    }
+
     fn sync_dir(&mut self, _dir: &Path) -> io::Result<()> {
-        self.call()
+        self.call()?;
+        self.state.lock().unwrap().renamed.clear();
+        Ok(())
     }
 }
 

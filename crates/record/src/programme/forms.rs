@@ -71,6 +71,9 @@ pub struct PolicyForm {
     pub holdouts: Option<HoldoutsForm>,
     #[serde(default)]
     pub panel: Option<PanelForm>,
+    /// How long events are kept, by name; `events` for all others.
+    #[serde(default)]
+    pub keep: BTreeMap<String, Spanned<Length>>,
     #[serde(default)]
     pub learning: Option<LearningForm>,
 }
@@ -378,5 +381,34 @@ impl<'de> Deserialize<'de> for ReentryForm {
                 ))),
             },
         }
+    }
+}
+
+/// Keys with their texts, in the order of the file.
+#[derive(Default)]
+pub struct WordsForm(pub Vec<(String, Spanned<String>)>);
+
+impl<'de> Deserialize<'de> for WordsForm {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<WordsForm, D::Error> {
+        struct Pairs;
+        impl<'de> serde::de::Visitor<'de> for Pairs {
+            type Value = WordsForm;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("lines `key: text`")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<WordsForm, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(WordsForm(pairs))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
     }
 }

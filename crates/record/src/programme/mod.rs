@@ -29,6 +29,10 @@ pub struct Programme {
     pub contents: BTreeMap<ContentName, Content>,
     pub broadcasts: Vec<Broadcast>,
     pub outcomes: Vec<OutcomeDefinition>,
+    /// Texts of the customers' pages, by language.
+    pub words: content::words::Own,
+    /// How long the log keeps events: by name, and `events` for all that have no rule of their own.
+    pub keep: BTreeMap<String, Span>,
 }
 
 /// Which identifiers count, how many of each one person has, and for how long a merge can be undone.

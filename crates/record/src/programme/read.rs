@@ -19,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const FILES_MAX: usize = 5_000;
 const FILE_BYTES_MAX: usize = 256 << 10;
 
+/// Events are looked through once a day.
+const KEEP_MIN: Span = Span::DAY;
+
 /// The programme in a directory's files, by path below `program/`, checked whole. All problems are
 /// returned, not only the first.
 pub fn parse(files: &BTreeMap<String, String>) -> Result<Programme, Vec<Problem>> {
@@ -75,9 +78,10 @@ impl Reading {
             ("journeys", _) => self.journey(path, text),
             ("broadcasts", _) => self.broadcast(path, text),
             ("content", _) => self.content(path, text),
+            ("words", _) => self.words(path, name, text),
             _ => {
                 let hint = "files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
-                            and those in audiences/, journeys/, broadcasts/ and content/";
+                            and those in audiences/, journeys/, broadcasts/, content/ and words/";
                 let problem = Problem::new("this file has no place in a programme").hint(hint);
                 self.problems.push(problem.in_file(path));
             }
@@ -125,6 +129,15 @@ impl Reading {
                 opt_out_cost: it.opt_out_cost.unwrap_or(usual.opt_out_cost),
             }
         };
+        for (name, span) in form.keep {
+            if span.value.0 < KEEP_MIN {
+                let (line, column) = position(&span);
+                let text = format!("`{name}` is kept for less than {KEEP_MIN}");
+                let problem = Problem::new(text).hint("a day is the shortest that can be promised");
+                self.problems.push(problem.in_file(path).at(line, column));
+            }
+            self.programme.keep.insert(name, span.value.0);
+        }
         let topics = std::mem::take(&mut self.programme.policy.topics);
         let policy = Policy {
             version: 0,
@@ -253,6 +266,25 @@ impl Reading {
             }
             Err(problems) => {
                 self.problems.extend(problems.into_iter().map(|it| it.in_file(path)));
+            }
+        }
+    }
+
+    fn words(&mut self, path: &str, name: &str, text: &str) {
+        let tag = name.strip_suffix(".yaml").and_then(content::words::language_tag);
+        let Some(tag) = tag else {
+            let problem = Problem::new("the file is not named after a language")
+                .hint("name it like words/fr.yaml or words/pt-br.yaml");
+            self.problems.push(problem.in_file(path));
+            return;
+        };
+        self.once("language", &tag, path);
+        for (key, said) in self.yaml::<WordsForm>(path, text).unwrap_or_default().0 {
+            let (line, column) = position(&said);
+            if let Err(problem) =
+                content::words::add(&mut self.programme.words, &tag, &key, &said.value)
+            {
+                self.problems.push(problem.in_file(path).at(line, column));
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bucket::Bucket;
+pub(crate) use bucket::Bucket;
 use model::{Span, Timestamp};
 use port::{Entry, Space, StoreError, Views};
 use serde::{Deserialize, Serialize};

@@ -10,11 +10,12 @@ mod json;
 mod measure;
 mod panel;
 mod people;
-mod person;
+pub(crate) mod person;
 mod power;
+mod privacy;
 mod session;
 mod sources;
-mod timeline;
+pub(crate) mod timeline;
 mod today;
 
 use crate::access::guard;
@@ -91,6 +92,8 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(identity::get_identity))
         .routes(routes!(identity::plan_undo, identity::undo_merge))
         .routes(routes!(identity::allow_merge))
+        .routes(routes!(privacy::export_person))
+        .routes(routes!(privacy::erase_person))
         .routes(routes!(sources::list_sources, sources::create_source))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))

@@ -173,13 +173,13 @@ pub(super) async fn get_person(
 }
 
 /// The person that `id` stands for now.
-pub(super) fn load(views: &dyn Views, id: PersonId) -> Result<port::Person, Problem> {
+pub(crate) fn load(views: &dyn Views, id: PersonId) -> Result<port::Person, Problem> {
     let current = views.current(id)?;
     let found = views.load(&[current])?.pop();
     found.ok_or_else(|| Problem::not_found(format!("there is no person {id}")))
 }
 
-fn shown(person: &port::Person, merges: &[port::Merge], now: Timestamp) -> Person {
+pub(crate) fn shown(person: &port::Person, merges: &[port::Merge], now: Timestamp) -> Person {
     let json = |value| serde_json::to_value(value).unwrap_or_default();
     Person {
         id: person.id.to_string(),

@@ -228,7 +228,7 @@ async fn lag_ms(
     let records = read.await.map_err(|_| Problem::internal())?.unwrap_or_default();
     let received = records.first().and_then(|(_, bytes)| match LogRecord::decode(bytes) {
         Ok(LogRecord::Fact(fact)) => Some(fact.event.received),
-        Ok(LogRecord::Control(_)) | Err(_) => None,
+        Ok(LogRecord::Control(_) | LogRecord::Blank) | Err(_) => None,
     });
     Ok(received.map_or(0, |it| (now - it).millis().max(0) as u64))
 }

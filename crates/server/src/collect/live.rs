@@ -83,6 +83,11 @@ impl Default for Live {
 }
 
 impl Live {
+    /// Forgets all events, and keeps the counts: somebody among them was erased.
+    pub fn forget(&self) {
+        self.lock().rings.clear();
+    }
+
     /// Takes what came of one request.
     pub fn add(&self, source: &SourceId, received: Timestamp, of: Arrived<'_>) {
         let (accepted, rejected) = (of.events.len(), of.rejected.len());

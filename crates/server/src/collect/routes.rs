@@ -194,7 +194,7 @@ async fn store(
 fn event_of(record: LogRecord) -> Option<Event> {
     match record {
         LogRecord::Fact(fact) => Some(fact.event),
-        LogRecord::Control(_) => None,
+        LogRecord::Control(_) | LogRecord::Blank => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Clicks and opens. Whatever goes wrong here, the reader gets where the link leads.
 
+use super::sheet::Sheet;
 use super::{layout, message, own_event, verify};
 use crate::app::Shared;
 use axum::extract::{Path, State};
@@ -48,9 +49,10 @@ pub(super) async fn click(
     Path(token): Path<String>,
     method: Method,
     headers: HeaderMap,
+    sheet: Sheet,
 ) -> Response {
     let Some(Link::Click { message, url }) = verify(&shared, &token) else {
-        return layout::bad_link(&shared.handle.loaded());
+        return layout::bad_link(&sheet);
     };
     let happened =
         Happened { message, url: Some(url.clone()), by_machine: is_machine(&method, &headers) };
@@ -69,10 +71,11 @@ pub(super) async fn open(
     Path(token): Path<String>,
     method: Method,
     headers: HeaderMap,
+    sheet: Sheet,
 ) -> Response {
     let token = token.strip_suffix(".gif").unwrap_or(&token);
     let Some(Link::Open { message }) = verify(&shared, token) else {
-        return layout::bad_link(&shared.handle.loaded());
+        return layout::bad_link(&sheet);
     };
     let happened = Happened { message, url: None, by_machine: is_machine(&method, &headers) };
     happened.record(&shared).await;

@@ -1,49 +1,56 @@
 //! Confirming an address: one page with one button. Only the button counts, since programs that look
 //! for dangerous links follow them all.
 
+use super::sheet::Sheet;
 use super::{after_all, consents, layout, message, own_event, verify};
 use crate::app::Shared;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use content::Link;
+use content::{Link, Word};
 use decision::{ConsentState, Statement};
-use engine::Loaded;
 use maud::{Markup, html};
 use model::{Identifier, Map, MessageId, PersonId};
 use record::{Act, Fact};
 use std::sync::Arc;
 
 /// Shows what would be confirmed. Changes nothing.
-pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(token): Path<String>) -> Response {
-    let loaded = shared.handle.loaded();
-    let Some(asked) = asked(&shared, &token).await else { return layout::bad_link(&loaded) };
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    sheet: Sheet,
+) -> Response {
+    let Some(asked) = asked(&shared, &token).await else { return layout::bad_link(&sheet) };
     match asked.waiting.is_empty() {
-        true => done(&shared, &loaded, &asked, false),
+        true => done(&shared, &sheet, &asked, false),
         false => {
+            let words = sheet.words();
             let content = html! {
-                p { "Please press the button to confirm that you want to get:" }
-                (list(&asked.waiting))
-                form method="post" { button type="submit" { "Yes, write to me" } }
-                p.soft { "If it was not you who asked for this, close this page: nothing will be sent." }
+                p { (words.say(Word::ConfirmQuestion)) }
+                (list(&sheet, &asked.waiting))
+                form method="post" { button type="submit" { (words.say(Word::ConfirmButton)) } }
+                p.soft { (words.say(Word::ConfirmNotYou)) }
             };
-            layout::page(&loaded, StatusCode::OK, "Please confirm", &content)
+            layout::page(&sheet, StatusCode::OK, Word::ConfirmTitle, &content)
         }
     }
 }
 
 /// Takes the confirmation, and answers when it holds.
-pub(super) async fn act(State(shared): State<Arc<Shared>>, Path(token): Path<String>) -> Response {
-    let loaded = shared.handle.loaded();
+pub(super) async fn act(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    sheet: Sheet,
+) -> Response {
     let turn = shared.wishes.lock().await;
-    let Some(asked) = asked(&shared, &token).await else { return layout::bad_link(&loaded) };
+    let Some(asked) = asked(&shared, &token).await else { return layout::bad_link(&sheet) };
     let now = shared.now();
     if !asked.waiting.is_empty() {
         let Ok(before) = consents(&shared, asked.person).await else {
-            return layout::try_again(&loaded);
+            return layout::try_again(&sheet);
         };
         let at = after_all(&before, now);
-        let lasts = loaded.programme.policy.consent_lasts;
+        let lasts = sheet.loaded.programme.policy.consent_lasts;
         let confirmed = |it: &Statement| Statement {
             state: ConsentState::Granted,
             address: Some(asked.address.clone()),
@@ -56,11 +63,11 @@ pub(super) async fn act(State(shared): State<Arc<Shared>>, Path(token): Path<Str
         let acts = asked.waiting.iter().map(|it| Act::State(confirmed(it))).collect();
         let event = own_event("Consent Confirmed", Map::new(), now);
         if shared.urgent(Fact { event, person: Some(asked.person), acts }).await.is_err() {
-            return layout::try_again(&loaded);
+            return layout::try_again(&sheet);
         }
     }
     drop(turn);
-    done(&shared, &loaded, &asked, true)
+    done(&shared, &sheet, &asked, true)
 }
 
 /// What a link asks to confirm.
@@ -79,31 +86,36 @@ async fn asked(shared: &Shared, token: &str) -> Option<Asked> {
     Some(Asked { person, message: id, address, waiting })
 }
 
-fn done(shared: &Shared, loaded: &Loaded, asked: &Asked, now: bool) -> Response {
+fn done(shared: &Shared, sheet: &Sheet, asked: &Asked, now: bool) -> Response {
     let (person, message) = (asked.person, asked.message);
     let preferences = Link::Preferences { person, message }.sign(&shared.keys.link);
+    let words = sheet.words();
+    let confirmed = now && !asked.waiting.is_empty();
     let content = html! {
-        @if now && !asked.waiting.is_empty() {
-            p role="status" { strong { "Thank you." } " From now on you get:" }
-            (list(&asked.waiting))
+        @if confirmed {
+            p role="status" { (words.say(Word::ConfirmDone)) }
+            (list(sheet, &asked.waiting))
         } @else {
-            p { "There is nothing left to confirm: it was confirmed before, or the link is too old." }
-            p { "If you still want our messages, please sign up again." }
+            p { (words.say(Word::ConfirmNothing)) }
+            p { (words.say(Word::ConfirmAgain)) }
         }
-        p.links { a href={ "/p/" (preferences) } { "Change what you get" } }
+        p.links {
+            a href=(sheet.to(&format!("/p/{preferences}"))) { (words.say(Word::WhyChange)) }
+        }
     };
-    let title = if now && !asked.waiting.is_empty() { "Confirmed" } else { "Nothing to confirm" };
-    layout::page(loaded, StatusCode::OK, title, &content)
+    let title = if confirmed { Word::ConfirmDoneTitle } else { Word::ConfirmNothingTitle };
+    layout::page(sheet, StatusCode::OK, title, &content)
 }
 
-fn list(waiting: &[Statement]) -> Markup {
+fn list(sheet: &Sheet, waiting: &[Statement]) -> Markup {
+    let words = sheet.words();
     html! {
         ul {
             @for it in waiting {
                 li {
                     @match &it.topic {
-                        Some(topic) => { "e-mail about “" (topic) "”" }
-                        None => { "e-mail about everything that we write about" }
+                        Some(topic) => { (words.with(Word::ConfirmTopic, &[("topic", topic.as_str())])) }
+                        None => { (words.say(Word::ConfirmAll)) }
                     }
                     @if !it.wording.is_empty() { p.soft { (it.wording) } }
                 }

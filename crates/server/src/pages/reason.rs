@@ -1,137 +1,142 @@
 //! Why somebody got a message, in plain words. Mail gets forwarded, so nothing personal is shown.
 
+use super::sheet::Sheet;
 use super::{layout, message, verify};
 use crate::app::Shared;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use content::Link;
-use engine::Loaded;
+use content::{Link, Word};
 use journey::Trigger;
 use maud::{Markup, html};
 use model::{ChannelSet, Message, Origin, Purpose, Reason, Request};
 use std::sync::Arc;
 
-pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(token): Path<String>) -> Response {
-    let loaded = shared.handle.loaded();
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    sheet: Sheet,
+) -> Response {
     let Some(Link::Why { person, message: id }) = verify(&shared, &token) else {
-        return layout::bad_link(&loaded);
+        return layout::bad_link(&sheet);
     };
-    let Some(message) = message(&shared, id).await else {
-        let content = html! { p { "We do not keep the record of this message any more." } };
-        return layout::page(&loaded, StatusCode::OK, "Why did I get this?", &content);
+    let words = sheet.words();
+    // One that stands for nobody any more was erased with its person.
+    let Some(message) = message(&shared, id).await.filter(|it| it.person.0 != 0) else {
+        let content = html! { p { (words.say(Word::WhyNotKept)) } };
+        return layout::page(&sheet, StatusCode::OK, Word::WhyTitle, &content);
     };
     let link = |link: Link| link.sign(&shared.keys.link);
     let preferences = link(Link::Preferences { person, message: id });
     let unsubscribe = link(Link::Unsubscribe { person, message: id });
     let content = html! {
-        h2 { "Who asked for it" }
-        p { (asked_for(&message, &loaded)) }
-        h2 { "Why we may send it" }
-        p { (permission(&message)) }
-        h2 { "How often we write" }
-        (limits(&loaded))
-        h2 { "What happened to it" }
+        h2 { (words.say(Word::WhyWho)) }
+        p { (asked_for(&sheet, &message)) }
+        h2 { (words.say(Word::WhyPermission)) }
+        p { (permission(&sheet, &message)) }
+        h2 { (words.say(Word::WhyOften)) }
+        (limits(&sheet))
+        h2 { (words.say(Word::WhyHappened)) }
         ol {
-            @for entry in steps(&message) { li { (sentence(entry)) } }
+            @for reason in steps(&message) { li { (sentence(words.reason(reason))) } }
         }
         p.links {
-            a href={ "/p/" (preferences) } { "Change what you get" } " "
-            a href={ "/u/" (unsubscribe) } { "Unsubscribe" }
+            a href=(sheet.to(&format!("/p/{preferences}"))) { (words.say(Word::WhyChange)) } " "
+            a href=(sheet.to(&format!("/u/{unsubscribe}"))) { (words.say(Word::UnsubscribeTitle)) }
         }
-        p.soft { "Because messages get forwarded, this page shows nothing about you." }
+        p.soft { (words.say(Word::WhyImpersonal)) }
     };
-    layout::page(&loaded, StatusCode::OK, "Why did I get this?", &content)
+    layout::page(&sheet, StatusCode::OK, Word::WhyTitle, &content)
 }
 
-fn asked_for(message: &Message, loaded: &Loaded) -> String {
+/// Who asked for the message, and what began that.
+pub(super) fn asked_for(sheet: &Sheet, message: &Message) -> String {
+    let (words, loaded) = (sheet.words(), &sheet.loaded);
     match &message.origin {
         Origin::Journey { journey, .. } => {
-            let trigger = loaded.journeys.latest(journey).map(|it| &it.trigger);
-            let began = match trigger {
+            let series = words.with(Word::WhySeries, &[("journey", journey.as_str())]);
+            let began = match loaded.journeys.latest(journey).map(|it| &it.trigger) {
                 Some(Trigger::Event { name, .. }) => {
-                    format!(" It began with something you did, which we call “{name}”.")
+                    words.with(Word::WhyBeganEvent, &[("event", name)])
                 }
                 Some(Trigger::Entered { audience }) => {
-                    format!(" It began when you came into the group “{audience}”.")
+                    words.with(Word::WhyBeganEntered, &[("audience", audience)])
                 }
                 Some(Trigger::Left { audience }) => {
-                    format!(" It began when you left the group “{audience}”.")
+                    words.with(Word::WhyBeganLeft, &[("audience", audience)])
                 }
-                None => String::new(),
+                None => return series,
             };
-            format!("It is part of a series of messages that we call “{journey}”.{began}")
+            format!("{series} {began}")
         }
         Origin::Broadcast { campaign } => {
+            let once = words.with(Word::WhyBroadcast, &[("campaign", campaign.as_str())]);
             let broadcasts = &loaded.programme.broadcasts;
-            let audience = broadcasts.iter().find(|it| it.name == *campaign).map(|it| &it.audience);
-            let to = audience.map(|it| format!(", to everybody in the group “{it}”"));
-            format!("We sent it once, as “{campaign}”{}.", to.unwrap_or_default())
+            match broadcasts.iter().find(|it| it.name == *campaign) {
+                Some(it) => {
+                    let to = words.with(Word::WhyBroadcastTo, &[("audience", &it.audience)]);
+                    format!("{once} {to}")
+                }
+                None => once,
+            }
         }
-        Origin::Api => "One of our services sent it because of something you did there.".to_owned(),
+        Origin::Api => words.say(Word::WhyApi).to_owned(),
         Origin::Request { what: Request::Confirmation } => {
-            "Somebody signed up with this address, and we asked whether it was you.".to_owned()
+            words.say(Word::WhyConfirmation).to_owned()
         }
-        Origin::Request { what: Request::Link } => {
-            "You asked us for a link to all your choices.".to_owned()
-        }
+        Origin::Request { what: Request::Link } => words.say(Word::WhyLink).to_owned(),
     }
 }
 
-fn permission(message: &Message) -> String {
+fn permission(sheet: &Sheet, message: &Message) -> String {
+    let words = sheet.words();
     match message.purpose {
-        Purpose::Transactional => {
-            "It is about something you asked for, such as an order, so it reaches you whatever you \
-             chose about other messages."
-                .to_owned()
-        }
-        Purpose::Marketing => {
-            let topic = message.topic.as_str();
-            let about =
-                if topic.is_empty() { "our messages".to_owned() } else { format!("“{topic}”") };
-            format!(
-                "You said yes to {about}, or have not said no where we may write without asking."
-            )
-        }
+        Purpose::Transactional => words.say(Word::WhyTransactional).to_owned(),
+        Purpose::Marketing => match message.topic.as_str() {
+            "" => words.say(Word::WhyMarketing).to_owned(),
+            topic => words.with(Word::WhyMarketingTopic, &[("topic", topic)]),
+        },
     }
 }
 
-fn limits(loaded: &Loaded) -> Markup {
-    let policy = &loaded.programme.policy;
+/// The sender's own limits.
+pub(super) fn limits(sheet: &Sheet) -> Markup {
+    let (words, policy) = (sheet.words(), &sheet.loaded.programme.policy);
+    let cap = |it: &decision::Cap| {
+        let span = words.span(it.per);
+        let (one, other) = (Word::WhyCapOne, Word::WhyCapOther);
+        let cap = words.count(one, other, i64::from(it.at_most), &[("span", &span)]);
+        let channels = it.channels.iter().map(|it| words.channel(it).to_owned());
+        let mut what: Vec<String> =
+            if it.channels == ChannelSet::all() { Vec::new() } else { channels.collect() };
+        what.extend(it.topic.as_ref().map(|it| format!("“{it}”")));
+        match what.is_empty() {
+            true => cap,
+            false => words.with(Word::WhyCapOf, &[("cap", &cap), ("what", &what.join(", "))]),
+        }
+    };
     html! {
         ul {
-            @for cap in &policy.caps {
-                li {
-                    "At most " (cap.at_most) @if cap.at_most == 1 { " message" } @else { " messages" }
-                    " in any " (layout::span(cap.per).trim_start_matches("1 "))
-                    @if cap.channels != ChannelSet::all() { " by " (cap.channels) }
-                    @if let Some(topic) = &cap.topic { " about “" (topic) "”" }
-                    "."
-                }
-            }
+            @for it in &policy.caps { li { (cap(it)) } }
             @if let Some(quiet) = &policy.quiet_hours {
-                li { "Nothing between " (layout::clock(quiet.from)) " and " (layout::clock(quiet.to)) " where you live." }
+                @let (from, to) = (layout::clock(quiet.from), layout::clock(quiet.to));
+                li { (words.with(Word::WhyQuiet, &[("from", &from), ("to", &to)])) }
             }
         }
     }
 }
 
 /// With a capital and a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", letters.as_str())
 }
 
 /// What happened, without numbers and times of the person.
-fn steps(message: &Message) -> Vec<&'static str> {
-    let mut steps: Vec<&'static str> = message
-        .trail
-        .iter()
-        .map(|it| it.reason)
-        .filter(|it| *it != Reason::HeldOut)
-        .map(Reason::text)
-        .collect();
+fn steps(message: &Message) -> Vec<Reason> {
+    let trail = message.trail.iter().map(|it| it.reason);
+    let mut steps: Vec<Reason> = trail.filter(|it| *it != Reason::HeldOut).collect();
     steps.dedup();
     steps
 }

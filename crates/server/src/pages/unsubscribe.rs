@@ -1,12 +1,13 @@
 //! Saying no: one page with one button, and the one click that mail programs offer (RFC 8058).
 
+use super::sheet::Sheet;
 use super::{after_all, consents, form, layout, message, own_event, verify};
 use crate::app::Shared;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use content::Link;
+use content::{Link, Word, Words};
 use decision::{ConsentState, Statement};
 use engine::Loaded;
 use maud::html;
@@ -23,47 +24,52 @@ enum Scope {
 }
 
 /// Shows what can be chosen. Changes nothing.
-pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(token): Path<String>) -> Response {
-    let loaded = shared.handle.loaded();
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    sheet: Sheet,
+) -> Response {
     let Some(Link::Unsubscribe { message: id, .. }) = verify(&shared, &token) else {
-        return layout::bad_link(&loaded);
+        return layout::bad_link(&sheet);
     };
     let message = message(&shared, id).await;
     let channel = channel_of(message.as_ref());
-    let topic = topic_of(&loaded, message.as_ref());
+    let topic = topic_of(&sheet.loaded, message.as_ref());
+    let words = sheet.words();
     let content = html! {
-        p { "What should we stop sending you?" }
+        p { (words.say(Word::UnsubscribeQuestion)) }
         form method="post" {
             fieldset {
-                legend { "Stop" }
-                label.pick { input type="radio" name="scope" value="channel" checked; (all_of(channel)) }
+                legend { (words.say(Word::UnsubscribeLegend)) }
+                label.pick { input type="radio" name="scope" value="channel" checked; (words.all_of(channel)) }
                 @if let Some((topic, description)) = &topic {
                     label.pick {
                         input type="radio" name="scope" value="topic";
-                        "only messages about “" (topic) "”"
+                        (words.with(Word::UnsubscribeTopic, &[("topic", topic.as_str())]))
                         @if !description.is_empty() { " (" (description) ")" }
                     }
                 }
-                label.pick { input type="radio" name="scope" value="everything"; "everything, in every channel" }
+                label.pick {
+                    input type="radio" name="scope" value="everything";
+                    (words.say(Word::UnsubscribeEverything))
+                }
             }
-            button type="submit" { "Stop sending me this" }
+            button type="submit" { (words.say(Word::UnsubscribeButton)) }
         }
-        p.soft {
-            "What you ordered or asked for yourself, such as an order confirmation, still reaches you."
-        }
+        p.soft { (words.say(Word::UnsubscribeStill)) }
     };
-    layout::page(&loaded, StatusCode::OK, "Unsubscribe", &content)
+    layout::page(&sheet, StatusCode::OK, Word::UnsubscribeTitle, &content)
 }
 
 /// Takes the wish, and answers when it holds.
 pub(super) async fn act(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
+    sheet: Sheet,
     body: Body,
 ) -> Response {
-    let loaded = shared.handle.loaded();
     let Some(Link::Unsubscribe { person, message: id }) = verify(&shared, &token) else {
-        return layout::bad_link(&loaded);
+        return layout::bad_link(&sheet);
     };
     let fields = form::read(body).await;
     let one_click = form::value(&fields, "List-Unsubscribe").is_some();
@@ -73,26 +79,28 @@ pub(super) async fn act(
     let now = shared.now();
     // What cannot be read now cannot hold up a no.
     let at = consents(&shared, person).await.map_or(now, |it| after_all(&it, now));
-    let fact = withdrawal(person, &scope, source, now, at);
+    let words = sheet.words();
+    let fact = withdrawal(person, &scope, &words, source, now, at);
     if shared.urgent(fact).await.is_err() {
-        return layout::try_again(&loaded);
+        return layout::try_again(&sheet);
     }
     let preferences = Link::Preferences { person, message: id }.sign(&shared.keys.link);
-    let content = html! {
-        p role="status" {
-            @match &scope {
-                Scope::Topic(topic) => { "We will not write to you about “" (topic) "” any more." }
-                Scope::Channel(channel) => { "We stopped " (all_of(*channel)) "." }
-                Scope::Everything => { "We will not send you anything any more, in any channel." }
-            }
+    let said = match &scope {
+        Scope::Topic(topic) => words.with(Word::UnsubscribedTopic, &[("topic", topic.as_str())]),
+        Scope::Channel(it) => {
+            words.with(Word::UnsubscribedChannel, &[("channel", words.all_of(*it))])
         }
-        p { "This holds from now on. You do not need to do anything else." }
+        Scope::Everything => words.say(Word::UnsubscribedEverything).to_owned(),
+    };
+    let content = html! {
+        p role="status" { (said) }
+        p { (words.say(Word::UnsubscribedNow)) }
         p.soft {
-            "What you ordered or asked for yourself still reaches you. "
-            a href={ "/p/" (preferences) } { "See all your choices" }
+            (words.say(Word::UnsubscribeStill)) " "
+            a href=(sheet.to(&format!("/p/{preferences}"))) { (words.say(Word::SeeChoices)) }
         }
     };
-    layout::page(&loaded, StatusCode::OK, "You are unsubscribed", &content)
+    layout::page(&sheet, StatusCode::OK, Word::UnsubscribedTitle, &content)
 }
 
 /// A wish that cannot be read is still a no.
@@ -109,14 +117,19 @@ fn scope(fields: &[(String, String)], message: Option<&Message>) -> Scope {
 fn withdrawal(
     person: PersonId,
     scope: &Scope,
+    words: &Words<'_>,
     source: &str,
     now: Timestamp,
     at: Timestamp,
 ) -> Fact {
     let (channel, topic, wording) = match scope {
-        Scope::Topic(topic) => (None, Some(topic.clone()), format!("only messages about {topic}")),
-        Scope::Channel(channel) => (Some(*channel), None, all_of(*channel).to_owned()),
-        Scope::Everything => (None, None, "everything, in every channel".to_owned()),
+        Scope::Topic(topic) => (
+            None,
+            Some(topic.clone()),
+            words.with(Word::UnsubscribeTopic, &[("topic", topic.as_str())]),
+        ),
+        Scope::Channel(channel) => (Some(*channel), None, words.all_of(*channel).to_owned()),
+        Scope::Everything => (None, None, words.say(Word::UnsubscribeEverything).to_owned()),
     };
     let mut properties = Map::new();
     let mut put = |key: &str, value: String| properties.insert(key.to_owned(), Value::Text(value));
@@ -154,15 +167,4 @@ fn topic_of(loaded: &Loaded, message: Option<&Message>) -> Option<(Topic, String
     let topic = message.map(|it| it.topic.clone()).filter(|it| !it.as_str().is_empty())?;
     let definition = loaded.programme.topics.iter().find(|it| it.name == topic);
     Some((topic, definition.map(|it| it.description.clone()).unwrap_or_default()))
-}
-
-fn all_of(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => "all e-mail",
-        Channel::Push => "all push messages",
-        Channel::Onsite => "all messages on our site",
-        Channel::Social => "all messages in social networks",
-        Channel::Sms => "all text messages",
-        Channel::Webhook => "all messages through other services",
-    }
 }

@@ -112,7 +112,7 @@ async fn following_a_link_changes_nothing() {
             assert_eq!(answer.header("set-cookie"), "");
         }
         let page = world.ask(&format!("GET {path}")).await.body;
-        assert!(page.contains("<html lang=\"en\">"), "{page}");
+        assert!(page.contains("<html lang=\"en\" dir=\"ltr\">"), "{page}");
         assert!(
             !page.contains("<script") && !page.contains("Ann") && !page.contains("ann@"),
             "{page}"
@@ -152,10 +152,13 @@ async fn a_token_that_was_changed_is_nobodys() {
 async fn the_preference_page_only_restricts() {
     let world = World::new().await;
     let mail = world.with_mail().await;
+    world
+        .track(r#"{"type":"track","event":"Consent Given","userId":"ann","properties":{"channel":"push"}}"#)
+        .await;
     let page = world.path(&Link::Preferences { person: mail.person, message: mail.id });
     let check = async |body: &str, expected: &str| {
         let answer = world.ask(&format!("POST {page}\n\n{body}")).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert!(answer.status == 200 || answer.status == 422, "{}", answer.body);
         let consents = world.consents(mail.person);
         let wishes = consents.wishes();
         let limit = wishes.limit.map_or("-".to_owned(), |(n, per)| format!("{n}/{per}"));
@@ -170,16 +173,19 @@ async fn the_preference_page_only_restricts() {
         assert_eq!(shown, expected, "for {body}");
     };
     check("channels=shown&channel=email&channel=push", "off none; limit -; quiet -; no to 0").await;
-    check("channels=shown&channel=email&limit=3-week", "off push; limit 3/7d; quiet -; no to 0")
-        .await;
+    check(
+        "channels=shown&channel=email&limit_n=3&limit_per=week",
+        "off push; limit 3/7d; quiet -; no to 0",
+    )
+    .await;
     // More than before is not taken, whatever a forged form says.
     check(
-        "channels=shown&channel=email&channel=push&limit=3-day",
+        "channels=shown&channel=email&channel=push&limit_n=3&limit_per=day",
         "off push; limit 3/7d; quiet -; no to 0",
     )
     .await;
     check(
-        "limit=1-week&quiet_from=20:00&quiet_to=09:00",
+        "limit_n=1&limit_per=week&quiet_from=20:00&quiet_to=09:00",
         "off push; limit 1/7d; quiet 20-9; no to 0",
     )
     .await;
@@ -189,9 +195,21 @@ async fn the_preference_page_only_restricts() {
         "off push; limit 1/7d; quiet 19-10; no to 1",
     )
     .await;
+    // Whatever more a form may have, on this page it loosens nothing.
     check(
-        "stop=nothing-we-know&limit=x&pause=x&quiet_from=9&quiet_to=",
+        "channels=shown&channel=email&channel=push&only=push&topics=shown&topic=offers&no_limit=yes\
+         &end_pause=yes&no_quiet=yes&quiet_from=&quiet_to=&limit_n=&limit_per=",
         "off push; limit 1/7d; quiet 19-10; no to 1",
+    )
+    .await;
+    check(
+        "channels=shown&channel=push&topic=offers&topics=shown&no_limit=yes&no_quiet=yes",
+        "off email+push; limit 1/7d; quiet 19-10; no to 1",
+    )
+    .await;
+    check(
+        "stop=nothing-we-know&limit_n=x&pause=x&quiet_from=9&quiet_to=",
+        "off email+push; limit 1/7d; quiet 19-10; no to 1",
     )
     .await;
 }
@@ -207,7 +225,7 @@ async fn a_pause_grows_and_never_shrinks() {
     };
     let long = until("pause=3-months").await;
     assert_eq!(until("pause=1-week").await, long);
-    assert_eq!(until("limit=1-day").await, long);
+    assert_eq!(until("limit_n=1&limit_per=day").await, long);
 }
 
 #[tokio::test]

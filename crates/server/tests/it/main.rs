@@ -10,6 +10,7 @@ mod events;
 mod identity;
 mod measure;
 mod people;
+mod privacy;
 mod programme;
 mod today;
 mod world;

@@ -162,6 +162,10 @@ impl World {
         self.cookie = None;
     }
 
+    pub fn now(&self) -> Timestamp {
+        Timestamp(real_now().0 + self.ahead_ms.load(Ordering::SeqCst))
+    }
+
     /// Moves the server's clock. The engine's stays.
     pub fn advance(&self, span: model::Span) {
         self.ahead_ms.fetch_add(span.millis(), Ordering::SeqCst);
@@ -325,7 +329,7 @@ impl World {
         decoded
             .filter_map(|it| match it {
                 LogRecord::Fact(fact) if fact.event.name() == name => Some(fact),
-                LogRecord::Fact(_) | LogRecord::Control(_) => None,
+                LogRecord::Fact(_) | LogRecord::Control(_) | LogRecord::Blank => None,
             })
             .collect()
     }

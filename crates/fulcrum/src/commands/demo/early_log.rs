@@ -78,6 +78,14 @@ impl FactLog for EarlyLog {
         done(Ok(end));
     }
 
+    fn rewrite(
+        &self,
+        until: LogPosition,
+        change: &mut dyn FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<u64, LogError> {
+        self.disk.rewrite(until, change)
+    }
+
     fn read(
         &self,
         from: LogPosition,
