@@ -78,6 +78,14 @@ def main():
     links = {
         kind: re.search(rf"{re.escape(server.url)}/{kind}/\S+", text).group(0) for kind in ("u", "p", "w")
     }
+    # Somebody else's, who is erased at the end.
+    asked = re.search(r"/p/\S+", mailbox.mails[1].get_body(("plain",)).get_content()).group(0)
+    server.request("POST", f"{asked}/link", {})
+    until("the mail with the link came", lambda: len(mailbox.mails) == 4)
+    fresh = re.search(
+        rf"{re.escape(server.url)}/f/[\w-]+", mailbox.mails[3].get_body(("plain",)).get_content()
+    ).group(0)
+    links |= {"f": fresh, **{it: f"{fresh}/{it}" for it in ("messages", "data", "erase")}, "ask": f"{server.url}/f"}
     shots = CACHE / "shots"
     shots.mkdir(parents=True, exist_ok=True)
     settings = {

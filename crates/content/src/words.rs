@@ -29,6 +29,11 @@ macro_rules! words {
                 match key { $($key => Some(Word::$name),)* _ => None }
             }
 
+            /// As it is in English, with its values.
+            pub fn english(self) -> &'static str {
+                self.texts()[0]
+            }
+
             /// In the order of [`BUILT_IN`].
             pub(super) fn texts(self) -> [&'static str; 3] {
                 match self { $(Word::$name => [$en, $nl, $de],)* }

@@ -25,6 +25,7 @@ pub fn store(make: &mut dyn FnMut() -> Box<dyn Store>) {
     merges_keep_both_records(make());
     an_undone_merge_gives_the_person_back(make());
     what_came_since_a_merge_is_kept_in_order_and_forgotten_in_time(make());
+    of_an_erased_person_only_nameless_messages_are_left(make());
     the_outbox_is_in_order_and_follows_the_message(make());
     open_messages_come_with_the_person(make());
     a_second_message_with_the_same_key_is_refused_whole(make());
@@ -68,6 +69,15 @@ pub fn log(make: &mut dyn FnMut() -> Box<dyn FactLog>) {
     );
     assert_eq!(read(all[0].0, 1, 1 << 20)[0].1, "two", "a record is found by where it begins");
     assert!(read(second, 10, 1 << 20).is_empty());
+    let change = |it: &[u8]| (it != b"two").then(|| vec![b'.'; it.len()]);
+    assert_eq!(log.rewrite(first, &mut { change }).expect("a rewriting"), 1);
+    let now = read(LogPosition(0), 10, 1 << 20);
+    let texts: Vec<&str> = now.iter().map(|it| it.1.as_str()).collect();
+    assert_eq!(texts, ["...", "two", "three"], "only what is before the position");
+    let places = |it: &[(LogPosition, String)]| it.iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(places(&now), places(&all), "every record is where it was");
+    let third = append(&[b"four"]);
+    assert_eq!(read(second, 10, 1 << 20), [(third, "four".to_owned())]);
 }
 
 fn an_empty_store_has_nothing(store: Box<dyn Store>) {
@@ -268,6 +278,62 @@ fn what_came_since_a_merge_is_kept_in_order_and_forgotten_in_time(mut store: Box
     commit(&mut *store, |it| it.forget_before = Some(Timestamp(T0.0 + 4)));
     assert_eq!(ok(store.since_merge(PersonId(1), 0)), of(1, 4));
     assert!(ok(store.since_merge(PersonId(2), 0)).is_empty());
+}
+
+fn of_an_erased_person_only_nameless_messages_are_left(mut store: Box<dyn Store>) {
+    let people: Vec<Person> = (1..=3).map(some_person).collect();
+    let (survivor, absorbed) = (people[0].clone(), people[1].clone());
+    let record = MergeRecord {
+        at: T0,
+        survivor: survivor.id,
+        absorbed: absorbed.id,
+        by: Identifier::email("a@example.com"),
+        cause: "identify".to_owned(),
+        survivor_known: survivor.known.clone(),
+        absorbed_known: absorbed.known.clone(),
+    };
+    let (id, kept, undone) = (MergeId(1), None, None);
+    let merge = Merge { id, record, survivor, absorbed, kept, undone };
+    let (mut message, other) = (some_message(1, 1), some_message(2, 3));
+    plan(&mut message, T0);
+    commit(&mut *store, |it| {
+        it.people.extend(people.iter().map(|it| (it, Sections::ALL)));
+        it.messages.extend([&message, &other]);
+        for n in 1..=3 {
+            it.identifiers.push((Identifier::user_id(&format!("user{n}")), PersonId(n)));
+        }
+    });
+    commit(&mut *store, |it| {
+        it.redirects.push((PersonId(2), PersonId(1)));
+        it.merges.push(merge.clone());
+    });
+    let old_key = message.key.clone();
+    message.person = PersonId(0);
+    message.key = "erased/m1".to_owned();
+    message.end(LedgerState::Dropped, Reason::Erased, T0, "");
+    // What the same commit still writes of them goes too.
+    commit(&mut *store, |it| {
+        it.people.push((&people[0], Sections::ALL));
+        it.identifiers.push((Identifier::email("new@example.com"), PersonId(1)));
+        it.messages.push(&message);
+        it.erased.extend([PersonId(1), PersonId(2)]);
+    });
+    assert_eq!(ok(store.count()), 1);
+    assert!(ok(store.load(&[PersonId(1), PersonId(2)])).is_empty());
+    assert_eq!(ok(store.current(PersonId(2))), PersonId(2), "no redirect to nobody");
+    let names = ["user1", "user2", "user3"].map(Identifier::user_id);
+    assert_eq!(ok(store.owners(&names)), [None, None, Some(PersonId(3))]);
+    assert_eq!(ok(store.owners(&[Identifier::email("new@example.com")])), [None]);
+    assert!(
+        ok(store.merges_of(PersonId(1))).is_empty() && ok(store.merges_of(PersonId(2))).is_empty()
+    );
+    assert!(ok(store.search("user1", None, 9)).is_empty());
+    assert!(ok(store.messages_of(PersonId(1), None, 9)).is_empty());
+    assert_eq!(ok(store.message(MessageId(1))), Some(message));
+    assert_eq!(ok(store.message_by_key(&old_key)), None);
+    assert_eq!(ok(store.message_by_key("erased/m1")), Some(MessageId(1)));
+    assert!(ok(store.due_messages(Channel::Email, T0, 9)).is_empty());
+    assert_eq!(ok(store.messages_of(PersonId(3), None, 9)).len(), 1);
 }
 
 fn the_outbox_is_in_order_and_follows_the_message(mut store: Box<dyn Store>) {

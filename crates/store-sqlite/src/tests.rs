@@ -26,6 +26,57 @@ fn the_store_keeps_the_contract() {
     });
 }
 
+/// The name stood in rows of many lengths, which move and leave pages behind when they change.
+#[test]
+fn of_an_erased_person_no_file_has_a_byte() {
+    const NAME: &str = "zebedee.zwart@shop.example";
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut store = open(dir.path());
+    for n in 2..60 {
+        add_person(&mut store, n, false);
+    }
+    let mut person = person(1, NAME);
+    let address = Identifier::email(NAME);
+    person.known.identifiers.insert(address.clone(), T0);
+    let mut message = planned(1, 1, T0);
+    message.to = Some(address.clone());
+    for round in 0..20_usize {
+        let text = NAME.repeat(round * 97 % 900);
+        person.profile.set_trait("note", model::Value::from(&*text), T0);
+        let mut commit = Changes { durable: round % 3 == 0, ..changes() };
+        commit.people.push((&person, Sections::ALL));
+        commit.identifiers.push((address.clone(), person.id));
+        commit.messages.push(&message);
+        store.commit(&commit).expect("a commit");
+        add_person(&mut store, 100 + round as u64, false);
+    }
+    let names_them = || {
+        let files = std::fs::read_dir(dir.path()).expect("a directory");
+        let files = files.map(|it| it.expect("a file").path()).filter(|it| it.is_file());
+        let has = |path: &Path| {
+            let bytes = std::fs::read(path).expect("a file");
+            bytes.windows(NAME.len()).any(|it| it == NAME.as_bytes())
+        };
+        files.filter(|it| has(it)).collect::<Vec<_>>()
+    };
+    assert!(!names_them().is_empty());
+    message.person = PersonId(0);
+    message.key = "erased/m1".to_owned();
+    message.to = None;
+    let state = model::LedgerState::Dropped;
+    message.end(state, model::Reason::Erased, T0, "");
+    let key = port::CountKey { scope: message.scope(), day: message.created.day(), state };
+    let mut commit = changes();
+    commit.counts.push(port::CountChange { key, by: 1 });
+    commit.messages.push(&message);
+    commit.erased.push(person.id);
+    store.commit(&commit).expect("a commit");
+    crate::settle(dir.path()).expect("the log can be emptied");
+    assert_eq!(names_them(), Vec::<std::path::PathBuf>::new());
+    drop(store);
+    assert_eq!(crate::doctor(dir.path()).expect("a doctor"), Vec::new());
+}
+
 #[test]
 fn everything_is_there_after_a_restart() {
     let dir = tempfile::tempdir().expect("a directory");

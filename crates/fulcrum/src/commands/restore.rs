@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use engine::{Erasure, Hold, Keys, Restored, fingerprint};
@@ -15,7 +16,9 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::log_copy;
+use crate::offline;
 use crate::stop::Stop;
+use crate::wiring::Providers;
 
 /// Make a backup an installation again, in an empty data directory.
 ///
@@ -69,6 +72,13 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let entries = vec![data::hold_entry(&hold)?, data::restored_entry(&restored)?];
     data::put(&mut store, entries)?;
+    drop(store);
+    if !again.is_empty() {
+        // At once, and not when the server starts: until then they could be found and exported.
+        let opened = to.open()?;
+        let providers = Providers::set_for(&opened.store, &config)?;
+        offline::settle_with(opened, providers, None, Some(Arc::new(to.open_journal()?)))?;
+    }
     print(&format!(
         "{} is what it was at {made}; nothing goes out until `fulcrum resume`\n",
         to.path().display()

@@ -4,13 +4,15 @@ use super::Programme;
 use super::read::content_of;
 use model::{Problem, Purpose, Request};
 
-/// In English and Dutch. A programme replaces one by a content of the same name, and adds a language
-/// by its name and the language: `request-link.de`.
-const TEXTS: [&str; 4] = [
+/// In English, Dutch and German. A programme replaces one by a content of the same name, and adds a language
+/// by its name and the language: `request-link.fr`.
+const TEXTS: [&str; 6] = [
     include_str!("requests/confirmation.md"),
     include_str!("requests/confirmation.nl.md"),
+    include_str!("requests/confirmation.de.md"),
     include_str!("requests/link.md"),
     include_str!("requests/link.nl.md"),
+    include_str!("requests/link.de.md"),
 ];
 
 /// Adds what the programme does not say itself.

@@ -23,11 +23,11 @@ fn a_file_in_the_wrong_place() {
         "\n== brandy.yaml\nname: x\n== audiences.yaml\nx: y\n== segments/a.yaml\nx: y",
         r#"
         audiences.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/ and words/
         brandy.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/ and words/
         segments/a.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/ and content/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/ and words/
         "#,
     );
 }
@@ -615,6 +615,34 @@ fn all_problems_are_told_and_not_only_the_first() {
         hint: did you mean `did`?
         audiences/b.yaml:2:7: there is no function `dud`
         hint: did you mean `did`?
+        "#,
+    );
+}
+
+#[test]
+fn words_of_a_language() {
+    check(
+        "\n== words/fr.yaml\nchoices.save: Enregistrer\nchoices.sav: x\n\nchoices.paused_until: \"{when}\"\n== words/french.yaml\nchoices.save: x\n== words/f.yaml\na: b",
+        r#"
+        words/f.yaml: the file is not named after a language
+        hint: name it like words/fr.yaml or words/pt-br.yaml
+        words/fr.yaml:2:14: there is no text `choices.sav`
+        hint: did you mean `choices.save`? All keys are in docs/words.md
+        words/fr.yaml:4:23: there is no value {when} in `choices.paused_until`
+        hint: this text has {date}
+        words/french.yaml: the file is not named after a language
+        hint: name it like words/fr.yaml or words/pt-br.yaml
+        "#,
+    );
+}
+
+#[test]
+fn events_that_are_kept_for_less_than_a_day() {
+    check(
+        "\n== policy.yaml\nkeep: {events: 400d, \"Page Viewed\": 3h}",
+        r#"
+        policy.yaml:1:37: `Page Viewed` is kept for less than 1d
+        hint: a day is the shortest that can be promised
         "#,
     );
 }

@@ -95,6 +95,15 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
             }),
         ),
         ("control.1.resume", LogRecord::Control(Control::Resume { by })),
+        (
+            "fact.1.erase",
+            LogRecord::Fact(Fact {
+                event: event(),
+                person: Some(PersonId(12)),
+                acts: vec![Act::Erase],
+            }),
+        ),
+        ("blank.1", LogRecord::Blank),
     ]
 }
 

@@ -238,9 +238,9 @@ async fn export_of(shared: &Arc<Shared>, person: PersonId) -> Result<PersonExpor
     let _turn = shared.exports.lock().await;
     let (log, now) = (shared.log.clone(), shared.now());
     let limit = export::TimeLimit::start();
-    let found =
-        shared.read(move |views| export::of(views, &*log, person, now, &|| limit.is_left())).await;
-    found
+    let read =
+        move |views: &dyn port::Views| export::of(views, &*log, person, now, &|| limit.is_left());
+    shared.read(read).await
 }
 
 impl Reader {

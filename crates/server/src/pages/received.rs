@@ -199,9 +199,9 @@ fn arm_before(nodes: &[Node], prefix: &str, wanted: &str, drawn: Drawn) -> Optio
                 arm_before(&arm.steps, &format!("{address}.{n}."), wanted, drawn.clone())
             }),
             Step::Split(arms) => {
-                let total: f64 = arms.iter().map(|it| f64::from(it.weight)).sum();
+                let total: f64 = arms.iter().map(|it| it.weight).sum();
                 arms.iter().find_map(|arm| {
-                    let here = (arm.name.clone(), f64::from(arm.weight) / total.max(1.0));
+                    let here = (arm.name.clone(), arm.weight / total.max(f64::MIN_POSITIVE));
                     let prefix = format!("{address}.{}.", arm.name);
                     arm_before(&arm.steps, &prefix, wanted, Some(here))
                 })

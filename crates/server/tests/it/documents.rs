@@ -19,6 +19,23 @@ fn the_document_in_the_manual_is_what_is_served() {
     );
 }
 
+#[test]
+fn the_list_of_words_in_the_manual_is_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/words.md");
+    let mut made = String::from(
+        "# Texts of the customers' pages\n\nMade from the table in the program. How a programme changes \
+         them is in [programme.md](programme.md).\n\n| key | English |\n|---|---|\n",
+    );
+    for word in content::Word::ALL {
+        made += &format!("| `{}` | {} |\n", word.key(), word.english());
+    }
+    if std::env::var_os("UPDATE_WORDS").is_some() {
+        std::fs::write(&path, &made).expect("docs/ can be written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "docs/words.md is old; run UPDATE_WORDS=1 cargo test -p server");
+}
+
 #[tokio::test]
 async fn the_document_is_served() {
     let world = World::new().await;
