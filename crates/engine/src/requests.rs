@@ -35,8 +35,7 @@ impl Engine {
             return;
         }
         working.changed(Sections::CONSENTS);
-        let (said, pending) =
-            record_statements(&mut working.person, event, stated, &self.loaded);
+        let (said, pending) = record_statements(&mut working.person, event, stated, &self.loaded);
         for it in &said {
             self.reopen(working, batch, event, it);
         }

@@ -143,7 +143,7 @@ fn logged_fact(log: &dyn FactLog, position: LogPosition) -> Option<Fact> {
 fn fact_in(bytes: &[u8]) -> Option<Fact> {
     match LogRecord::decode(bytes) {
         Ok(LogRecord::Fact(fact)) => Some(fact),
-        Ok(LogRecord::Control(_)) | Err(_) => None,
+        Ok(LogRecord::Control(_) | LogRecord::Blank) | Err(_) => None,
     }
 }
 

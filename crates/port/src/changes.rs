@@ -173,7 +173,7 @@ impl Sections {
 }
 
 impl Space {
-    pub const ALL: [Space; 8] = [
+    pub const ALL: [Space; 9] = [
         Space::System,
         Space::Programme,
         Space::Source,
