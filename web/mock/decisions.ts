@@ -55,8 +55,8 @@ export function holdouts(): { window_days: number; simulated: boolean; holdouts:
     holdout,
     outcome: "orders",
     share,
-    held: { n: held[0], mean: held[1] },
-    sent: { n: sent[0], mean: sent[1] },
+    held: { n: held[0], mean: held[0] ? held[1] : null },
+    sent: { n: sent[0], mean: sent[0] ? sent[1] : null },
     effect: effect
       ? {
           estimate: sent[1] - held[1],

@@ -17,12 +17,11 @@ export function refusals(asker: DecisionAsker): DecisionEnd[] {
     .sort((a, b) => b.messages - a.messages || a.reason.localeCompare(b.reason));
 }
 
+const kinds = ["journey", "broadcast", "content"] as const;
+
 /** `journey/welcome` is the journey "welcome". */
-export function nameOf(asker: string): { kind: "journey" | "broadcast" | "other"; name: string } {
-  const slash = asker.indexOf("/");
-  const kind = asker.slice(0, slash);
-  const name = asker.slice(slash + 1);
-  return kind === "journey" || kind === "broadcast"
-    ? { kind, name }
-    : { kind: "other", name: asker };
+export function nameOf(scope: string): { kind: (typeof kinds)[number] | "other"; name: string } {
+  const slash = scope.indexOf("/");
+  const kind = kinds.find((it) => it === scope.slice(0, slash));
+  return kind ? { kind, name: scope.slice(slash + 1) } : { kind: "other", name: scope };
 }

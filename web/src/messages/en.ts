@@ -248,7 +248,7 @@ export const en = {
     asked: "Messages",
     became: "What became of them",
     why: "Why",
-    kinds: { journey: "Journey", broadcast: "Broadcast", other: "" },
+    kinds: { journey: "Journey", broadcast: "Broadcast", content: "Content", other: "" },
     sent: (n: string) => `${n} sent`,
     lost: (to: string, later: string, dropped: string) =>
       `Lost a place to ${to}: ${later} went later, ${dropped} were dropped`,

@@ -254,7 +254,7 @@ export const nl: Messages = {
     asked: "Berichten",
     became: "Wat ervan werd",
     why: "Waarom",
-    kinds: { journey: "Reis", broadcast: "Verzending", other: "" },
+    kinds: { journey: "Reis", broadcast: "Verzending", content: "Inhoud", other: "" },
     sent: (n) => `${n} verstuurd`,
     lost: (to, later, dropped) =>
       `Verloor een plaats aan ${to}: ${later} gingen later, ${dropped} vervielen`,

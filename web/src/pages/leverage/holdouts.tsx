@@ -81,8 +81,15 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
         {rows.map((it) => (
           <tr key={it.holdout}>
             <th scope="row">
-              {name(it.holdout, t.holdouts.everything)}
-              <small className="faint">{t.holdouts.share(format.share(it.share, 1))}</small>
+              {it.holdout === "everything" ? t.holdouts.everything : nameOf(it.holdout).name}
+              <small className="faint">
+                {[
+                  t.decisions.kinds[nameOf(it.holdout).kind],
+                  t.holdouts.share(format.share(it.share, 1)),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </small>
             </th>
             <td className="number">{group(it.held)}</td>
             <td className="number">{group(it.sent)}</td>
@@ -153,8 +160,4 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
       </>
     );
   }
-}
-
-function name(holdout: string, everything: string) {
-  return holdout === "everything" ? everything : nameOf(holdout).name || holdout;
 }
