@@ -54,6 +54,7 @@ fn what_is_on_the_wire_ends_unknown_and_its_answer_comes_too_late() {
         1.11:00 show people ; show ledger
         "#,
         r#"
+        1.10:00 m1 email to ada@x.example "Hello": hangs
         1.10:01 the wish is committed
         m1 p0 hello unknown: created planned erased
         "#,
@@ -109,7 +110,7 @@ fn of_persons_who_became_one_all_are_forgotten_with_the_records_of_the_merge() {
         "#,
         r#"
         1.09:01 m1 email to ada@x.example "Hello"
-        p2 = ada ada@x.example cookie; in pinged
+        p2 = ada ada@x.example ~cookie; in pinged
         m1 p0 hello sent: created planned sent
         "#,
     );
