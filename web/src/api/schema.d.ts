@@ -311,6 +311,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a person, at once and for good */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is held about a person */
+        get: operations["export_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/identity": {
         parameters: {
             query?: never;
@@ -640,6 +674,23 @@ export interface components {
             /** Format: int64 */
             people: number;
         };
+        EraseRequest: {
+            /** @description Only says who it would be. */
+            dry_run?: boolean;
+        };
+        ErasedPerson: {
+            /** @description False after a dry run. */
+            erased: boolean;
+            /** @description The person that the id stands for now. */
+            id: string;
+            /** Format: int64 */
+            identifiers: number;
+            /**
+             * Format: int64
+             * @description Messages of which the ledger keeps the count alone.
+             */
+            messages: number;
+        };
         /** @description An estimate and its interval in the outcome's unit per person. */
         Estimate: {
             /** Format: double */
@@ -674,6 +725,30 @@ export interface components {
         Example: {
             id: string;
             name: string;
+        };
+        ExportedEvent: {
+            /** Format: date-time */
+            at: string;
+            context: Record<string, never>;
+            name: string;
+            properties: Record<string, never>;
+            /** Format: date-time */
+            received: string;
+            source: string;
+        };
+        ExportedMessage: {
+            /** @description What it was about: the properties of the event that began it. */
+            about: Record<string, never>;
+            /** Format: date-time */
+            at: string;
+            channel: string | null;
+            content: string;
+            /** @description What asked for it: `journey/welcome`, `broadcast/sale`, `api`. */
+            from: string;
+            id: string;
+            state: string;
+            topic: string;
+            trail: components["schemas"]["TrailStep"][];
         };
         /** @description Outcomes that the withheld messages would have brought. */
         ForgoneOutcomes: {
@@ -1015,6 +1090,17 @@ export interface components {
             topic: string | null;
             /** @description What the person read, or which version of it. */
             wording: string;
+        };
+        PersonExport: {
+            /** @description The oldest first. */
+            events: components["schemas"]["ExportedEvent"][];
+            /** @description Whether all events are here that the log still has. */
+            events_complete: boolean;
+            /** Format: date-time */
+            exported: string;
+            /** @description The newest first. */
+            messages: components["schemas"]["ExportedMessage"][];
+            person: components["schemas"]["Person"];
         };
         PersonIdentifier: {
             /** Format: date-time */
@@ -1955,6 +2041,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Nobody has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A person's id such as `p12`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done, and committed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedPerson"];
+                };
+            };
+            /** @description Nobody has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A person's id such as `p12`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExport"];
                 };
             };
             /** @description Nobody has this id. */

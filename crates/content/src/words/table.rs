@@ -229,6 +229,7 @@ words! {
     ReasonPlanned = "reason.planned": "the message got a channel and a time", "het bericht kreeg een kanaal en een tijd", "die Nachricht bekam einen Weg und eine Zeit";
     ReasonDeferred = "reason.deferred": "the message waited for a later time", "het bericht wachtte op een later moment", "die Nachricht wartete auf eine spätere Zeit";
     ReasonMoved = "reason.moved": "another channel was taken", "er werd een ander kanaal genomen", "es wurde ein anderer Weg genommen";
+    ReasonChosen = "reason.chosen": "channel and hour were drawn by lot, and what suits you best was the likeliest", "kanaal en uur zijn geloot, en wat bij je past was het waarschijnlijkst", "Weg und Stunde wurden gelost, und was zu Ihnen passt, war am wahrscheinlichsten";
     ReasonRetry = "reason.retry": "the provider asked to try again later", "de provider vroeg het later opnieuw te proberen", "der Anbieter bat, es später noch einmal zu versuchen";
     ReasonSent = "reason.sent": "the provider took the message", "de provider nam het bericht aan", "der Anbieter hat die Nachricht angenommen";
     ReasonConfirmed = "reason.confirmed": "the provider confirmed the message later", "de provider bevestigde het bericht later", "der Anbieter hat die Nachricht später bestätigt";
@@ -247,6 +248,7 @@ words! {
     ReasonCap = "reason.cap": "our limit was reached", "onze limiet was bereikt", "unsere Obergrenze war erreicht";
     ReasonQuietHours = "reason.quiet_hours": "it was night where you live", "het was nacht waar je woont", "es war Nacht, wo Sie wohnen";
     ReasonOutranked = "reason.outranked": "a more useful message took the place", "een nuttiger bericht nam de plaats in", "eine nützlichere Nachricht nahm den Platz ein";
+    ReasonNotWorthIt = "reason.not_worth_it": "the message was expected to do more harm than good", "het bericht zou naar verwachting meer kwaad dan goed doen", "die Nachricht hätte wohl mehr geschadet als genutzt";
     ReasonDigested = "reason.digested": "the message was put into another", "het bericht ging op in een ander", "die Nachricht ging in einer anderen auf";
     ReasonLate = "reason.late": "it came too late to be useful", "het kwam te laat om nuttig te zijn", "sie wäre zu spät gekommen";
     ReasonExited = "reason.exited": "the series ended before the message was sent", "de reeks eindigde voordat het bericht werd verstuurd", "die Reihe endete, bevor die Nachricht verschickt wurde";
