@@ -84,7 +84,8 @@ fn said(
     let covering: Vec<&Statement> = covering
         .iter()
         .copied()
-        .filter(|it| !is_over(it) && !(passed(it) && it.state != ConsentState::Withdrawn))
+        .filter(|it| !is_over(it))
+        .filter(|it| it.state == ConsentState::Withdrawn || !passed(it))
         .collect();
     let narrow = |yes: &Statement, no: &Statement| {
         (no.channel.is_none() || yes.channel.is_some())

@@ -403,8 +403,6 @@ fn declared_shares(
     Ok(Some(shares))
 }
 
-/// One row per number.
-
 /// Columns of text in the drawing of an interval.
 const DRAWING: usize = 26;
 /// Longer names are cut; the whole table stays under 100 columns.
