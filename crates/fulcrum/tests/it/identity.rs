@@ -47,3 +47,26 @@ fn a_merge_is_shown_planned_undone_and_allowed_again() {
     let nothing = fulcrum(&["identity", "allow", "j1", "--data", &data]);
     assert!(nothing.err.contains("j1 keeps nobody apart"), "{}", nothing.err);
 }
+
+/// The data are open to the command itself, which is no server.
+#[test]
+fn what_is_known_about_somebody_is_written_out_and_forgotten_without_a_server() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    std::fs::write(path("visits.csv"), "user,when\nann,2020-01-02\n").expect("a file");
+    let (file, data) = (path("visits.csv"), path("data"));
+    let mut import = vec!["import", &file, "--data", &data, "--source", "Shop", "--event", "Visit"];
+    for map in ["userId=user", "timestamp=when"] {
+        import.extend(["--map", map]);
+    }
+    succeed(&import);
+    let json = succeed(&["export", "person", "ann", "--data", &data]);
+    let all: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(all["person"]["identifiers"][0]["value"], "ann");
+    assert!(json.contains("Visit"), "{json}");
+    let page = succeed(&["export", "person", "ann", "--format", "html", "--data", &data]);
+    assert!(page.contains("<html lang=\"en\""), "{page}");
+    succeed(&["erase", "ann", "--yes", "--data", &data]);
+    let gone = fulcrum(&["export", "person", "ann", "--data", &data]);
+    assert_eq!((gone.code, gone.err.contains("nobody is known")), (2, true), "{}", gone.err);
+}

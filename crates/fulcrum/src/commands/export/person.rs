@@ -42,7 +42,8 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let still = data.read()?.engine()?;
     let views = still.engine.reader()?;
     let person = why::find(&*views, &arguments.person)?;
-    let all: PersonExport = if data.is_running()? || still.is_copy() {
+    // Where a copy is read, a server has the data open, and the log with it.
+    let all: PersonExport = if still.is_copy() {
         let server = arguments.server.connect(&config)?;
         let answer = server.get(&format!("/api/v1/people/{}/export", person.id))?;
         serde_json::from_value(answer).context("the server's answer cannot be read")?
