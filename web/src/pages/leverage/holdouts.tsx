@@ -63,10 +63,10 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
       <thead>
         <tr>
           <th scope="col">{t.holdouts.of}</th>
-          <th scope="col" className="number">
+          <th scope="col" className="number wide-only">
             {t.holdouts.held}
           </th>
-          <th scope="col" className="number">
+          <th scope="col" className="number wide-only">
             {t.holdouts.sent}
           </th>
           <th scope="col">
@@ -91,8 +91,8 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
                   .join(" · ")}
               </small>
             </th>
-            <td className="number">{group(it.held)}</td>
-            <td className="number">{group(it.sent)}</td>
+            <td className="number wide-only">{group(it.held)}</td>
+            <td className="number wide-only">{group(it.sent)}</td>
             <td className="forest-plot">
               <svg className="chart" height={ROW_HEIGHT} aria-hidden="true">
                 <Grid scale={scale} />
@@ -136,7 +136,8 @@ function Rows({ rows, outcome }: { rows: Holdout[]; outcome: string }) {
       </tbody>
       <tfoot aria-hidden="true">
         <tr>
-          <td colSpan={3} />
+          <td />
+          <td className="wide-only" colSpan={2} />
           <td className="forest-plot">
             <svg className="chart" height="22" aria-hidden="true">
               <TickLabels
