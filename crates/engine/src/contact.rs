@@ -3,9 +3,9 @@
 use crate::Engine;
 use crate::Loaded;
 use crate::batch::{Batch, Working};
-use crate::facts::zone_of;
+use crate::facts::{ECHOES_MAX, zone_of};
 use decision::{Decision, PersonView};
-use journey::{Ask, EndReason, Input};
+use journey::{Ask, EndReason, Input, Journeys};
 use model::{
     Channel, Class, ContentName, Identifier, IdentifierKind, LedgerState, Map, Message, MessageId,
     MessageState, Origin, Purpose, Reason, RunId, Span, Timestamp, Topic,
@@ -154,24 +154,19 @@ impl Engine {
     /// Tells the runs that wait for it what became of their messages in this batch. What was withheld
     /// at random looks sent, and so does what nobody knows about: it may have arrived.
     pub(crate) fn tell_runs(&mut self, batch: &mut Batch) {
+        let journeys = self.loaded.journeys.clone();
         for id in batch.ids() {
             let Some(mut working) = batch.take(id) else { continue };
-            let journeys = self.loaded.journeys.clone();
-            let told = |it: &Message| {
-                let ended = matches!(it.state, MessageState::Ended { .. });
-                ended && working.person.runs.waits_for(&it.key, &journeys)
-            };
-            let news: Vec<(String, bool)> = (working.person.open.iter().filter(|it| told(it)))
-                .map(|it| (it.key.clone(), looks_sent(it.ledger_state())))
-                .collect();
-            for (key, sent) in news {
-                self.drive(
-                    &mut working,
-                    batch,
-                    Input::Became { key: &key, sent },
-                    Vec::new(),
-                    false,
-                );
+            // Told of one message, a run may ask for the next, which may end at once as well.
+            for _ in 0..ECHOES_MAX {
+                let news = news(&working.person, &journeys);
+                if news.is_empty() {
+                    break;
+                }
+                for (key, sent) in news {
+                    let input = Input::Became { key: &key, sent };
+                    self.drive(&mut working, batch, input, Vec::new(), false);
+                }
             }
             batch.return_unchanged(working);
         }
@@ -235,6 +230,15 @@ fn owner_of(origin: &Origin, loaded: &Loaded) -> String {
         Origin::Api | Origin::Request { .. } => None,
     };
     owner.cloned().unwrap_or_default()
+}
+
+/// The messages that have ended while a run waits to hear of them, and whether each looks sent.
+fn news(person: &Person, journeys: &Journeys) -> Vec<(String, bool)> {
+    let told = |it: &&Message| {
+        matches!(it.state, MessageState::Ended { .. }) && person.runs.waits_for(&it.key, journeys)
+    };
+    let state = |it: &Message| (it.key.clone(), looks_sent(it.ledger_state()));
+    person.open.iter().filter(told).map(state).collect()
 }
 
 /// What the journey may know of a message's end.

@@ -15,7 +15,7 @@ use record::{Act, Fact};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How often one fact may set traits that move audiences that begin journeys that set traits.
-const ECHOES_MAX: usize = 16;
+pub(crate) const ECHOES_MAX: usize = 16;
 
 /// What conditions may know beside the profile.
 pub(crate) struct Known<'a>(pub &'a Consents);

@@ -230,3 +230,51 @@ fn a_message_whose_content_is_gone_fails_with_the_reason() {
         "#,
     );
 }
+
+/// Found on reading: of the second message the run heard only at its deadline.
+#[test]
+fn a_run_hears_at_once_that_the_message_it_turned_to_cannot_be_made() {
+    check(
+        r#"
+== policy.yaml
+{zone: UTC, window: 0s, consent: none}
+== journeys/ping.yaml
+journey: ping
+trigger: {event: "Ping"}
+steps:
+  - wait: 1h
+  - message:
+      content: special
+      channels: [onsite]
+      expires: 2d
+      otherwise:
+        - message:
+            content: special
+            channels: [onsite]
+            expires: 2d
+            otherwise: [{set_trait: {name: reached, value: never}}]
+== content/special.md
+---
+content: special
+topic: news
+summary: Special
+---
+Special.
+==== 2
+== journeys/ping.yaml
+journey: ping
+trigger: {event: "Ping"}
+steps:
+  - message: {content: hello, channels: [onsite]}
+"#,
+        r#"
+        1.09:00 track ada "Ping" ; apply 2
+        1.11:00 show people ; show ledger
+        "#,
+        r#"
+        p1 = ada; reached=never
+        m1 p1 special failed: created render_failed
+        m2 p1 special failed: created render_failed
+        "#,
+    );
+}
