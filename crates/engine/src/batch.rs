@@ -233,6 +233,7 @@ impl Batch {
         for message in std::mem::take(&mut self.left) {
             if self.counted.contains_key(&message.id) {
                 finished.counts.extend(self.count_changes(&message));
+                self.decisions(&message, &mut finished.steps);
             }
             finished.ended.push(message);
         }

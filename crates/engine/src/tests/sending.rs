@@ -399,6 +399,30 @@ steps:
     );
 }
 
+/// Found on reading: the day kept an erased person's messages as if they still waited.
+#[test]
+fn what_an_erasure_ends_is_an_end_on_its_day() {
+    check(
+        r#"
+== journeys/ping.yaml
+journey: ping
+trigger: {event: "Ping"}
+steps:
+  - message: {content: hello, channels: [onsite]}
+"#,
+        r#"
+        1.09:00 track ada "Ping"
+        1.09:05 show decisions ; urgent erase ada
+        1.11:00 show decisions
+        "#,
+        r#"
+        1.00:00 journey/ping asked 1:
+        1.09:05 the wish is committed
+        1.00:00 journey/ping asked 1: 1 dropped/erased
+        "#,
+    );
+}
+
 const BUDGETS: &str = r#"
 == policy.yaml
 {zone: UTC, window: 10m, consent: none, caps: [{channels: any, owner: crm@shop.example, at_most: 1, per: 7d}, {channels: [onsite], at_most: 2, per: 7d}]}
