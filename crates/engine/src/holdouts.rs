@@ -6,7 +6,7 @@ use crate::measure::{capped, holds, worth};
 use crate::{Engine, EngineError, Loaded};
 use decision::{Held, HeldFrom, holdout};
 use measurement::{Cell, Estimate, Question, Sums};
-use model::{Message, Span, Timestamp};
+use model::{Span, Timestamp};
 use port::{Entry, HoldoutEntry, Person, Sections, Space, Store};
 use record::Fact;
 use serde::{Deserialize, Serialize};
@@ -180,17 +180,18 @@ impl Engine {
             return None;
         }
         let loaded = self.loaded.clone();
-        let message: Message = working.person.open[place].clone();
+        let falls_under = loaded.programme.policy.holdouts.of(&working.person.open[place]);
+        let falls_under: Vec<(&HeldFrom, f64)> = falls_under.collect();
         let mut kept = None;
-        for (from, share) in loaded.programme.policy.holdouts.of(&message) {
-            if self.place_in_holdout(&mut working.person, from, share, now) {
+        for (from, share) in falls_under {
+            if self.place_in_holdout(working, from, share, now) {
                 kept = kept.or_else(|| Some(from.clone()));
             }
-            working.sections.add(Sections::HOT);
             let Some(entry) = working.person.holdouts.get_mut(from) else { continue };
             if entry.place.counted_from.is_some() {
                 continue;
             }
+            working.sections.add(Sections::HOT);
             (entry.place.counted_from, entry.day) = (Some(now), now.day());
             for outcome in &loaded.programme.outcomes {
                 entry.totals.insert(outcome.name.clone(), 0.0);
@@ -204,18 +205,21 @@ impl Engine {
     /// The person's place, drawn now if it was not before: whether they are held out.
     pub(crate) fn place_in_holdout(
         &self,
-        person: &mut Person,
+        working: &mut Working,
         from: &HeldFrom,
         share: f64,
         now: Timestamp,
     ) -> bool {
-        let (id, identifiers) = (person.id, panel_identifiers(person));
-        let entry = person.holdouts.entry(from.clone()).or_insert_with(|| {
-            let place = holdout::draw(from, share, id, &self.keys.chance, now);
-            let place = Held { identifiers, ..place };
-            HoldoutEntry { place, totals: BTreeMap::new(), day: now.day() }
-        });
-        entry.place.held
+        if let Some(entry) = working.person.holdouts.get(from) {
+            return entry.place.held;
+        }
+        let drawn = holdout::draw(from, share, working.person.id, &self.keys.chance, now);
+        let place = Held { identifiers: panel_identifiers(&working.person), ..drawn };
+        let held = place.held;
+        let entry = HoldoutEntry { place, totals: BTreeMap::new(), day: now.day() };
+        working.person.holdouts.insert(from.clone(), entry);
+        working.changed(Sections::HOT);
+        held
     }
 
     /// Adds an outcome to the person's totals in each holdout and to the sums there.
@@ -225,7 +229,7 @@ impl Engine {
         }
         let before = working.person.holdouts.clone();
         if add_in_holdouts(&mut working.person, fact, &self.loaded) {
-            working.sections.add(Sections::HOT);
+            working.changed(Sections::HOT);
             let changes = holdout_changes(&before, &working.person.holdouts, &self.loaded);
             self.holdouts.follow(changes);
         }

@@ -7,7 +7,7 @@ use crate::{Engine, EngineError, Loaded, holdouts};
 use decision::learning::Fold;
 use decision::panel::{self, Came, Cohort};
 use decision::{HeldFrom, Panel};
-use measurement::Sums;
+use measurement::{Cell, Estimate, Question, Sums};
 use model::{Timestamp, Value};
 use port::{Entry, PanelEntry, Person, Sections, Space, Store};
 use record::Fact;
@@ -196,12 +196,40 @@ impl PanelSums {
     }
 }
 
+impl PanelReport {
+    /// Two groups with all channels on, which chance alone tells apart, within each cohort. Whom a
+    /// raised share took in has nobody outside to be compared with. Absent while a group is too
+    /// small to vary.
+    pub fn inside_minus_outside(&self, panel: &Panel, confidence: f64) -> Option<Estimate> {
+        let mut groups = [Sums::default(); 2];
+        let mut cohorts: Vec<Vec<Cell>> = Vec::new();
+        for rows in self.cohorts.iter().filter(|it| it.0.came != Came::Raised).map(|it| it.1) {
+            let of = |inside: bool| {
+                let all_on = rows.iter().find(|it| it.0 == panel.all_on() && it.1 == inside)?;
+                Some(Cell { on: u32::from(inside), sums: all_on.2 })
+            };
+            let Some((outside, inside)) = of(false).zip(of(true)) else { continue };
+            groups[0].merge(&outside.sums);
+            groups[1].merge(&inside.sums);
+            cohorts.push(vec![outside, inside]);
+        }
+        let [outside, inside] = groups.map(|it| it.variance());
+        if outside? + inside? <= 0.0 {
+            return None;
+        }
+        // The value of a single channel is the difference of two cells, with its interval.
+        let channels = ["inside", "none"].map(str::to_owned);
+        let question = Question { confidence, ..Question::new(&channels, &cohorts) };
+        measurement::leverage(&question).values.into_iter().next().map(|it| it.estimate)
+    }
+}
+
 impl Engine {
     /// Gives the person a place in the panel: once, when reachable, or anew in a new epoch.
     pub(crate) fn assign(&mut self, working: &mut Working, now: Timestamp) {
         let loaded = self.loaded.clone();
         let Some(rules) = &loaded.programme.policy.panel else { return };
-        let person = &mut working.person;
+        let person = &working.person;
         if person.panel.is_none()
             && !addresses(person).keys().any(|it| self.providers.contains(*it))
         {
@@ -210,10 +238,11 @@ impl Engine {
         // Whoever can never get anything is in the panel neither inside nor outside.
         let universal = loaded.programme.policy.holdouts.shares.get(&HeldFrom::Everything);
         if let Some(share) = universal
-            && self.place_in_holdout(person, &HeldFrom::Everything, *share, now)
+            && self.place_in_holdout(working, &HeldFrom::Everything, *share, now)
         {
             return;
         }
+        let person = &mut working.person;
         let assignment = match &person.panel {
             Some(entry) => {
                 panel::reassign(&entry.assignment, rules, person.id, &self.keys.chance, now)

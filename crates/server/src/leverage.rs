@@ -3,7 +3,7 @@
 
 use decision::{Panel, panel};
 use engine::{Loaded, PanelReport, PanelSums};
-use measurement::{Cell, Estimate, Leverage, Question, Sums};
+use measurement::{Estimate, Leverage, Question};
 use model::{Span, Timestamp};
 use plots::Figure;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub fn report(loaded: &Loaded, sums: &PanelSums, outcome: &str, now: Timestamp) -> Value {
     let (report, found) = estimated(loaded, sums, outcome, now);
     let panel = loaded.programme.policy.panel.as_ref();
-    let difference = panel.and_then(|panel| inside_minus_outside(panel, &found, report.confidence));
+    let difference = panel.and_then(|panel| found.inside_minus_outside(panel, report.confidence));
     finish(&report, &found, outcome, difference)
 }
 
@@ -104,24 +104,6 @@ fn nobody_yet(panel: &Panel, found: &PanelReport) -> String {
                  panel channel"
             .to_owned(),
     }
-}
-
-/// Two groups with all channels on, which chance alone tells apart. Absent while one of them is
-/// too small to vary.
-fn inside_minus_outside(panel: &Panel, found: &PanelReport, confidence: f64) -> Option<Estimate> {
-    let (mut within, mut outside) = (Sums::default(), Sums::default());
-    let all_on = found.cohorts.values().flatten().filter(|it| it.0 == panel.all_on());
-    for (_, inside, sums) in all_on {
-        if *inside { within.merge(sums) } else { outside.merge(sums) }
-    }
-    if within.variance()? + outside.variance()? <= 0.0 {
-        return None;
-    }
-    // The value of a single channel is the difference of two cells, with its interval.
-    let cells = vec![Cell { on: 0, sums: outside }, Cell { on: 1, sums: within }];
-    let (channels, cohorts) = (["inside".to_owned(), "none".to_owned()], [cells]);
-    let question = Question { confidence, ..Question::new(&channels, &cohorts) };
-    measurement::leverage(&question).values.into_iter().next().map(|it| it.estimate)
 }
 
 fn finish(
