@@ -28,19 +28,18 @@ struct Reader {
     token: String,
 }
 
+/// The page, or the one that says why not: `?` leaves with it.
+type Answer = Result<Response, Response>;
+
 /// The choices, as they are. Changes nothing.
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
     sheet: Sheet,
-) -> Response {
-    match open(&shared, &token, sheet).await {
-        Ok((reader, sheet)) => {
-            let content = choices_of(&shared, &sheet, &reader, &[], &[], None);
-            layout::page(&sheet, StatusCode::OK, Word::FreshTitle, &content)
-        }
-        Err(answer) => answer,
-    }
+) -> Answer {
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
+    let content = choices_of(&shared, &sheet, &reader, &[], &[], None);
+    Ok(layout::page(&sheet, StatusCode::OK, Word::FreshTitle, &content))
 }
 
 /// Takes the choices, more and less, and answers when they hold.
@@ -49,13 +48,10 @@ pub(super) async fn act(
     Path(token): Path<String>,
     sheet: Sheet,
     body: Body,
-) -> Response {
+) -> Answer {
     let fields = form::read(body).await;
     let turn = shared.wishes.lock().await;
-    let (reader, sheet) = match open(&shared, &token, sheet).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
     let addresses = engine::addresses(&reader.person);
     let standing = Standing {
         consents: &reader.person.consents,
@@ -67,22 +63,17 @@ pub(super) async fn act(
     if !asked.errors.is_empty() {
         let content = choices_of(&shared, &sheet, &reader, &fields, &asked.errors, None);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return layout::page(&sheet, status, Word::FreshTitle, &content);
+        return Ok(layout::page(&sheet, status, Word::FreshTitle, &content));
     }
     let chosen = preferences::chosen(reader.person.id, asked, shared.now());
     let stored = shared.urgent(chosen).await;
     drop(turn);
     if stored.is_err() {
-        return layout::try_again(&sheet);
+        return Err(layout::try_again(&sheet));
     }
-    match open(&shared, &token, sheet).await {
-        Ok((reader, sheet)) => {
-            let saved = Some(Word::ChoicesSaved);
-            let content = choices_of(&shared, &sheet, &reader, &[], &[], saved);
-            layout::page(&sheet, StatusCode::OK, Word::FreshTitle, &content)
-        }
-        Err(answer) => answer,
-    }
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
+    let content = choices_of(&shared, &sheet, &reader, &[], &[], Some(Word::ChoicesSaved));
+    Ok(layout::page(&sheet, StatusCode::OK, Word::FreshTitle, &content))
 }
 
 /// Has a new link mailed in place of one that has expired.
@@ -106,21 +97,18 @@ pub(super) async fn messages(
     Path(token): Path<String>,
     uri: Uri,
     sheet: Sheet,
-) -> Response {
-    let (reader, sheet) = match open(&shared, &token, sheet).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
+) -> Answer {
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
     let query = uri.query().unwrap_or_default();
     let before = query.split('&').find_map(|it| it.strip_prefix("before=")?.parse().ok());
     let id = reader.person.id;
     let found = shared.read(move |views| received::page(views, id, before)).await;
-    let Ok(found) = found else { return layout::try_again(&sheet) };
+    let Ok(found) = found else { return Err(layout::try_again(&sheet)) };
     let content = html! {
         (head(&sheet, &reader, Word::FreshMessages))
         (received::list(&sheet, &reader.person, &found, &reader.token, before.is_some(), shared.now()))
     };
-    layout::page(&sheet, StatusCode::OK, Word::FreshMessages, &content)
+    Ok(layout::page(&sheet, StatusCode::OK, Word::FreshMessages, &content))
 }
 
 /// Everything that is held about the person, to read.
@@ -128,13 +116,10 @@ pub(super) async fn data(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
     sheet: Sheet,
-) -> Response {
-    let (reader, sheet) = match open(&shared, &token, sheet).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
+) -> Answer {
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
     let Ok(all) = export_of(&shared, reader.person.id).await else {
-        return layout::try_again(&sheet);
+        return Err(layout::try_again(&sheet));
     };
     let content = html! {
         (head(&sheet, &reader, Word::FreshData))
@@ -145,7 +130,7 @@ pub(super) async fn data(
         }
         (data::content(&sheet.words(), &all))
     };
-    layout::page(&sheet, StatusCode::OK, Word::FreshData, &content)
+    Ok(layout::page(&sheet, StatusCode::OK, Word::FreshData, &content))
 }
 
 /// The same, as a file for programs.
@@ -153,15 +138,14 @@ pub(super) async fn data_file(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
     sheet: Sheet,
-) -> Response {
-    let (reader, sheet) = match open(&shared, &token, sheet).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
+) -> Answer {
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
     let Ok(all) = export_of(&shared, reader.person.id).await else {
-        return layout::try_again(&sheet);
+        return Err(layout::try_again(&sheet));
     };
-    let Ok(text) = serde_json::to_string_pretty(&all) else { return layout::try_again(&sheet) };
+    let Ok(text) = serde_json::to_string_pretty(&all) else {
+        return Err(layout::try_again(&sheet));
+    };
     let headers: [(HeaderName, &str); 5] = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.json\""),
@@ -169,7 +153,7 @@ pub(super) async fn data_file(
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, text + "\n").into_response()
+    Ok((headers, text + "\n").into_response())
 }
 
 /// What would go and what would stay. Changes nothing.
@@ -177,11 +161,8 @@ pub(super) async fn ask_erase(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
     sheet: Sheet,
-) -> Response {
-    let (reader, sheet) = match open(&shared, &token, sheet).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
+) -> Answer {
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
     let words = sheet.words();
     let goes = [Word::EraseGoesState, Word::EraseGoesMessages, Word::EraseGoesEvents];
     let stays = [
@@ -204,7 +185,7 @@ pub(super) async fn ask_erase(
             a href=(sheet.to(&format!("/f/{token}"))) { (words.say(Word::EraseBack)) }
         }
     };
-    layout::page(&sheet, StatusCode::OK, Word::EraseTitle, &content)
+    Ok(layout::page(&sheet, StatusCode::OK, Word::EraseTitle, &content))
 }
 
 /// Erases the person, and answers when it is done.
@@ -212,18 +193,15 @@ pub(super) async fn erase(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
     sheet: Sheet,
-) -> Response {
-    let (reader, sheet) = match open(&shared, &token, sheet).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
+) -> Answer {
+    let (reader, sheet) = open(&shared, &token, sheet).await?;
     let fact = erasure(reader.person.id, "the person", shared.now());
     if shared.urgent(fact).await.is_err() {
-        return layout::try_again(&sheet);
+        return Err(layout::try_again(&sheet));
     }
     shared.live.forget();
     let content = html! { p role="status" { (sheet.words().say(Word::EraseDone)) } };
-    layout::page(&sheet, StatusCode::OK, Word::EraseDoneTitle, &content)
+    Ok(layout::page(&sheet, StatusCode::OK, Word::EraseDoneTitle, &content))
 }
 
 /// The wish that a person be erased.
