@@ -16,6 +16,7 @@ pub(crate) fn check(content: &Content) -> Vec<Problem> {
     check_subject(content, &mut problems);
     check_action_and_image(content, &mut problems);
     check_body(content, &mut problems);
+    check_digest(content, &mut problems);
     if content.topic.as_str().trim().is_empty() && content.purpose == Purpose::Marketing {
         let hint = "people subscribe to topics: write `topic: NAME`";
         problems.push(Problem::new("marketing needs a topic").hint(hint));
@@ -60,6 +61,20 @@ fn check_action_and_image(content: &Content, problems: &mut Vec<Problem>) {
             let message = format!("the image's url `{}` is not a web address", image.url);
             problems.push(Problem::new(message).hint("begin it with https://"));
         }
+    }
+}
+
+fn check_digest(content: &Content, problems: &mut Vec<Problem>) {
+    if !content.digest {
+        return;
+    }
+    if content.purpose == Purpose::Transactional {
+        let hint = "remove `digest: true`: what somebody waits for leaves alone and at once";
+        problems.push(Problem::new("what is transactional shares no mail").hint(hint));
+    }
+    if content.summary.trim().is_empty() {
+        let hint = "write `summary:`; in a shared mail it stands in place of the body";
+        problems.push(Problem::new("a content with `digest: true` has no summary").hint(hint));
     }
 }
 

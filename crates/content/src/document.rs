@@ -20,6 +20,9 @@ pub struct FrontMatter {
     /// Absent: whatever the journey or broadcast says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
+    /// It may share a mail with others that may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub digest: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +122,7 @@ pub struct Content {
     pub topic: Topic,
     pub purpose: Purpose,
     pub class: Option<Class>,
+    pub digest: bool,
     pub summary: String,
     pub action: Option<Action>,
     pub image: Option<Image>,
@@ -155,6 +159,7 @@ impl Content {
             topic: front.topic,
             purpose: front.purpose.unwrap_or(Purpose::Marketing),
             class: front.class,
+            digest: front.digest,
             summary: front.summary,
             action: front.action,
             image: front.image,
@@ -197,6 +202,7 @@ impl PartialEq for Content {
             && self.topic == other.topic
             && self.purpose == other.purpose
             && self.class == other.class
+            && self.digest == other.digest
             && self.summary == other.summary
             && self.action == other.action
             && self.image == other.image

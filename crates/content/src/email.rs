@@ -3,7 +3,7 @@
 use crate::links::{is_web_address, with_parameters};
 use crate::markdown::{self, FONT, escape_html, is_direct};
 use crate::template::Scope;
-use crate::{Brand, Content, Link, Links, Reader, RenderError};
+use crate::{Brand, Content, Link, Links, Part, Reader, RenderError};
 use model::{Channel, Purpose};
 
 /// Mail providers clip a mail's HTML at about 102 KB, and the unsubscribe link with it.
@@ -20,11 +20,13 @@ pub struct Email {
     pub headers: Vec<(String, String)>,
 }
 
+/// `others` are the parts that it takes along; they stand below its own words.
 pub fn email(
     content: &Content,
     brand: &Brand,
     reader: Reader,
     links: &Links,
+    others: &[Part],
 ) -> Result<Email, RenderError> {
     let scope = reader.scope(brand);
     let subject = match content.fill("subject", scope)? {
@@ -38,21 +40,22 @@ pub fn email(
     let lead = |url: &str| lead(url, content, brand, links, Channel::Email);
     let body = markdown::render(&content.fill("body", scope)?, &lead);
     let action = action(content, brand, scope, links, Channel::Email)?;
-    let parts = Parts {
+    let shown = Shown {
         subject: crate::template::one_line(&subject),
         preheader: crate::template::one_line(&preheader),
         image: image(content, scope)?,
         body,
         action,
+        others,
         footer: Footer::new(brand, links),
     };
-    let (html, text) = (html(&parts, brand), text(&parts, brand));
+    let (html, text) = (html(&shown, brand), text(&shown, brand));
     if HTML_MAX_BYTES < html.len() {
         let message = format!("the mail is larger than {HTML_MAX_BYTES} bytes");
         return Err(error("body", &message, "mail programs would cut it off; shorten it"));
     }
-    let headers = headers(content, &parts.footer);
-    Ok(Email { subject: parts.subject, preheader: parts.preheader, html, text, headers })
+    let headers = headers(content, &shown.footer);
+    Ok(Email { subject: shown.subject, preheader: shown.preheader, html, text, headers })
 }
 
 /// The label and signed address of the content's action, if it has one.
@@ -108,7 +111,7 @@ pub(crate) fn error(place: &str, message: &str, hint: &str) -> RenderError {
     RenderError { place: place.to_owned(), message: message.to_owned(), hint: hint.to_owned() }
 }
 
-struct Parts {
+struct Shown<'a> {
     subject: String,
     preheader: String,
     /// Address and alternative text.
@@ -116,6 +119,7 @@ struct Parts {
     body: markdown::Rendered,
     /// Label and address.
     action: Option<(String, String)>,
+    others: &'a [Part],
     footer: Footer,
 }
 
@@ -172,7 +176,7 @@ const DARK: &str = "@media (prefers-color-scheme: dark) {
 }
 @media (max-width: 620px) { .card { padding: 24px 20px !important; } }";
 
-fn html(parts: &Parts, brand: &Brand) -> String {
+fn html(parts: &Shown, brand: &Brand) -> String {
     let mut html = String::with_capacity(parts.body.html.len() + 6_000);
     html.push_str(&format!(
         "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
@@ -213,10 +217,34 @@ fn html(parts: &Parts, brand: &Brand) -> String {
             escape_html(label)
         ));
     }
+    for part in parts.others {
+        html.push_str(&part_html(part));
+    }
     html.push_str("</td></tr>\n");
     html.push_str(&footer_html(&parts.footer, brand));
     html.push_str("</table>\n</td></tr></table>\n</body>\n</html>\n");
     html
+}
+
+fn part_html(part: &Part) -> String {
+    let text = match part.text.as_str() {
+        "" => String::new(),
+        text => format!("<p style=\"margin:0 0 8px\">{}</p>\n", escape_html(text)),
+    };
+    let link = part.action.as_ref().map(|(label, url)| {
+        format!(
+            "<p style=\"margin:0\"><a class=\"link\" href=\"{}\" \
+             style=\"color:#1a56c4\">{}</a></p>\n",
+            escape_html(url),
+            escape_html(label)
+        )
+    });
+    format!(
+        "<hr class=\"rule\" style=\"margin:28px 0;border:0;border-top:1px solid #dadce0\">\n\
+         <h2 style=\"margin:0 0 8px;font-size:18px;line-height:26px\">{}</h2>\n{text}{}",
+        escape_html(&part.title),
+        link.unwrap_or_default()
+    )
 }
 
 /// Shown by inboxes after the subject and nowhere else. The invisible spaces keep the inbox from
@@ -255,11 +283,20 @@ fn footer_html(footer: &Footer, brand: &Brand) -> String {
     )
 }
 
-fn text(parts: &Parts, brand: &Brand) -> String {
+fn text(parts: &Shown, brand: &Brand) -> String {
     let mut text = String::with_capacity(parts.body.text.len() + 1_000);
     text.push_str(&parts.body.text);
     if let Some((label, url)) = &parts.action {
         text.push_str(&format!("\n\n{label}:\n{url}"));
+    }
+    for part in parts.others {
+        text.push_str(&format!("\n\n* * *\n\n{}", part.title));
+        if !part.text.is_empty() {
+            text.push_str(&format!("\n\n{}", part.text));
+        }
+        if let Some((label, url)) = &part.action {
+            text.push_str(&format!("\n\n{label}:\n{url}"));
+        }
     }
     // The dash, dash, space is what mail programs know as the end of the message proper.
     text.push_str(&format!("\n\n-- \n{}\n{}\n\n", brand.name, brand.postal_address.trim()));

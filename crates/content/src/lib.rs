@@ -9,6 +9,7 @@ mod document;
 mod email;
 pub mod links;
 mod markdown;
+mod part;
 mod short;
 mod template;
 pub mod words;
@@ -18,6 +19,7 @@ pub use document::{
 };
 pub use email::{Email, email};
 pub use links::{Link, LinkKey};
+pub use part::{Part, part};
 pub use short::{Short, short};
 pub use words::{Word, Words};
 

@@ -55,7 +55,13 @@ fn anna(first_name: &str) -> Map {
 
 fn send(content: &Content, traits: &Map) -> Result<Email, RenderError> {
     let event = Map::new();
-    email(content, &brand(), Reader { traits, event: &event }, &links())
+    email(content, &brand(), Reader { traits, event: &event }, &links(), &[])
+}
+
+/// The content as a part of another mail, under a message of its own.
+fn as_part(content: &Content, traits: &Map) -> Result<Part, RenderError> {
+    let links = Links { message: MessageId(10), campaign: "journey/other", ..links() };
+    part(content, &brand(), Reader { traits, event: &Map::new() }, &links)
 }
 
 fn links() -> Links<'static> {
@@ -207,6 +213,26 @@ fn other_channels_take_their_own_form_or_the_summary() {
 }
 
 #[test]
+fn a_part_of_another_mail_says_its_own_and_its_link_is_one_of_its_own_message() {
+    let other = as_part(&content(front(), BODY), &anna("<b>Bo</b>")).expect("a part");
+    let (host, traits) = (content(front(), "Hello"), Map::new());
+    let reader = Reader { traits: &traits, event: &traits };
+    let mail = email(&host, &brand(), reader, &links(), &[other]).expect("a mail");
+    assert!(mail.html.contains(">Welcome, &lt;b&gt;Bo&lt;/b&gt;</h2>"), "{}", mail.html);
+    assert!(mail.html.contains(">Your first ride is on us</p>"), "{}", mail.html);
+    let text = "\n\n* * *\n\nWelcome, <b>Bo</b>\n\nYour first ride is on us\n\nPlan my ride:\n";
+    assert!(mail.text.contains(text), "{}", mail.text);
+    for part in [&mail.html, &mail.text] {
+        let of = |id: u64| {
+            let is =
+                |it: &&Link| matches!(it, Link::Click { message, .. } if *message == MessageId(id));
+            meanings(part).iter().filter(is).count()
+        };
+        assert_eq!((of(9), of(10)), (1, 1), "{part}");
+    }
+}
+
+#[test]
 fn a_content_that_cannot_be_read_says_where() {
     let mut front = front();
     front.body_line = 12;
@@ -249,6 +275,16 @@ fn a_check_finds_what_would_not_do() {
          13:HTML is shown as text|13:HTML is shown as text|13:`TODO` is still in the text"
     );
     assert_eq!(check(front(), "[a](https://x.example/{{ person.id }})"), "");
+    assert_eq!(check(FrontMatter { digest: true, ..front() }, BODY), "");
+    let receipt = Some(Purpose::Transactional);
+    assert_eq!(
+        check(FrontMatter { digest: true, purpose: receipt, ..front() }, BODY),
+        "0:what is transactional shares no mail"
+    );
+    assert_eq!(
+        check(FrontMatter { digest: true, summary: String::new(), ..front() }, BODY),
+        "0:a content with `digest: true` has no summary"
+    );
 }
 
 proptest! {

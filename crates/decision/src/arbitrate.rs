@@ -1,5 +1,6 @@
 //! One arbiter for all campaigns: candidates of a person compete for their attention.
 
+use crate::digest::Hosts;
 use crate::gates::{Gates, Stop, outcome_of};
 use crate::learning::{Chooser, Worth};
 use crate::{Assignment, Consents, Contacts, Policy, Slot, SlotKind};
@@ -40,6 +41,10 @@ pub enum Decision {
         address: Identifier,
         at: Timestamp,
         deferred: bool,
+    },
+    /// No place of its own: it leaves with a mail that has one.
+    Join {
+        host: MessageId,
     },
     End {
         outcome: LedgerState,
@@ -132,6 +137,7 @@ pub fn arbitrate_with(
             }
             (
                 MessageState::Planned { .. }
+                | MessageState::Joined { .. }
                 | MessageState::InFlight { .. }
                 | MessageState::Ended { .. },
                 _,
@@ -139,6 +145,7 @@ pub fn arbitrate_with(
         }
     }
     let mut round = Round::new(view, policy, chooser, now, &competing);
+    round.hosts = Hosts::of(open, |id| competing.iter().any(|it| it.0.id == id));
     competing.sort_by(|(a, _), (b, _)| rank(a, b, |it| round.worth_of(it)));
     for (place, (message, earliest)) in competing.into_iter().enumerate() {
         decided.extend(round.decide(message, earliest, place));
@@ -169,6 +176,8 @@ struct Round<'a> {
     /// Those and the places taken so far.
     contacts: Contacts,
     placed: Vec<&'a Message>,
+    /// Mails that have their place and take others along.
+    hosts: Hosts,
     policy: &'a Policy,
     chooser: Option<&'a Chooser<'a>>,
     /// What each candidate is expected to bring, where something was learned.
@@ -207,7 +216,8 @@ impl<'a> Round<'a> {
             worths.insert(message.id, chooser.worth(message, open, fixed.slots(), now));
         }
         let (contacts, placed) = (fixed.clone(), Vec::new());
-        Round { gates, now, contacts, fixed, placed, policy, chooser, worths }
+        let hosts = Hosts::default();
+        Round { gates, now, contacts, fixed, placed, hosts, policy, chooser, worths }
     }
 
     fn worth_of(&self, message: &Message) -> f64 {
@@ -242,7 +252,13 @@ impl<'a> Round<'a> {
         }
         let offers = self.offers(message, earliest, &self.contacts);
         let outranked = self.outranked(message, earliest, &offers);
-        match first(&offers) {
+        let own = first(&offers);
+        let slots: Vec<&Slot> = self.contacts.slots().iter().collect();
+        let own_at = own.map(|it| it.0);
+        if let Some((host, at)) = self.hosts.first_for(message, &self.gates, &slots, own_at) {
+            return Some(self.join(message, &offers, host, at, outranked));
+        }
+        match own {
             Some((at, index)) => self.plan(message, &offers, at, index, outranked),
             None => Some(self.refuse(message, &offers, outranked)),
         }
@@ -316,6 +332,7 @@ impl<'a> Round<'a> {
         let (channel, address) = (message.channels[index], (*address).clone());
         self.contacts.reserve(Slot::of(message, channel, at, SlotKind::Reserved));
         self.placed.push(message);
+        self.hosts.add(message, channel, &address, at);
         if let MessageState::Planned { channel: c, address: a, at: t, .. } = &message.state
             && (*c, a, *t) == (channel, &address, at)
         {
@@ -341,6 +358,27 @@ impl<'a> Round<'a> {
         });
         let decision = Decision::Plan { channel, address, at, deferred };
         Some(Decided { message: message.id, decision, trail, choice: None, lost_to })
+    }
+
+    /// Another mail leaves before the message would have a place of its own.
+    fn join(
+        &mut self,
+        message: &Message,
+        offers: &[Offer],
+        host: MessageId,
+        at: Timestamp,
+        outranked: Option<(MessageId, String)>,
+    ) -> Decided {
+        self.hosts.joined(host);
+        let mut trail = self.notes(message, offers);
+        let lost_to = outranked.as_ref().map(|it| it.0);
+        if let Some((_, detail)) = outranked {
+            trail.push(self.note(Reason::Outranked, detail));
+        }
+        let detail = format!("leaves with {host}, {} at {at}", Channel::Email);
+        trail.push(self.note(Reason::Digested, detail));
+        let decision = Decision::Join { host };
+        Decided { message: message.id, decision, trail, choice: None, lost_to }
     }
 
     /// No channel takes the message before it expires.
@@ -431,7 +469,7 @@ fn first(offers: &[Offer]) -> Option<(Timestamp, usize)> {
 impl Decided {
     /// Carries the decision over into the message: its trail, and its new state.
     pub fn apply(self, message: &mut Message, now: Timestamp) {
-        if let Decision::Plan { .. } = self.decision {
+        if let Decision::Plan { .. } | Decision::Join { .. } = self.decision {
             message.choice = self.choice;
         }
         for TrailEntry { at, reason, detail } in self.trail {
@@ -439,6 +477,7 @@ impl Decided {
         }
         message.state = match self.decision {
             Decision::Wait { .. } => return,
+            Decision::Join { host } => MessageState::Joined { host },
             Decision::Plan { channel, address, at, deferred } => {
                 MessageState::Planned { channel, address, at, deferred, attempt: 0 }
             }

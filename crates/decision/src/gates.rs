@@ -210,6 +210,16 @@ impl<'a> Gates<'a> {
 }
 
 impl Stop<'_> {
+    /// Whether it also stops a message that would leave as a part of another mail: the caps of its
+    /// own topic and owner, and a pause. The rest is about how many mails there are, and when.
+    pub fn holds_for_parts(&self) -> bool {
+        match self.rule {
+            StopRule::Pause => true,
+            StopRule::Cap(cap) => cap.topic.is_some() || cap.owner.is_some(),
+            StopRule::OwnLimit(..) | StopRule::OwnNight(_) | StopRule::Night(_) => false,
+        }
+    }
+
     pub fn reason(&self) -> Reason {
         match self.rule {
             StopRule::Pause => Reason::Paused,

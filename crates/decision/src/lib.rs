@@ -17,6 +17,7 @@ mod arbitrate;
 mod consent;
 mod consent_event;
 mod contacts;
+pub mod digest;
 mod gates;
 pub mod holdout;
 pub mod learning;

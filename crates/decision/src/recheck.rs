@@ -26,6 +26,10 @@ pub fn recheck(message: &Message, view: &PersonView, policy: &Policy, now: Times
             let until = now.max(message.created + policy.window);
             return Recheck::Defer { until, reason: Reason::Deferred, detail };
         }
+        MessageState::Joined { host } => {
+            let (reason, detail) = (Reason::Digested, format!("leaves with {host}"));
+            return Recheck::Defer { until: message.expires, reason, detail };
+        }
         MessageState::InFlight { since, .. } => {
             let detail = format!("on the wire since {since}");
             let (outcome, reason) = (LedgerState::Unknown, Reason::FoundInFlight);

@@ -39,6 +39,7 @@ fn message() -> Message {
             attempt: 0,
         },
         trail: Vec::new(),
+        digest: false,
         choice: None,
     }
 }

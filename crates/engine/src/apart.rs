@@ -172,7 +172,9 @@ impl<'a> Owners<'a> {
                 MessageState::Planned { address, .. } | MessageState::InFlight { address, .. } => {
                     self.halves.of(address).unwrap_or(Half::Survivor)
                 }
-                MessageState::Waiting | MessageState::Ended { .. } => Half::Survivor,
+                MessageState::Waiting
+                | MessageState::Joined { .. }
+                | MessageState::Ended { .. } => Half::Survivor,
             },
         }
     }

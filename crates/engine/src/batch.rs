@@ -168,7 +168,7 @@ impl Batch {
     /// One message lost its place to another: the day learns who lost to whom, and what came of it.
     pub fn lost(&mut self, open: &[Message], loser: usize, winner: MessageId, decision: &Decision) {
         let became = match decision {
-            Decision::Plan { .. } => Lost::Later,
+            Decision::Plan { .. } | Decision::Join { .. } => Lost::Later,
             Decision::End { .. } => Lost::Dropped,
             Decision::Wait { .. } => return,
         };
@@ -277,9 +277,10 @@ impl Batch {
 fn reason_of(message: &Message) -> Option<Reason> {
     match &message.state {
         MessageState::Ended { reason, .. } => Some(*reason),
-        MessageState::Waiting | MessageState::Planned { .. } | MessageState::InFlight { .. } => {
-            None
-        }
+        MessageState::Waiting
+        | MessageState::Planned { .. }
+        | MessageState::Joined { .. }
+        | MessageState::InFlight { .. } => None,
     }
 }
 

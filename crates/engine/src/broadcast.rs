@@ -76,6 +76,7 @@ impl Preview {
             Some(Decision::Plan { deferred: true, .. } | Decision::Wait { .. }) | None => {
                 Reason::Deferred
             }
+            Some(Decision::Join { .. }) => Reason::Digested,
             Some(Decision::End { reason, .. }) => reason,
         };
         self.recipients += 1;
@@ -109,6 +110,7 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
         expires: now + broadcast.expires,
         state: MessageState::Waiting,
         trail: Vec::new(),
+        digest: content.is_some_and(|it| it.digest),
         choice: None,
     }
 }

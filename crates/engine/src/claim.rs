@@ -5,7 +5,7 @@ use crate::broadcast::PAUSE_CHECK;
 use crate::contact::{addresses, view};
 use crate::facts::zone_of;
 use crate::{Engine, EngineError};
-use content::{Links, Reader};
+use content::{Content, LinkKey, Links, Part, Reader};
 use decision::{Recheck, Slot, SlotKind, Suppression};
 use delivery::Answered;
 use journey::BroadcastState;
@@ -43,9 +43,10 @@ impl Engine {
         let Some(place) = working.person.open.iter().position(|it| it.id == id) else { return };
         let (channel, due) = match &working.person.open[place].state {
             MessageState::Planned { channel, at, .. } => (*channel, *at),
-            MessageState::Waiting | MessageState::InFlight { .. } | MessageState::Ended { .. } => {
-                return;
-            }
+            MessageState::Waiting
+            | MessageState::Joined { .. }
+            | MessageState::InFlight { .. }
+            | MessageState::Ended { .. } => return,
         };
         if now < due {
             return;
@@ -69,17 +70,10 @@ impl Engine {
                 return;
             }
         };
-        let kept = self.is_kept_out(working, place, now).map(|it| format!("{it} ({channel})"));
-        let cell = self.is_held_out(working, place, channel, now).then(|| format!("in {channel}"));
-        if let Some(detail) = kept.or(cell) {
-            let message = &mut working.person.open[place];
-            batch.touch(message, false);
-            working.person.contacts.withhold(message, now);
-            message.end(LedgerState::HeldOut, Reason::HeldOut, now, detail);
-            working.changed(Sections::CONTACTS);
+        if self.is_withheld(working, batch, place, channel) {
             return;
         }
-        let payload = match self.render(&working.person, &working.person.open[place], channel) {
+        let payload = match self.payload(working, batch, place, channel, &to) {
             Ok(payload) => payload,
             Err(detail) => {
                 let (outcome, reason) = (LedgerState::Failed, Reason::RenderFailed);
@@ -107,6 +101,50 @@ impl Engine {
         });
         batch.durable = true;
         working.changed(Sections::CONTACTS);
+    }
+
+    /// The last check of all: a holdout, or the person's cell, keeps the message back, and with a cell
+    /// what would have left in it.
+    fn is_withheld(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        place: usize,
+        channel: Channel,
+    ) -> bool {
+        let now = batch.now;
+        let kept = self.is_kept_out(working, place, now).map(|it| format!("{it} ({channel})"));
+        let cell = self.is_held_out(working, place, channel, now).then(|| format!("in {channel}"));
+        if cell.is_some() && kept.is_none() {
+            self.withhold_parts(working, batch, working.person.open[place].id);
+        }
+        let Some(detail) = kept.or(cell) else { return false };
+        let message = &mut working.person.open[place];
+        batch.touch(message, false);
+        working.person.contacts.withhold(message, now);
+        message.end(LedgerState::HeldOut, Reason::HeldOut, now, detail);
+        working.changed(Sections::CONTACTS);
+        true
+    }
+
+    /// The message with what leaves in it.
+    fn payload(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        place: usize,
+        channel: Channel,
+        to: &Identifier,
+    ) -> Result<Payload, String> {
+        let id = working.person.open[place].id;
+        let parts = self.parts_of(working, batch, id, to);
+        let rendered = self.render(&working.person, &working.person.open[place], channel, &parts);
+        if rendered.is_ok() || parts.is_empty() {
+            return rendered;
+        }
+        // A mail that its parts make too long leaves without them.
+        self.free_parts(working, batch, id, "the mail would be too long with it");
+        self.render(&working.person, &working.person.open[place], channel, &[])
     }
 
     /// After a restore: why this message, due between the backup and then, is not sent now.
@@ -193,35 +231,16 @@ impl Engine {
         person: &Person,
         message: &Message,
         channel: Channel,
+        parts: &[Part],
     ) -> Result<Payload, String> {
-        let programme = &self.loaded.programme;
-        let content = programme
-            .contents
-            .get(&message.content)
-            .ok_or_else(|| format!("there is no content `{}`", message.content))?;
-        let traits: Map = person
-            .profile
-            .traits
-            .iter()
-            .map(|(name, it)| (name.clone(), it.value.clone()))
-            .collect();
-        let mut vars = message.vars.clone();
-        if let Some(link) = self.requested_link(message) {
-            vars.insert("link".to_owned(), Value::Text(link));
-        }
-        let reader = Reader { traits: &traits, event: &vars };
-        let campaign = message.scope();
-        let links = Links {
-            key: &self.keys.link,
-            person: person.id,
-            message: message.id,
-            campaign: &campaign,
-        };
-        let brand = &programme.brand;
+        let written = self.written(person, message)?;
+        let brand = &self.loaded.programme.brand;
         match channel {
             Channel::Email => {
-                let email =
-                    content::email(content, brand, reader, &links).map_err(|it| it.to_string())?;
+                let rendered = written.with(|content, reader, links| {
+                    content::email(content, brand, reader, links, parts)
+                });
+                let email = rendered.map_err(|it| it.to_string())?;
                 Ok(Payload::Email {
                     from: brand.from_address.clone(),
                     from_name: brand.from_name.clone(),
@@ -233,11 +252,36 @@ impl Engine {
                 })
             }
             Channel::Push | Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook => {
-                let short = content::short(content, channel, brand, reader, &links)
-                    .map_err(|it| it.to_string())?;
+                let rendered = written.with(|content, reader, links| {
+                    content::short(content, channel, brand, reader, links)
+                });
+                let short = rendered.map_err(|it| it.to_string())?;
                 Ok(Payload::Short { title: short.title, body: short.body, url: short.url })
             }
         }
+    }
+
+    /// A message as a part of another mail.
+    pub(crate) fn render_part(&self, person: &Person, message: &Message) -> Result<Part, String> {
+        let brand = &self.loaded.programme.brand;
+        let written = self.written(person, message)?;
+        let part =
+            written.with(|content, reader, links| content::part(content, brand, reader, links));
+        part.map_err(|it| it.to_string())
+    }
+
+    fn written<'a>(&'a self, person: &Person, message: &Message) -> Result<Written<'a>, String> {
+        let contents = &self.loaded.programme.contents;
+        let found = contents.get(&message.content);
+        let content = found.ok_or_else(|| format!("there is no content `{}`", message.content))?;
+        let traits = &person.profile.traits;
+        let traits = traits.iter().map(|(name, it)| (name.clone(), it.value.clone())).collect();
+        let mut vars = message.vars.clone();
+        if let Some(link) = self.requested_link(message) {
+            vars.insert("link".to_owned(), Value::Text(link));
+        }
+        let (person, message, campaign) = (person.id, message.id, message.scope());
+        Ok(Written { content, traits, vars, key: &self.keys.link, person, message, campaign })
     }
 
     /// What providers said.
@@ -275,9 +319,10 @@ impl Engine {
         batch.touch(message, false);
         let address = match &message.state {
             MessageState::InFlight { address, .. } => Some(address.clone()),
-            MessageState::Waiting | MessageState::Planned { .. } | MessageState::Ended { .. } => {
-                None
-            }
+            MessageState::Waiting
+            | MessageState::Planned { .. }
+            | MessageState::Joined { .. }
+            | MessageState::Ended { .. } => None,
         };
         let answered = delivery::answer(message, reply, &self.settings.retries, now);
         let contacts = &mut working.person.contacts;
@@ -409,6 +454,25 @@ impl Engine {
         let Some(entry) = &working.person.panel else { return false };
         let message = &working.person.open[place];
         decision::panel::withholds(&entry.assignment, panel, message, channel)
+    }
+}
+
+/// A message's content with all that its templates and links need.
+struct Written<'a> {
+    content: &'a Content,
+    traits: Map,
+    vars: Map,
+    key: &'a LinkKey,
+    person: PersonId,
+    message: MessageId,
+    campaign: String,
+}
+
+impl Written<'_> {
+    fn with<T>(&self, render: impl FnOnce(&Content, Reader, &Links) -> T) -> T {
+        let Written { key, person, message, campaign, .. } = self;
+        let links = Links { key, person: *person, message: *message, campaign };
+        render(self.content, Reader { traits: &self.traits, event: &self.vars }, &links)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Engine;
 use crate::Loaded;
 use crate::batch::{Batch, Working};
 use crate::facts::{ECHOES_MAX, zone_of};
-use decision::{Decision, PersonView};
+use decision::{Decision, PersonView, digest};
 use journey::{Ask, EndReason, Input, Journeys};
 use model::{
     Channel, Class, ContentName, Identifier, IdentifierKind, LedgerState, Map, Message, MessageId,
@@ -73,6 +73,7 @@ impl Engine {
             content: wanted.content,
             topic: content.map_or_else(|| Topic::from(""), |it| it.topic.clone()),
             purpose: content.map_or(Purpose::Marketing, |it| it.purpose),
+            digest: content.is_some_and(|it| it.digest),
             class,
             owner,
             channels: wanted.channels,
@@ -143,6 +144,12 @@ impl Engine {
                     message.state =
                         MessageState::Planned { channel, address, at, deferred, attempt: 0 };
                 }
+                Decision::Join { host } => {
+                    batch.touch(message, false);
+                    message.trail.extend(it.trail);
+                    message.choice = None;
+                    message.state = MessageState::Joined { host };
+                }
                 Decision::End { outcome, reason } => {
                     batch.touch(message, false);
                     end_with_trail(message, outcome, reason, it.trail, batch.now);
@@ -159,6 +166,7 @@ impl Engine {
             let Some(mut working) = batch.take(id) else { continue };
             // Told of one message, a run may ask for the next, which may end at once as well.
             for _ in 0..ECHOES_MAX {
+                self.settle_parts(&mut working, batch);
                 let news = news(&working.person, &journeys);
                 if news.is_empty() {
                     break;
@@ -208,7 +216,7 @@ impl Engine {
     ) {
         let Some(message) = working.person.open.iter_mut().find(|it| it.id == id) else { return };
         match message.state {
-            MessageState::Waiting | MessageState::Planned { .. } => {}
+            MessageState::Waiting | MessageState::Planned { .. } | MessageState::Joined { .. } => {}
             MessageState::InFlight { .. } | MessageState::Ended { .. } => return,
         }
         batch.touch(message, false);
@@ -237,17 +245,17 @@ fn news(person: &Person, journeys: &Journeys) -> Vec<(String, bool)> {
     let told = |it: &&Message| {
         matches!(it.state, MessageState::Ended { .. }) && person.runs.waits_for(&it.key, journeys)
     };
-    let state = |it: &Message| (it.key.clone(), looks_sent(it.ledger_state()));
+    let state = |it: &Message| (it.key.clone(), looks_sent(it));
     person.open.iter().filter(told).map(state).collect()
 }
 
-/// What the journey may know of a message's end.
-fn looks_sent(state: LedgerState) -> bool {
-    match state {
+/// What the journey may know of a message's end. What left as a part of another mail was sent.
+fn looks_sent(message: &Message) -> bool {
+    match message.ledger_state() {
         LedgerState::Sent | LedgerState::HeldOut | LedgerState::Unknown => true,
+        LedgerState::Merged => digest::has_left(message),
         LedgerState::Suppressed
         | LedgerState::Dropped
-        | LedgerState::Merged
         | LedgerState::Failed
         | LedgerState::Pending => false,
     }

@@ -232,7 +232,9 @@ fn reaches(channel: Channel, kind: IdentifierKind) -> bool {
 /// What waits is not sent. Of what is on the wire nobody will be told how it ended.
 fn end_open(message: &mut Message, batch: &mut Batch) {
     let outcome = match &message.state {
-        MessageState::Waiting | MessageState::Planned { .. } => LedgerState::Dropped,
+        MessageState::Waiting | MessageState::Planned { .. } | MessageState::Joined { .. } => {
+            LedgerState::Dropped
+        }
         MessageState::InFlight { .. } => LedgerState::Unknown,
         MessageState::Ended { .. } => return,
     };

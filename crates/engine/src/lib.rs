@@ -12,6 +12,7 @@ mod broadcast;
 mod claim;
 mod contact;
 mod decisions;
+mod digest;
 mod engine;
 mod erase;
 mod error;

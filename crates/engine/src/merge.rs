@@ -96,7 +96,9 @@ impl Engine {
         }
         for (id, campaign) in waiting {
             let is_older = |it: &Message| match &it.state {
-                MessageState::Waiting | MessageState::Planned { .. } => it.id < id,
+                MessageState::Waiting
+                | MessageState::Planned { .. }
+                | MessageState::Joined { .. } => it.id < id,
                 MessageState::InFlight { .. } => true,
                 MessageState::Ended { .. } => went_out(it),
             };
@@ -152,9 +154,9 @@ impl Engine {
 fn went_out(message: &Message) -> bool {
     match message.ledger_state() {
         LedgerState::Sent | LedgerState::Unknown | LedgerState::HeldOut => true,
+        LedgerState::Merged => decision::digest::has_left(message),
         LedgerState::Suppressed
         | LedgerState::Dropped
-        | LedgerState::Merged
         | LedgerState::Failed
         | LedgerState::Pending => false,
     }

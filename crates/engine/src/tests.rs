@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod digests;
 mod erasing;
 mod holdouts;
 mod journeys;

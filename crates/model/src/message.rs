@@ -40,6 +40,9 @@ pub struct Message {
     pub expires: Timestamp,
     pub state: MessageState,
     pub trail: Vec<TrailEntry>,
+    /// Whether it may share a mail with others: leave in another one, or take others along.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub digest: bool,
     /// Where chance had a say in its channel and time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Box<Choice>>,
@@ -58,6 +61,10 @@ pub enum MessageState {
         at: Timestamp,
         deferred: bool,
         attempt: u32,
+    },
+    /// Got no place of its own, and leaves with `host`, a mail of the same person.
+    Joined {
+        host: MessageId,
     },
     /// On the wire: stored before the provider is called.
     InFlight {
@@ -162,6 +169,7 @@ impl Message {
         match &self.state {
             MessageState::Waiting
             | MessageState::Planned { .. }
+            | MessageState::Joined { .. }
             | MessageState::InFlight { .. } => LedgerState::Pending,
             MessageState::Ended { outcome, .. } => *outcome,
         }
@@ -175,6 +183,7 @@ impl Message {
     pub fn channel(&self) -> Option<Channel> {
         match &self.state {
             MessageState::Waiting => None,
+            MessageState::Joined { .. } => Some(Channel::Email),
             MessageState::Planned { channel, .. } | MessageState::InFlight { channel, .. } => {
                 Some(*channel)
             }

@@ -527,6 +527,7 @@ fn some_message(id: u64, person: u64) -> Message {
         expires: Timestamp(T0.0 + 86_400_000),
         state: MessageState::Waiting,
         trail: Vec::new(),
+        digest: false,
         choice: None,
     }
 }

@@ -266,7 +266,7 @@ impl State {
             MessageState::InFlight { .. } => {
                 self.flying.insert(message.id);
             }
-            MessageState::Waiting | MessageState::Ended { .. } => {}
+            MessageState::Waiting | MessageState::Joined { .. } | MessageState::Ended { .. } => {}
         }
         if message.ledger_state() == LedgerState::Pending {
             self.open.insert((message.person, message.id));

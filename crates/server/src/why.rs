@@ -151,6 +151,9 @@ fn stands(message: &Message) -> String {
                 if *attempt == 0 { String::new() } else { format!(", tried {attempt} times") };
             format!("It is planned for {at} by {channel}{tried}.")
         }
+        MessageState::Joined { host } => {
+            format!("It got no place of its own and leaves as a part of {host}.")
+        }
         MessageState::InFlight { channel, since, .. } => {
             format!("It is on the wire by {channel} since {since}.")
         }

@@ -401,6 +401,7 @@ pub(crate) fn state_of(message: &Message) -> (&'static str, Option<i64>) {
     match &message.state {
         MessageState::Waiting => ("waiting", None),
         MessageState::Planned { at, .. } => ("planned", Some(at.0)),
+        MessageState::Joined { .. } => ("joined", None),
         MessageState::InFlight { .. } => ("in_flight", None),
         MessageState::Ended { .. } => ("ended", None),
     }

@@ -55,7 +55,7 @@ impl<'a> Round<'a> {
         if !drawn || !reachable || !self.is_free(message, *channel, *at) {
             return false;
         }
-        self.take(message, *channel, *at);
+        self.take(message, *channel, address, *at);
         true
     }
 
@@ -122,7 +122,7 @@ impl<'a> Round<'a> {
         let (channel, at) = (choice.channel, choice.instant);
         let Ok(address) = self.gates.address(message, channel) else { return Chosen::Nowhere };
         let address: Identifier = address.clone();
-        self.take(message, channel, at);
+        self.take(message, channel, &address, at);
         let mut trail: Vec<_> =
             stops.iter().map(|(reason, detail)| self.note(*reason, detail.clone())).collect();
         let channels: Vec<&str> = choice.offered.iter().map(|it| it.channel.name()).collect();
@@ -144,9 +144,16 @@ impl<'a> Round<'a> {
         self.gates.stops(&slots, channel, message, at).is_empty()
     }
 
-    fn take(&mut self, message: &'a Message, channel: Channel, at: Timestamp) {
+    fn take(
+        &mut self,
+        message: &'a Message,
+        channel: Channel,
+        address: &Identifier,
+        at: Timestamp,
+    ) {
         self.contacts.reserve(Slot::of(message, channel, at, SlotKind::Reserved));
         self.placed.push(message);
+        self.hosts.add(message, channel, address, at);
     }
 }
 

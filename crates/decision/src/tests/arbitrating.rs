@@ -435,3 +435,40 @@ fn problems_of_a_policy_are_named_with_a_remedy() {
         ]
     );
 }
+
+#[test]
+fn a_mail_takes_five_along_and_no_more() {
+    let more: String = (2..=7).map(|n| format!("m{n} lifecycle 1 email digest=yes\n")).collect();
+    check(
+        &format!("cap any 1 7d\nm1 lifecycle 9 email digest=yes\n{more}"),
+        "m1 plan email 2026-11-24T12:00:00Z: planned
+        m2 join m1: cap outranked digested
+        m3 join m1: cap outranked digested
+        m4 join m1: cap outranked digested
+        m5 join m1: cap outranked digested
+        m6 join m1: cap outranked digested
+        m7 end dropped outranked: cap outranked",
+    );
+}
+
+#[test]
+fn what_is_transactional_takes_nothing_along_and_joins_nothing() {
+    check(
+        "cap any 1 7d
+        m1 lifecycle 1 email digest=yes purpose=transactional
+        m2 lifecycle 1 email digest=yes",
+        "m1 plan email 2026-11-24T12:00:00Z: planned
+        m2 end dropped outranked: cap outranked",
+    );
+}
+
+#[test]
+fn a_message_with_a_place_of_its_own_at_the_same_time_keeps_it() {
+    check(
+        "cap any 2 7d
+        m1 lifecycle 2 email digest=yes
+        m2 lifecycle 1 email digest=yes",
+        "m1 plan email 2026-11-24T12:00:00Z: planned
+        m2 plan email 2026-11-24T12:00:00Z: planned",
+    );
+}

@@ -125,6 +125,7 @@ impl Case {
             match word.split_once('=')? {
                 ("expires", span) => message.expires = self.now + Span::parse(span).ok()?,
                 ("age", span) => message.created = self.now - Span::parse(span).ok()?,
+                ("digest", _) => message.digest = true,
                 ("topic", topic) => message.topic = Topic::from(topic),
                 ("purpose", _) => message.purpose = Purpose::Transactional,
                 ("planned", at) => {
@@ -180,6 +181,7 @@ pub fn shown(decided: &Decided) -> String {
     let what = match &decided.decision {
         Decision::Plan { channel, at, deferred: false, .. } => format!("plan {channel} {at}"),
         Decision::Plan { channel, at, deferred: true, .. } => format!("defer {channel} {at}"),
+        Decision::Join { host } => format!("join {host}"),
         Decision::End { outcome, reason } => format!("end {} {reason}", outcome.name()),
         Decision::Wait { until } => format!("wait {until}"),
     };
@@ -217,6 +219,7 @@ pub fn candidate(id: MessageId, class: Class, value: f64, now: Timestamp) -> Mes
         expires: now + Span::days(1),
         state: MessageState::Waiting,
         trail: Vec::new(),
+        digest: false,
         choice: None,
     }
 }

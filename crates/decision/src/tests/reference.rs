@@ -39,9 +39,21 @@ enum Expected {
     Wait,
     Plan(Channel, Timestamp),
     Stays,
+    Joins(MessageId),
     Suppressed(Reason),
     /// For any of these reasons: all of them are true.
     Dropped(BTreeSet<Reason>),
+}
+
+/// A mail of this round that others may join.
+struct Mail {
+    at: Timestamp,
+    id: MessageId,
+    parts: usize,
+}
+
+fn shares(message: &Message) -> bool {
+    message.digest && message.purpose == Purpose::Marketing
 }
 
 impl World {
@@ -171,6 +183,7 @@ impl World {
         let mut slots: Vec<Slot> = self.slots.clone();
         slots.retain(|slot| round.iter().all(|it| it.id != slot.message));
         let fixed = slots.clone();
+        let mut mails: Vec<Mail> = Vec::new();
         while !round.is_empty() {
             let mut best = 0;
             for (index, message) in round.iter().enumerate() {
@@ -183,7 +196,20 @@ impl World {
                 (MessageState::Planned { at, .. }, Some(end)) => end.min(*at),
                 _ => self.now,
             };
-            all.insert(message.id, self.outcome(message, from, &mut slots, &fixed));
+            let outcome = self.outcome(message, from, &mut slots, &fixed, &mails);
+            match outcome {
+                Expected::Joins(host) => {
+                    mails.iter_mut().filter(|it| it.id == host).for_each(|it| it.parts += 1);
+                }
+                Expected::Plan(..) | Expected::Stays if shares(message) => {
+                    let slot = slots.last().expect("the place just taken");
+                    if slot.channel == Channel::Email {
+                        mails.push(Mail { at: slot.at, id: message.id, parts: 0 });
+                    }
+                }
+                _ => {}
+            }
+            all.insert(message.id, outcome);
         }
         all
     }
@@ -194,11 +220,18 @@ impl World {
         from: Timestamp,
         slots: &mut Vec<Slot>,
         fixed: &[Slot],
+        mails: &[Mail],
     ) -> Expected {
         if message.expires <= self.now {
             return Expected::Dropped([Reason::Late].into());
         }
-        if let Some((at, index)) = self.place(slots, message, from) {
+        let place = self.place(slots, message, from);
+        let latest = place.map_or(message.expires, |it| it.0);
+        let takes = |it: &&Mail| it.at < latest && self.takes(slots, message, it);
+        if let Some(mail) = mails.iter().filter(takes).min_by_key(|it| (it.at, it.id)) {
+            return Expected::Joins(mail.id);
+        }
+        if let Some((at, index)) = place {
             let channel = message.channels[index];
             let (topic, kind) = (message.topic.clone(), SlotKind::Reserved);
             slots.push(Slot {
@@ -227,6 +260,24 @@ impl World {
             return Expected::Dropped([Reason::Outranked].into());
         }
         Expected::Dropped(self.stops(slots, message, *channel, message.expires - GRID))
+    }
+
+    /// Whether a mail takes the message along: only the caps of its own topic and a pause say no.
+    fn takes(&self, slots: &[Slot], message: &Message, mail: &Mail) -> bool {
+        let own = World {
+            policy: Policy {
+                caps: self.policy.caps.iter().filter(|it| it.topic.is_some()).cloned().collect(),
+                quiet_hours: None,
+                ..self.policy.clone()
+            },
+            wishes: Wishes { limit: None, quiet_hours: None, ..self.wishes.clone() },
+            ..self.clone()
+        };
+        shares(message)
+            && mail.parts < 5
+            && message.channels.contains(&Channel::Email)
+            && self.lasting(message, Channel::Email).is_none()
+            && own.stops(slots, message, Channel::Email, mail.at).is_empty()
     }
 
     fn real(&self) -> (Vec<Decided>, Contacts) {
@@ -301,27 +352,30 @@ fn any_message(now: Timestamp) -> impl Strategy<Value = Message> {
     let life = prop::sample::select(vec![0i64, 2, 10, 30, 69]);
     (
         prop::sample::subsequence(CHANNELS.to_vec(), 0..=3).prop_shuffle(),
-        (0..3usize, 0u8..3, any::<bool>(), 0u8..8),
+        (0..3usize, 0u8..3, any::<bool>(), 0u8..8, any::<bool>()),
         (life, 0i64..3, prop::option::weighted(0.25, (0..3usize, 1i64..30))),
     )
-        .prop_map(move |(channels, (class, value, topic, purpose), (life, age, planned))| {
-            let mut message = candidate(MessageId(0), Class::ALL[class], f64::from(value), now);
-            message.channels = channels;
-            message.topic = Topic::from(["news", "offers"][usize::from(topic)]);
-            message.created = now - Span(GRID.0 * age);
-            message.expires = now + Span(GRID.0 * life);
-            if purpose == 0 {
-                message.purpose = Purpose::Transactional;
-            } else if let Some((channel, halves)) = planned
-                && halves < life
-            {
-                let (channel, at) = (CHANNELS[channel], now + Span(GRID.0 * halves));
-                let address = address(channel);
-                message.state =
-                    MessageState::Planned { channel, address, at, deferred: true, attempt: 0 };
-            }
-            message
-        })
+        .prop_map(
+            move |(channels, (class, value, topic, purpose, digest), (life, age, planned))| {
+                let mut message = candidate(MessageId(0), Class::ALL[class], f64::from(value), now);
+                message.channels = channels;
+                message.digest = digest;
+                message.topic = Topic::from(["news", "offers"][usize::from(topic)]);
+                message.created = now - Span(GRID.0 * age);
+                message.expires = now + Span(GRID.0 * life);
+                if purpose == 0 {
+                    message.purpose = Purpose::Transactional;
+                } else if let Some((channel, halves)) = planned
+                    && halves < life
+                {
+                    let (channel, at) = (CHANNELS[channel], now + Span(GRID.0 * halves));
+                    let address = address(channel);
+                    message.state =
+                        MessageState::Planned { channel, address, at, deferred: true, attempt: 0 };
+                }
+                message
+            },
+        )
 }
 
 fn any_world() -> impl Strategy<Value = World> {
@@ -350,7 +404,7 @@ fn any_world() -> impl Strategy<Value = World> {
             0..ZONES.len(),
             prop::collection::vec(known.clone(), 3),
             prop::collection::vec(slot.clone(), 0..6),
-            prop::collection::vec(any_message(now), 0..7),
+            prop::collection::vec(any_message(now), 0..10),
         )
             .prop_map(
                 move |(caps, (hours, own), (limit, pause), zone, channels, slots, open)| {
@@ -439,6 +493,9 @@ proptest! {
                     (channel, at) == (c, t)
                         && *deferred == (world.now < *at)
                         && slot == Some((*channel, *at, SlotKind::Reserved))
+                }
+                (Decision::Join { host }, Expected::Joins(mail)) => {
+                    host == mail && contacts.slot(id).is_none()
                 }
                 (Decision::End { outcome: LedgerState::Suppressed, reason }, Expected::Suppressed(r)) => reason == r,
                 (Decision::End { outcome: LedgerState::Dropped, reason }, Expected::Dropped(all)) => all.contains(reason),

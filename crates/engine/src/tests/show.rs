@@ -314,6 +314,7 @@ fn message_line(message: &Message) -> String {
     let state = match &message.state {
         MessageState::Waiting => "waiting".to_owned(),
         MessageState::Planned { channel, at, .. } => format!("planned {channel} {}", print(*at)),
+        MessageState::Joined { host } => format!("leaves with {host}"),
         MessageState::InFlight { channel, .. } => format!("on the wire {channel}"),
         MessageState::Ended { outcome, .. } => outcome.name().to_owned(),
     };

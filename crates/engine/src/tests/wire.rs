@@ -135,8 +135,16 @@ impl Dispatch for Wire {
             let standing = self.standing.get(&channel).copied().unwrap_or(Manner::Accept);
             let manner = queue.pop_front().unwrap_or(standing);
             let text = match &envelope.payload {
-                Payload::Email { subject, .. } => subject,
-                Payload::Short { body, .. } => body,
+                Payload::Email { subject, text, .. } => {
+                    let parts = text.split("* * *\n\n").skip(1).filter_map(|it| it.lines().next());
+                    [subject]
+                        .into_iter()
+                        .map(String::as_str)
+                        .chain(parts)
+                        .collect::<Vec<_>>()
+                        .join("\" + \"")
+                }
+                Payload::Short { body, .. } => body.clone(),
             };
             self.said.push(format!(
                 "{} {} {channel} to {} \"{text}\"{}",

@@ -124,6 +124,7 @@ fn headline(message: &Message) -> String {
     let fate = match &message.state {
         MessageState::Waiting => "waits for its turn".to_owned(),
         MessageState::Planned { at, .. } => format!("is planned{channel} for {at}"),
+        MessageState::Joined { host } => format!("leaves as a part of {host}"),
         MessageState::InFlight { since, .. } => format!("is on its way{channel} since {since}"),
         MessageState::Ended { outcome, at, .. } => {
             format!("{}{channel}, {at}", outcome.name().replace('_', " "))

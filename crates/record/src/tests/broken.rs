@@ -582,7 +582,7 @@ fn contents() {
     check(
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsumary: x\n---\nx",
         r#"
-        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, summary, image, action, tags, forms, locales
+        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, summary, image, action, tags, forms, locales
         "#,
     );
     check(

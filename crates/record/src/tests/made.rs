@@ -374,6 +374,7 @@ fn message(origin: Origin, state: MessageState) -> Message {
             TrailEntry { at: at(0), reason: Reason::Created, detail: "journey/welcome".to_owned() },
             TrailEntry { at: at(10), reason: Reason::Planned, detail: String::new() },
         ],
+        digest: false,
         choice: None,
     }
 }

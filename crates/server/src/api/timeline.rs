@@ -252,9 +252,10 @@ fn message(message: &Message) -> TimelineItem {
     item.state = Some(message.ledger_state().name().to_owned());
     item.reason = match &message.state {
         MessageState::Ended { reason, .. } => Some((*reason).into()),
-        MessageState::Waiting | MessageState::Planned { .. } | MessageState::InFlight { .. } => {
-            message.trail.last().map(|it| it.reason.into())
-        }
+        MessageState::Waiting
+        | MessageState::Planned { .. }
+        | MessageState::Joined { .. }
+        | MessageState::InFlight { .. } => message.trail.last().map(|it| it.reason.into()),
     };
     item.detail = Some(message.scope());
     item.message = Some(message.id.to_string());
@@ -272,9 +273,10 @@ fn message(message: &Message) -> TimelineItem {
 fn last_word(message: &Message) -> Timestamp {
     match &message.state {
         MessageState::Ended { at, .. } => *at,
-        MessageState::Waiting | MessageState::Planned { .. } | MessageState::InFlight { .. } => {
-            message.trail.last().map_or(message.created, |it| it.at)
-        }
+        MessageState::Waiting
+        | MessageState::Planned { .. }
+        | MessageState::Joined { .. }
+        | MessageState::InFlight { .. } => message.trail.last().map_or(message.created, |it| it.at),
     }
 }
 

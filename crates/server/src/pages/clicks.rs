@@ -146,11 +146,16 @@ fn name(message: &Message, clicked: bool) -> &'static str {
 /// Before anything was sent, or so soon after that nobody can have read it.
 fn is_too_soon(message: &Message, now: Timestamp) -> bool {
     match &message.state {
-        MessageState::Ended { outcome: LedgerState::Sent | LedgerState::Unknown, at, .. } => {
-            now < *at + TOO_SOON
-        }
+        MessageState::Ended {
+            outcome: LedgerState::Sent | LedgerState::Unknown | LedgerState::Merged,
+            at,
+            ..
+        } => now < *at + TOO_SOON,
         MessageState::InFlight { since, .. } => now < *since + TOO_SOON,
-        MessageState::Waiting | MessageState::Planned { .. } | MessageState::Ended { .. } => false,
+        MessageState::Waiting
+        | MessageState::Planned { .. }
+        | MessageState::Joined { .. }
+        | MessageState::Ended { .. } => false,
     }
 }
 

@@ -105,9 +105,11 @@ fn sent_at(message: &Message) -> Option<Timestamp> {
         MessageState::Ended { outcome: LedgerState::Sent | LedgerState::Unknown, at, .. } => {
             Some(*at)
         }
+        MessageState::Ended { at, .. } if decision::digest::has_left(message) => Some(*at),
         MessageState::Ended { .. }
         | MessageState::Waiting
         | MessageState::Planned { .. }
+        | MessageState::Joined { .. }
         | MessageState::InFlight { .. } => None,
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn planned(id: u64, person: u64, at: Timestamp) -> Message {
             attempt: 0,
         },
         trail: Vec::new(),
+        digest: false,
         choice: None,
     }
 }
