@@ -142,6 +142,10 @@ impl Content {
             let problem = Problem::new("the content has no name");
             problems.push(problem.hint("begin the front matter with `content: NAME`"));
         }
+        if front.purpose == Some(Purpose::Measurement) {
+            let problem = Problem::new("no message has the purpose `measurement`");
+            problems.push(problem.hint("write `marketing` or `transactional`"));
+        }
         let mut templates = BTreeMap::new();
         for (name, place, source) in sources(&front, &body) {
             match Template::parse(source, place) {

@@ -93,6 +93,9 @@ pub(crate) fn lead(
     if !is_web_address(url) {
         return None;
     }
+    if !links.followed {
+        return Some(url.to_owned());
+    }
     let source = links.campaign.split('/').next().unwrap_or_default();
     let parameters = [
         ("utm_source", source),
@@ -127,18 +130,19 @@ struct Footer {
     unsubscribe: String,
     preferences: String,
     why: String,
-    open: String,
+    /// None for people who are not measured.
+    open: Option<String>,
 }
 
 impl Footer {
     fn new(brand: &Brand, links: &Links) -> Footer {
-        let Links { person, message, key, campaign: _ } = *links;
+        let Links { person, message, key, followed, campaign: _ } = *links;
         let address = |link: Link| link.address(&brand.base_url, key);
         Footer {
             unsubscribe: address(Link::Unsubscribe { person, message }),
             preferences: address(Link::Preferences { person, message }),
             why: address(Link::Why { person, message }),
-            open: address(Link::Open { message }),
+            open: followed.then(|| address(Link::Open { message })),
         }
     }
 }
@@ -156,7 +160,7 @@ fn image(content: &Content, scope: Scope) -> Result<Option<(String, String)>, Re
 
 fn headers(content: &Content, footer: &Footer) -> Vec<(String, String)> {
     match content.purpose {
-        Purpose::Transactional => Vec::new(),
+        Purpose::Transactional | Purpose::Measurement => Vec::new(),
         Purpose::Marketing => vec![
             ("List-Unsubscribe".to_owned(), format!("<{}>", footer.unsubscribe)),
             ("List-Unsubscribe-Post".to_owned(), "List-Unsubscribe=One-Click".to_owned()),
@@ -269,17 +273,23 @@ fn footer_html(footer: &Footer, brand: &Brand) -> String {
             escape_html(url)
         )
     };
+    let open = footer.open.as_ref().map(|url| {
+        format!(
+            "<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" \
+             style=\"display:block;border:0\">\n",
+            escape_html(url)
+        )
+    });
     let address = escape_html(brand.postal_address.trim()).replace('\n', "<br>");
     format!(
         "<tr><td class=\"quiet\" style=\"padding:20px 8px 0;{FONT};font-size:13px;\
          line-height:20px;color:#5f6368\">\n{}<br>{address}<br><br>\n{} &nbsp;·&nbsp; {} \
-         &nbsp;·&nbsp; {}\n<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" \
-         style=\"display:block;border:0\">\n</td></tr>\n",
+         &nbsp;·&nbsp; {}\n{}</td></tr>\n",
         escape_html(&brand.name),
         link(&footer.unsubscribe, "Unsubscribe"),
         link(&footer.preferences, "Choose what you get"),
         link(&footer.why, "Why did I get this?"),
-        escape_html(&footer.open)
+        open.unwrap_or_default()
     )
 }
 

@@ -42,6 +42,9 @@ pub struct Links<'a> {
     pub message: MessageId,
     /// The ledger's scope (`journey/welcome`): becomes `utm_campaign`.
     pub campaign: &'a str,
+    /// Whether clicks and opens are seen: else links lead straight to where they say, and nothing is
+    /// fetched when the message is read.
+    pub followed: bool,
 }
 
 /// Why a content could not be rendered for a person. Holds names from the template and never a

@@ -65,7 +65,13 @@ fn as_part(content: &Content, traits: &Map) -> Result<Part, RenderError> {
 }
 
 fn links() -> Links<'static> {
-    Links { key: &KEY, person: PersonId(3), message: MessageId(9), campaign: "journey/welcome" }
+    Links {
+        key: &KEY,
+        person: PersonId(3),
+        message: MessageId(9),
+        campaign: "journey/welcome",
+        followed: true,
+    }
 }
 
 /// The signed links in a text, with what they mean.
@@ -230,6 +236,24 @@ fn a_part_of_another_mail_says_its_own_and_its_link_is_one_of_its_own_message() 
         };
         assert_eq!((of(9), of(10)), (1, 1), "{part}");
     }
+}
+
+#[test]
+fn whoever_is_not_measured_gets_plain_links_and_nothing_that_tells_of_reading() {
+    let content = content(front(), BODY);
+    let traits = Map::new();
+    let reader = Reader { traits: &traits, event: &traits };
+    let links = Links { followed: false, ..links() };
+    let mail = email(&content, &brand(), reader, &links, &[]).expect("a mail");
+    for part in [&mail.html, &mail.text] {
+        assert!(part.contains("https://shop.example/plan?x=1#map"), "{part}");
+        let followed = |it: &&Link| matches!(it, Link::Click { .. } | Link::Open { .. });
+        assert_eq!(meanings(part).iter().find(followed), None, "{part}");
+        assert!(!part.contains("utm_"), "{part}");
+    }
+    assert!(!mail.html.contains("<img"), "{}", mail.html);
+    let push = short(&content, Channel::Push, &brand(), reader, &links).expect("a message");
+    assert_eq!(push.url.as_deref(), Some("https://shop.example/plan"));
 }
 
 #[test]

@@ -311,7 +311,7 @@ impl<'a> Round<'a> {
         let winner = self.placed.iter().find(|it| takers.contains(&it.id))?;
         let kind = match winner.purpose {
             Purpose::Transactional => "transactional",
-            Purpose::Marketing => winner.class.name(),
+            Purpose::Marketing | Purpose::Measurement => winner.class.name(),
         };
         let detail = format!(
             "{} ({kind}, value {}) has the place in {channel} at {at}",

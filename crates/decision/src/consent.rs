@@ -241,6 +241,17 @@ impl Consents {
         })
     }
 
+    /// Whether what the person does may be counted in experiments, learned from and followed by
+    /// links. `needed`: only with a yes; else unless they said no.
+    pub fn may_be_measured(&self, needed: bool, now: Timestamp) -> bool {
+        let (all, channel) = (Topic::from(""), Channel::Email);
+        match self.state(Purpose::Measurement, channel, &all, None, now) {
+            Some(ConsentState::Granted) => true,
+            Some(ConsentState::Withdrawn) => false,
+            Some(ConsentState::Unconfirmed) | None => !needed,
+        }
+    }
+
     /// When the next statement expires: before then, time alone changes nothing here.
     pub fn next_expiry(&self, now: Timestamp) -> Option<Timestamp> {
         self.all().filter_map(|it| it.expires).filter(|it| now < *it).min()

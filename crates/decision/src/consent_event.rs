@@ -5,7 +5,8 @@ use model::{Channel, Event, EventKind, Identifier, Map, Purpose, Span, Timestamp
 
 /// The events that state consent, and what each states. Their properties: `channel` or `channels`
 /// (none: all), `topic` or `topics` (none: all), `wording`, the text that the person saw or its
-/// version, `proof`, where its proof is, `source`, where it was said, and `expires`, a time.
+/// version, `proof`, where its proof is, `source`, where it was said, and `expires`, a time. With
+/// `purpose: measurement` it is about being measured, which has no channels and topics.
 pub const CONSENT_EVENTS: [(&str, ConsentState); 3] = [
     ("Consent Given", ConsentState::Granted),
     ("Consent Withdrawn", ConsentState::Withdrawn),
@@ -21,23 +22,13 @@ pub fn statements_of(event: &Event) -> Vec<Statement> {
         return Vec::new();
     };
     let properties = &event.properties;
-    let named = words(properties, "channel", "channels");
-    let mut channels: Vec<Option<Channel>> =
-        named.iter().filter_map(|it| Channel::from_name(it)).map(Some).collect();
-    if named.is_empty() || (channels.is_empty() && *state == ConsentState::Withdrawn) {
-        channels = vec![None];
-    }
-    let topics: Vec<Option<Topic>> = match words(properties, "topic", "topics") {
-        named if named.is_empty() => vec![None],
-        named => named.into_iter().map(|it| Some(Topic::from(it))).collect(),
-    };
     let text = |name: &str| properties.get(name).and_then(Value::as_text).unwrap_or_default();
     let source = match text("source") {
         "" => format!("event from {}", event.source),
         source => source.to_owned(),
     };
-    let statement = |channel: Option<Channel>, topic: Option<Topic>| Statement {
-        purpose: Purpose::Marketing,
+    let statement = |purpose: Purpose, channel: Option<Channel>, topic: Option<Topic>| Statement {
+        purpose,
         channel,
         topic,
         address: None,
@@ -48,8 +39,28 @@ pub fn statements_of(event: &Event) -> Vec<Statement> {
         proof: text("proof").to_owned(),
         expires: Timestamp::parse(text("expires")).ok(),
     };
+    match text("purpose") {
+        "" | "marketing" => {}
+        "measurement" => return vec![statement(Purpose::Measurement, None, None)],
+        // A yes to something unknown is no yes; a no is meant for all there is.
+        _ if *state != ConsentState::Withdrawn => return Vec::new(),
+        _ => {}
+    }
+    let named = words(properties, "channel", "channels");
+    let mut channels: Vec<Option<Channel>> =
+        named.iter().filter_map(|it| Channel::from_name(it)).map(Some).collect();
+    if named.is_empty() || (channels.is_empty() && *state == ConsentState::Withdrawn) {
+        channels = vec![None];
+    }
+    let topics: Vec<Option<Topic>> = match words(properties, "topic", "topics") {
+        named if named.is_empty() => vec![None],
+        named => named.into_iter().map(|it| Some(Topic::from(it))).collect(),
+    };
     let each = |channel: &Option<Channel>| {
-        topics.iter().map(|topic| statement(*channel, topic.clone())).collect::<Vec<_>>()
+        topics
+            .iter()
+            .map(|topic| statement(Purpose::Marketing, *channel, topic.clone()))
+            .collect::<Vec<_>>()
     };
     channels.iter().flat_map(each).collect()
 }
@@ -70,6 +81,9 @@ pub fn received(
     let mut said = statement;
     if said.state == ConsentState::Granted && said.expires.is_none() {
         said.expires = policy.consent_lasts.map(|it| said.at + it);
+    }
+    if said.purpose == Purpose::Measurement {
+        return vec![said];
     }
     let of_email = said.channel.is_none_or(|it| it == Channel::Email);
     let to_confirm = policy.double_opt_in.contains(Channel::Email)
@@ -136,7 +150,8 @@ mod tests {
             .map(|it| {
                 let channel = it.channel.map_or("all", Channel::name);
                 let topic = it.topic.as_ref().map_or("all", Topic::as_str);
-                format!("{} {channel}/{topic} at {}", it.state.name(), it.at.0)
+                let purpose = if it.purpose == Purpose::Measurement { "measuring " } else { "" };
+                format!("{purpose}{} {channel}/{topic} at {}", it.state.name(), it.at.0)
             })
             .collect();
         assert_eq!(shown.join(", "), expected, "for {name} {properties:?}");
@@ -156,6 +171,18 @@ mod tests {
         check("Consent Given", &[], "granted all/all at 1000");
         check("Consent Given", &[("channel", text("emial"))], "");
         check("Consent Withdrawn", &[("channel", text("emial"))], "withdrawn all/all at 1000");
+        check(
+            "Consent Withdrawn",
+            &[("purpose", text("measurement"))],
+            "measuring withdrawn all/all at 1000",
+        );
+        check(
+            "Consent Given",
+            &[("purpose", text("measurement")), ("channel", text("email"))],
+            "measuring granted all/all at 1000",
+        );
+        check("Consent Given", &[("purpose", text("profiling"))], "");
+        check("Consent Withdrawn", &[("purpose", text("profiling"))], "withdrawn all/all at 1000");
         check("Consent Requested", &[("channel", text("email"))], "unconfirmed email/all at 1000");
     }
 }

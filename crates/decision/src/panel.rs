@@ -192,7 +192,7 @@ pub fn withholds(
 ) -> bool {
     match message.purpose {
         Purpose::Marketing => withheld(assignment, panel, channel),
-        Purpose::Transactional => false,
+        Purpose::Transactional | Purpose::Measurement => false,
     }
 }
 

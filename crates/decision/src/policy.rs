@@ -37,6 +37,8 @@ pub struct Policy {
     pub double_opt_in: ChannelSet,
     /// How long a yes holds that does not say it itself; none for ever.
     pub consent_lasts: Option<Span>,
+    /// Whether people are measured only after a yes; else until they say no.
+    pub measurement_needs_consent: bool,
     pub holdouts: Holdouts,
     pub panel: Option<Panel>,
     /// Without it nothing is learned, and chance decides nothing.
@@ -78,6 +80,7 @@ impl Default for Policy {
             topics: BTreeMap::new(),
             double_opt_in: ChannelSet::EMPTY,
             consent_lasts: None,
+            measurement_needs_consent: false,
             holdouts: Holdouts::default(),
             panel: None,
             learning: None,

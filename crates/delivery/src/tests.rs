@@ -90,6 +90,7 @@ fn end(message: &Message) -> String {
             format!("planned#{attempt}@{}", (*at - START).0 / 1000)
         }
         MessageState::InFlight { attempt, .. } => format!("flying#{attempt}"),
+        MessageState::Joined { host } => format!("leaves with {host}"),
         MessageState::Ended { outcome, reason, .. } => format!("{}/{reason}", outcome.name()),
     }
 }
@@ -253,7 +254,7 @@ fn every_short_sequence_agrees_with_the_obvious_model() {
 fn check_trail(message: &Message, words: &[&str]) {
     let tries = match message.state {
         MessageState::Planned { attempt, .. } | MessageState::InFlight { attempt, .. } => attempt,
-        MessageState::Waiting | MessageState::Ended { .. } => 0,
+        MessageState::Waiting | MessageState::Joined { .. } | MessageState::Ended { .. } => 0,
     };
     match &message.state {
         MessageState::Ended { reason, .. } => {
@@ -261,6 +262,8 @@ fn check_trail(message: &Message, words: &[&str]) {
         }
         MessageState::Planned { .. } => assert_eq!(message.trail.len(), tries as usize),
         MessageState::InFlight { .. } => assert_eq!(message.trail.len() + 1, tries as usize),
-        MessageState::Waiting => unreachable!("nothing goes back to waiting"),
+        MessageState::Waiting | MessageState::Joined { .. } => {
+            unreachable!("nothing goes back to waiting")
+        }
     }
 }

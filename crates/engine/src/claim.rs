@@ -4,6 +4,7 @@ use crate::batch::{Batch, Working};
 use crate::broadcast::PAUSE_CHECK;
 use crate::contact::{addresses, view};
 use crate::facts::zone_of;
+use crate::measure::is_measured;
 use crate::{Engine, EngineError};
 use content::{Content, LinkKey, Links, Part, Reader};
 use decision::{Recheck, Slot, SlotKind, Suppression};
@@ -138,13 +139,14 @@ impl Engine {
     ) -> Result<Payload, String> {
         let id = working.person.open[place].id;
         let parts = self.parts_of(working, batch, id, to);
-        let rendered = self.render(&working.person, &working.person.open[place], channel, &parts);
+        let rendered =
+            self.render(&working.person, &working.person.open[place], channel, &parts, batch.now);
         if rendered.is_ok() || parts.is_empty() {
             return rendered;
         }
         // A mail that its parts make too long leaves without them.
         self.free_parts(working, batch, id, "the mail would be too long with it");
-        self.render(&working.person, &working.person.open[place], channel, &[])
+        self.render(&working.person, &working.person.open[place], channel, &[], batch.now)
     }
 
     /// After a restore: why this message, due between the backup and then, is not sent now.
@@ -232,8 +234,9 @@ impl Engine {
         message: &Message,
         channel: Channel,
         parts: &[Part],
+        now: model::Timestamp,
     ) -> Result<Payload, String> {
-        let written = self.written(person, message)?;
+        let written = self.written(person, message, now)?;
         let brand = &self.loaded.programme.brand;
         match channel {
             Channel::Email => {
@@ -262,15 +265,25 @@ impl Engine {
     }
 
     /// A message as a part of another mail.
-    pub(crate) fn render_part(&self, person: &Person, message: &Message) -> Result<Part, String> {
+    pub(crate) fn render_part(
+        &self,
+        person: &Person,
+        message: &Message,
+        now: model::Timestamp,
+    ) -> Result<Part, String> {
         let brand = &self.loaded.programme.brand;
-        let written = self.written(person, message)?;
+        let written = self.written(person, message, now)?;
         let part =
             written.with(|content, reader, links| content::part(content, brand, reader, links));
         part.map_err(|it| it.to_string())
     }
 
-    fn written<'a>(&'a self, person: &Person, message: &Message) -> Result<Written<'a>, String> {
+    fn written<'a>(
+        &'a self,
+        person: &Person,
+        message: &Message,
+        now: model::Timestamp,
+    ) -> Result<Written<'a>, String> {
         let contents = &self.loaded.programme.contents;
         let found = contents.get(&message.content);
         let content = found.ok_or_else(|| format!("there is no content `{}`", message.content))?;
@@ -280,8 +293,10 @@ impl Engine {
         if let Some(link) = self.requested_link(message) {
             vars.insert("link".to_owned(), Value::Text(link));
         }
+        let followed = is_measured(person, &self.loaded, now);
         let (person, message, campaign) = (person.id, message.id, message.scope());
-        Ok(Written { content, traits, vars, key: &self.keys.link, person, message, campaign })
+        let key = &self.keys.link;
+        Ok(Written { content, traits, vars, key, person, message, campaign, followed })
     }
 
     /// What providers said.
@@ -449,6 +464,9 @@ impl Engine {
         {
             return false;
         }
+        if !is_measured(&working.person, &loaded, now) {
+            return false;
+        }
         self.assign(working, now);
         self.start_counting(working, now);
         let Some(entry) = &working.person.panel else { return false };
@@ -466,12 +484,14 @@ struct Written<'a> {
     person: PersonId,
     message: MessageId,
     campaign: String,
+    followed: bool,
 }
 
 impl Written<'_> {
     fn with<T>(&self, render: impl FnOnce(&Content, Reader, &Links) -> T) -> T {
-        let Written { key, person, message, campaign, .. } = self;
-        let links = Links { key, person: *person, message: *message, campaign };
+        let Written { key, person, message, campaign, followed, .. } = self;
+        let (person, message, followed) = (*person, *message, *followed);
+        let links = Links { key, person, message, campaign, followed };
         render(self.content, Reader { traits: &self.traits, event: &self.vars }, &links)
     }
 }

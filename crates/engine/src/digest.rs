@@ -59,7 +59,7 @@ impl Engine {
             let detail = format!("{from} (email)");
             return Err(Stopped::For(LedgerState::HeldOut, Reason::HeldOut, detail));
         }
-        let part = self.render_part(&working.person, &working.person.open[place]);
+        let part = self.render_part(&working.person, &working.person.open[place], now);
         part.map_err(|it| Stopped::For(LedgerState::Failed, Reason::RenderFailed, it))
     }
 

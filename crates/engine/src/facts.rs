@@ -125,6 +125,9 @@ impl Engine {
         self.catch_up(&mut working, batch);
         self.learn_from(&mut working, fact);
         self.act(&mut working, batch, fact)?;
+        if acted {
+            self.stop_learning(&mut working, batch.now);
+        }
         self.count_outcomes(&mut working, fact);
         self.count_in_holdouts(&mut working, fact);
         self.observe(&mut working, batch, event, acted);

@@ -2,7 +2,7 @@
 
 use crate::batch::Working;
 use crate::claim::panel_identifiers;
-use crate::measure::{capped, holds, worth};
+use crate::measure::{capped, holds, is_measured, worth};
 use crate::{Engine, EngineError, Loaded};
 use decision::{Held, HeldFrom, holdout};
 use measurement::{Cell, Estimate, Question, Sums};
@@ -176,7 +176,8 @@ impl Engine {
         place: usize,
         now: Timestamp,
     ) -> Option<HeldFrom> {
-        if self.loaded.programme.policy.holdouts.shares.is_empty() {
+        let measured = is_measured(&working.person, &self.loaded, now);
+        if self.loaded.programme.policy.holdouts.shares.is_empty() || !measured {
             return None;
         }
         let loaded = self.loaded.clone();

@@ -4,7 +4,7 @@
 use crate::batch::{Batch, Working};
 use crate::contact::addresses;
 use crate::facts::zone_of;
-use crate::measure::{PanelSums, holds};
+use crate::measure::{PanelSums, holds, is_measured};
 use crate::{Engine, EngineError, Loaded};
 use decision::learning::{
     Fold, PairCells, PairEffect, PressureEntry, Response, Row, RowSums, Snapshot, Tallies, Trial,
@@ -131,6 +131,10 @@ impl Engine {
     /// something is about to be decided for them.
     pub(crate) fn begin_learning(&mut self, working: &mut Working, now: Timestamp) {
         let Some(learning) = self.learning() else { return };
+        if !is_measured(&working.person, &self.loaded, now) {
+            forget_learned(working);
+            return;
+        }
         let person = &mut working.person;
         let reachable = || addresses(person).keys().any(|it| self.providers.contains(*it));
         let pressure = learning
@@ -150,6 +154,9 @@ impl Engine {
     /// A message was taken by its provider: its answer is awaited.
     pub(crate) fn follow(&mut self, working: &mut Working, id: MessageId, now: Timestamp) {
         let Some(within) = self.learning().map(|it| it.within) else { return };
+        if !is_measured(&working.person, &self.loaded, now) {
+            return;
+        }
         let open = working.person.open.iter().find(|it| it.id == id);
         let marketing = open.filter(|it| it.purpose == Purpose::Marketing);
         let Some(channel) = marketing.and_then(|it| it.channel()) else { return };
@@ -166,6 +173,13 @@ impl Engine {
             pressure.sent(now);
         }
         working.changed(Sections::LEARNED);
+    }
+
+    /// What was learned about somebody who is not measured any more goes at once.
+    pub(crate) fn stop_learning(&self, working: &mut Working, now: Timestamp) {
+        if !is_measured(&working.person, &self.loaded, now) {
+            forget_learned(working);
+        }
     }
 
     /// What a fact says about messages that were sent: that they were answered, or were too many.
@@ -293,6 +307,13 @@ impl Engine {
         let names = [chosen, zone_of(person)];
         let default_zone = &self.loaded.programme.policy.default_zone;
         decision::learning::hour_at(&names, default_zone, at)
+    }
+}
+
+fn forget_learned(working: &mut Working) {
+    if working.person.learned != Learned::default() {
+        working.person.learned = Learned::default();
+        working.changed(Sections::LEARNED);
     }
 }
 

@@ -49,7 +49,7 @@ pub use journal::Restored;
 pub use learn::latest_policy;
 pub use loaded::Loaded;
 pub use mail_id::{claimed_message, is_mail_id, mail_id};
-pub use measure::{PanelReport, PanelSums};
+pub use measure::{PanelReport, PanelSums, is_measured};
 pub use report::leverage_report;
 pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};

@@ -224,12 +224,20 @@ impl PanelReport {
     }
 }
 
+/// Whether the person may be counted, learned from and followed. Who may not is withheld nothing.
+pub fn is_measured(person: &Person, loaded: &Loaded, now: Timestamp) -> bool {
+    person.consents.may_be_measured(loaded.programme.policy.measurement_needs_consent, now)
+}
+
 impl Engine {
     /// Gives the person a place in the panel: once, when reachable, or anew in a new epoch.
     pub(crate) fn assign(&mut self, working: &mut Working, now: Timestamp) {
         let loaded = self.loaded.clone();
         let Some(rules) = &loaded.programme.policy.panel else { return };
         let person = &working.person;
+        if !is_measured(person, &loaded, now) {
+            return;
+        }
         if person.panel.is_none()
             && !addresses(person).keys().any(|it| self.providers.contains(*it))
         {
@@ -308,6 +316,9 @@ pub(crate) fn add_outcomes(person: &mut Person, fact: &Fact, loaded: &Loaded) ->
     let Some(panel) = &loaded.programme.policy.panel else { return false };
     let Some(entry) = &person.panel else { return false };
     let Some(from) = entry.assignment.counted_from else { return false };
+    if !is_measured(person, loaded, event.time) {
+        return false;
+    }
     let in_window = from <= event.time && event.time < from + panel.window;
     // After a merge only what came under an identifier held at assignment counts.
     let own = fact.person.is_some()

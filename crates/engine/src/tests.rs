@@ -7,6 +7,7 @@ mod erasing;
 mod holdouts;
 mod journeys;
 mod learning;
+mod measured;
 mod mishaps;
 mod panel;
 mod persons;

@@ -111,6 +111,8 @@ pub enum Purpose {
     /// Something the person asked for (an order confirmation): passes caps, quiet hours, pause and
     /// topic opt-outs, never a bounced, blocked or erased address.
     Transactional,
+    /// What people do, counted and learned from. Statements of consent have it, and no message.
+    Measurement,
 }
 
 /// Who asked for the message.

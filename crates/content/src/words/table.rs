@@ -100,6 +100,11 @@ words! {
     ChoicesFrom = "choices.from": "From", "Van", "Von";
     ChoicesTo = "choices.to": "To", "Tot", "Bis";
     ChoicesNoQuiet = "choices.no_quiet": "No quiet hours", "Geen stille uren", "Keine Ruhezeit";
+    ChoicesMeasure = "choices.measure": "What we measure", "Wat we meten", "Was wir messen";
+    ChoicesMeasureText = "choices.measure.text": "To learn what our messages bring, we see which of their links are opened and what is bought afterwards, and now and then leave one out by chance. We do it by count, for everybody together.", "Om te leren wat onze berichten opleveren, zien we welke links worden geopend en wat daarna wordt gekocht, en laten we af en toe door toeval een bericht weg. We doen dat in aantallen, voor iedereen samen.", "Um zu lernen, was unsere Nachrichten bewirken, sehen wir, welche Links geöffnet werden und was danach gekauft wird, und lassen ab und zu zufällig eine Nachricht weg. Das geschieht in Zahlen, für alle zusammen.";
+    ChoicesMeasureYes = "choices.measure.yes": "You may measure this with me", "Dit mag ook bij mij worden gemeten", "Das darf auch bei mir gemessen werden";
+    ChoicesMeasureNo = "choices.measure.no": "Do not measure this with me", "Meet dit niet bij mij", "Das soll bei mir nicht gemessen werden";
+    ChoicesMeasureOff = "choices.measure.off": "Nothing is measured with you.", "Bij jou wordt niets gemeten.", "Bei Ihnen wird nichts gemessen.";
     ChoicesSave = "choices.save": "Save", "Opslaan", "Speichern";
     ChoicesStopAllLegend = "choices.stop_all.title": "Nothing any more", "Niets meer", "Gar nichts mehr";
     ChoicesStopAll = "choices.stop_all.button": "Unsubscribe from everything", "Meld me van alles af", "Von allem abmelden";

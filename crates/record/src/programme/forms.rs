@@ -67,6 +67,9 @@ pub struct PolicyForm {
     /// How long a yes holds.
     #[serde(default)]
     pub consent_lasts: Option<Length>,
+    /// Whether people are measured only after a yes.
+    #[serde(default)]
+    pub measurement_consent: Option<MeasurementConsent>,
     #[serde(default)]
     pub holdouts: Option<HoldoutsForm>,
     #[serde(default)]
@@ -76,6 +79,15 @@ pub struct PolicyForm {
     pub keep: BTreeMap<String, Spanned<Length>>,
     #[serde(default)]
     pub learning: Option<LearningForm>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasurementConsent {
+    /// Nobody is measured without a yes.
+    Needed,
+    /// Everybody is, until they say no.
+    Assumed,
 }
 
 /// `learning: {}` learns with the usual settings; without the field nothing is learned.

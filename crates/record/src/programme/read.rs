@@ -149,6 +149,7 @@ impl Reading {
             topics,
             double_opt_in: form.double_opt_in.map_or(standard.double_opt_in, |it| it.0),
             consent_lasts: form.consent_lasts.map(|it| it.0),
+            measurement_needs_consent: form.measurement_consent == Some(MeasurementConsent::Needed),
             holdouts: form.holdouts.map(holdouts).unwrap_or_default(),
             panel: form.panel.map(panel),
             learning: form.learning.map(learning),

@@ -234,6 +234,7 @@ pub(super) fn consent(it: &Statement) -> PersonConsent {
         purpose: match it.purpose {
             Purpose::Marketing => "marketing".to_owned(),
             Purpose::Transactional => "transactional".to_owned(),
+            Purpose::Measurement => "measurement".to_owned(),
         },
         channel: it.channel.map(|it| it.name().to_owned()),
         topic: it.topic.as_ref().map(ToString::to_string),

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use decision::ConsentState;
-use model::{Event, EventKind, Message, MessageState, PersonId, Timestamp};
+use model::{Event, EventKind, Message, MessageState, PersonId, Purpose, Timestamp};
 use port::{FactLog, Views};
 use record::LogRecord;
 use serde::{Deserialize, Serialize};
@@ -286,7 +286,11 @@ fn consent(it: &decision::Statement) -> TimelineItem {
         ConsentState::Withdrawn => "said no to",
         ConsentState::Unconfirmed => "asked for, not confirmed yet:",
     };
-    let topic = it.topic.as_ref().map_or("everything".to_owned(), ToString::to_string);
+    let all = match it.purpose {
+        Purpose::Measurement => "being measured",
+        Purpose::Marketing | Purpose::Transactional => "everything",
+    };
+    let topic = it.topic.as_ref().map_or(all.to_owned(), ToString::to_string);
     let channel = it.channel.map(|it| format!(" by {it}")).unwrap_or_default();
     let mut item = blank(it.at, TimelineKind::Consent, format!("{said} {topic}{channel}"));
     item.channel = it.channel.map(|it| it.name().to_owned());

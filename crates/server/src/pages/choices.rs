@@ -113,6 +113,11 @@ impl Standing<'_> {
         self.on_paper().iter().any(against_all)
     }
 
+    fn is_measured(&self, sheet: &Sheet) -> bool {
+        let needed = sheet.loaded.programme.policy.measurement_needs_consent;
+        self.consents.may_be_measured(needed, self.now)
+    }
+
     fn on_paper(&self) -> Vec<&Statement> {
         self.consents.listing(self.now)
     }
@@ -137,6 +142,7 @@ pub(super) fn form(
             (how_often(&words, standing, right, typed, errors))
             (pause(&words, standing, right, typed, errors))
             (quiet(&words, standing, right, typed, errors))
+            (measuring(sheet, standing, right))
             button type="submit" { (words.say(Word::ChoicesSave)) }
         }
         @if !stopped {
@@ -369,6 +375,28 @@ fn quiet(
     }
 }
 
+fn measuring(sheet: &Sheet, standing: &Standing<'_>, right: &Right) -> Markup {
+    let (words, measured) = (sheet.words(), standing.is_measured(sheet));
+    html! {
+        fieldset {
+            legend { (words.say(Word::ChoicesMeasure)) }
+            p.soft { (words.say(Word::ChoicesMeasureText)) }
+            @if matches!(right, Right::Everything { .. }) {
+                label.pick {
+                    input type="checkbox" name="measure" value="yes" checked[measured]; (words.say(Word::ChoicesMeasureYes))
+                }
+                input type="hidden" name="measuring" value="shown";
+            } @else if measured {
+                label.pick {
+                    input type="checkbox" name="measure" value="no"; (words.say(Word::ChoicesMeasureNo))
+                }
+            } @else {
+                p { (words.say(Word::ChoicesMeasureOff)) }
+            }
+        }
+    }
+}
+
 /// What a posted form asks for, as far as its link may ask it.
 pub(super) fn asked(
     sheet: &Sheet,
@@ -389,6 +417,7 @@ pub(super) fn asked(
     posted.limit(&mut asked);
     posted.pause(&mut asked);
     posted.quiet(&mut asked);
+    posted.measuring(&mut asked);
     asked
 }
 
@@ -563,6 +592,25 @@ impl Posted<'_> {
         // A shorter pause is the looser one.
         asked.wishes.paused_until =
             if self.may_more() { Some(until) } else { before.max(Some(until)) };
+    }
+
+    fn measuring(&self, asked: &mut Asked) {
+        let is_measured = self.standing.is_measured(self.sheet);
+        let shown = self.may_more() && self.has("measuring", "shown");
+        let words = self.sheet.words();
+        let wording = match (is_measured, self.has("measure", "yes")) {
+            (true, false) if shown || self.has("measure", "no") => Word::ChoicesMeasureNo,
+            (false, true) if shown => {
+                let said = self.yes_to(Channel::Email, None);
+                let wording = words.say(Word::ChoicesMeasureYes).to_owned();
+                let (purpose, channel, address) = (Purpose::Measurement, None, None);
+                asked.statements.push(Statement { purpose, channel, address, wording, ..said });
+                return;
+            }
+            _ => return,
+        };
+        let said = no(None, words.say(wording).to_owned(), self.at);
+        asked.statements.push(Statement { purpose: Purpose::Measurement, ..said });
     }
 
     fn quiet(&self, asked: &mut Asked) {

@@ -7,7 +7,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use content::Link;
-use model::{Channel, LedgerState, Map, Message, MessageId, MessageState, Span, Timestamp, Value};
+use model::{
+    Channel, LedgerState, Map, Message, MessageId, MessageState, PersonId, Span, Timestamp, Value,
+};
 use record::{Fact, LogRecord};
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,6 +106,10 @@ impl Happened {
             tracing::warn!(message = %self.message, "a click or open could not be linked to its message");
             return;
         };
+        // Whoever said no since the message left is not followed by its links either.
+        if !may_be_followed(shared, message.person, now).await {
+            return;
+        }
         let event =
             own_event(name(&message, self.url.is_some()), self.properties(&message, now), now);
         let fact = Fact { event, person: Some(message.person), acts: Vec::new() };
@@ -126,6 +132,16 @@ impl Happened {
         }
         properties
     }
+}
+
+/// Nobody is, of whom it cannot be read whether they may be.
+async fn may_be_followed(shared: &Shared, person: PersonId, now: Timestamp) -> bool {
+    let loaded = shared.handle.loaded();
+    let read = move |views: &dyn port::Views| {
+        let person = views.load(&[views.current(person)?])?.pop();
+        Ok(person.is_some_and(|it| engine::is_measured(&it, &loaded, now)))
+    };
+    shared.read(read).await.unwrap_or(false)
 }
 
 fn name(message: &Message, clicked: bool) -> &'static str {

@@ -92,7 +92,7 @@ fn permission(sheet: &Sheet, message: &Message) -> String {
     let words = sheet.words();
     match message.purpose {
         Purpose::Transactional => words.say(Word::WhyTransactional).to_owned(),
-        Purpose::Marketing => match message.topic.as_str() {
+        Purpose::Marketing | Purpose::Measurement => match message.topic.as_str() {
             "" => words.say(Word::WhyMarketing).to_owned(),
             topic => words.with(Word::WhyMarketingTopic, &[("topic", topic)]),
         },

@@ -334,7 +334,7 @@ impl World {
         assert_eq!(self.noes(mail.person), ["email, every topic (unsubscribe page)"]);
     }
 
-    async fn check_redirect(&self, path: &str) {
+    pub async fn check_redirect(&self, path: &str) {
         let answer = self.ask(&format!("GET {path}\nuser-agent: Firefox/140.0")).await;
         assert_eq!(
             (answer.status.as_u16(), answer.header("location")),

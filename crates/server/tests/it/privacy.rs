@@ -2,7 +2,7 @@
 
 use crate::world::{Answer, World};
 use content::Link;
-use model::{Channel, Identifier, Message, PersonId, Span, Timestamp};
+use model::{Channel, Identifier, Message, PersonId, Purpose, Span, Timestamp};
 use port::{FactLog, Ledger, LogPosition, People, Store};
 use record::{Control, LogRecord};
 
@@ -111,6 +111,34 @@ async fn the_mailed_link_allows_more_and_says_in_whose_words() {
     assert_eq!(yes.address, Some(Identifier::email("ann@example.test")));
     assert_eq!(yes.source, "preference page, by a mailed link");
     assert!(yes.proof.starts_with("the link in m"), "{}", yes.proof);
+}
+
+#[tokio::test]
+async fn whoever_does_not_want_to_be_measured_is_followed_no_more() {
+    let case = Case::new().await;
+    let (world, mail) = (&case.world, &case.mail);
+    let clicks = async || {
+        world.check_redirect(&world.click(mail.id, "https://shop.test/x")).await;
+        world.facts("Email Link Clicked").len()
+    };
+    let measured = || world.consents(mail.person).may_be_measured(false, Timestamp(0));
+    assert_eq!((clicks().await, measured()), (1, true));
+    // The link in every message can only say no.
+    let page = world.path(&Link::Preferences { person: mail.person, message: mail.id });
+    assert_eq!(world.status(&format!("POST {page}\n\nmeasure=no")).await, 200);
+    assert_eq!((clicks().await, measured()), (1, false));
+    assert_eq!(world.status(&format!("POST {page}\n\nmeasure=yes&measuring=shown")).await, 200);
+    assert!(!measured());
+    let shown = world.ask(&format!("GET {page}")).await.body;
+    assert!(shown.contains("Nothing is measured with you."), "{shown}");
+    // The mailed one says yes again, in the words on the page.
+    assert_eq!(case.post("", "measuring=shown&measure=yes").await.status, 200);
+    assert_eq!((clicks().await, measured()), (2, true));
+    let said = world.consents(mail.person);
+    let said = said.listing(Timestamp(0)).into_iter().find(|it| it.purpose == Purpose::Measurement);
+    assert_eq!(said.map(|it| it.wording.as_str()), Some("You may measure this with me"));
+    assert_eq!(case.post("", "measuring=shown").await.status, 200);
+    assert!(!measured());
 }
 
 #[tokio::test]
