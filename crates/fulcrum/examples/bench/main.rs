@@ -7,6 +7,7 @@
 
 mod bayes;
 mod client;
+mod decide;
 mod events;
 mod figure;
 mod history;
@@ -42,7 +43,7 @@ usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--n
 
   measurement    the analysis commands, on files of up to ten million rows, beside other programs
   --full         with measurement: other programs read ten million rows as well
-  --only NAME    one of ingest, process, programme, mail, lag, size, lifetime; with measurement, steps
+  --only NAME    one of ingest, process, programme, decide, mail, lag, size, lifetime; with measurement, steps
                  whose name holds it, such as paths, touches, units, quick, bayes, 10m
   --runs N       how often each is run, at least 3; the median counts
   --dir DIR      where the data go, and with them the disk that is meant [target/]
@@ -53,10 +54,11 @@ usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--n
 
 type Measure = fn(&Path) -> anyhow::Result<Run>;
 
-const MEASUREMENTS: [(&str, Measure); 7] = [
+const MEASUREMENTS: [(&str, Measure); 8] = [
     ("ingest", ingest::run),
     ("process", process::without_programme),
     ("programme", process::with_programme),
+    ("decide", decide::run),
     ("mail", mail::run),
     ("lag", lag::run),
     ("size", size::run),

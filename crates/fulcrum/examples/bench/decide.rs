@@ -1,0 +1,224 @@
+//! Decisions: a hundred thousand candidates, two for each of some of a million people who each have a
+//! month of messages behind them.
+
+use crate::events::{mark, record, scatter, track};
+use crate::figure::{Figure, Run};
+use crate::machine;
+use crate::setup::{append, apply, market_files, open_engine, open_log, open_store};
+use crate::store::Watched;
+use anyhow::{bail, ensure};
+use decision::{ConsentState, Slot, SlotKind, Statement};
+use engine::{Clock, Engine, EngineError, Inline};
+use model::{
+    Channel, ChannelSet, Identifier, IdentifierKind, LedgerState, Map, MessageId, PersonId,
+    Purpose, Span, Timestamp, Topic,
+};
+use port::{Changes, Ledger, LogPosition, People, Person, Sections, Store};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const PEOPLE: u64 = 1_000_000;
+
+const CANDIDATES: u64 = 100_000;
+
+/// Two journeys want something from each of them.
+const ASKED: u64 = CANDIDATES / 2;
+
+/// Messages that everybody got in the last 30 days.
+const CONTACTS: u64 = 8;
+
+/// What two cores are to decide in a second: all of it in ten.
+const AIM: f64 = 10_000.0;
+
+/// Noon on a Tuesday, the same in each run, or nights would decide otherwise.
+const NOON: Timestamp = Timestamp(1_795_521_600_000);
+
+const WINDOW: Span = Span::minutes(10);
+
+pub fn run(dir: &Path) -> anyhow::Result<Run> {
+    let store = open_store(dir)?;
+    people(&store)?;
+    let per_person = machine::disk_bytes(&dir.join("store"))? as f64 / PEOPLE as f64;
+    let log = open_log(dir)?;
+    append(&log, vec![apply(programme())?])?;
+    let mut engine = open_engine(&log, &store, ChannelSet::EMPTY)?;
+    // A new programme looks at everybody once; that is over before anything is asked.
+    at(&mut engine, &store, NOON - Span::minutes(1), None)?;
+    drop(engine);
+    let position = append(&log, (0..ASKED).map(event).collect())?;
+    let before = machine::resident()?;
+    let channels = [Channel::Email, Channel::Push, Channel::Onsite].into_iter().collect();
+    let mut engine = open_engine(&log, &store, channels)?;
+    let asked = at(&mut engine, &store, NOON, Some(position))?;
+    let (cpu, notes) = (machine::cpu_seconds()?, store.notes());
+    let took = at(&mut engine, &store, NOON + WINDOW, None)?;
+    let cpu = machine::cpu_seconds()? - cpu;
+    let commits = store.notes().commits.len() - notes.commits.len();
+    let memory = machine::resident()?.saturating_sub(before) as f64;
+    let checksum = check(&store)?;
+    let value = CANDIDATES as f64 / took.as_secs_f64();
+    let figure =
+        Figure::new("decisions, 1 M people with a month of contacts", value, "candidates/s")
+            .limit(AIM, "the aim: 100,000 in 10 s")
+            .detail("s for 100,000", took.as_secs_f64())
+            .detail("CPU µs per candidate", cpu / CANDIDATES as f64 * 1e6)
+            .detail("candidates per commit", CANDIDATES as f64 / commits.max(1) as f64)
+            .detail("candidates made per s", CANDIDATES as f64 / asked.as_secs_f64())
+            .detail("memory per person in the engine, bytes", memory / ASKED as f64)
+            .detail("memory in all, MB", machine::resident()? as f64 / 1e6)
+            .detail("store bytes per person", per_person);
+    Ok(Run { figures: vec![figure], checksum })
+}
+
+/// Runs the engine's loop at one instant, until the log is taken up to `end`, or until it rests.
+fn at(
+    engine: &mut Engine,
+    store: &Watched,
+    now: Timestamp,
+    end: Option<LogPosition>,
+) -> anyhow::Result<Duration> {
+    let mut clock = Still { now, store: store.clone(), end, failure: None };
+    // Nothing is sent: without a provider that has room, what is decided stays planned.
+    let mut dispatch = Inline::new([], 0);
+    let began = Instant::now();
+    engine::run(engine, &mut clock, &mut dispatch);
+    let took = began.elapsed();
+    if let Some(failure) = clock.failure {
+        bail!("a turn failed: {failure}");
+    }
+    Ok(took)
+}
+
+struct Still {
+    now: Timestamp,
+    store: Watched,
+    end: Option<LogPosition>,
+    failure: Option<String>,
+}
+
+impl Clock for Still {
+    fn now(&mut self) -> Timestamp {
+        self.now
+    }
+
+    fn turned(&mut self, _: &mut Engine) -> bool {
+        self.end.is_none_or(|end| self.store.reached() < end)
+    }
+
+    fn wait(&mut self, _: &mut Engine, _: Option<Timestamp>) -> bool {
+        false
+    }
+
+    fn failed(&mut self, error: &EngineError) -> bool {
+        self.failure = Some(error.to_string());
+        false
+    }
+}
+
+fn programme() -> std::collections::BTreeMap<String, String> {
+    let mut files = market_files(&["brand.yaml"]);
+    let mut put = |path: &str, text: &str| files.insert(path.to_owned(), text.to_owned());
+    put(
+        "policy.yaml",
+        "zone: UTC\nconsent: [email]\nquiet_hours: {from: \"21:00\", to: \"08:00\"}\n\
+         caps: [{channels: any, at_most: 3, per: 7d}, {channels: [push], at_most: 1, per: 1d}]\n\
+         panel: {share: 10%, design: leverage, channels: [email, push]}\n",
+    );
+    for (name, value, channels) in [("news", 2, "email, push"), ("offer", 1, "push, onsite, email")]
+    {
+        put(
+            &format!("content/{name}.md"),
+            &format!("---\ncontent: {name}\ntopic: {name}\nsummary: Something new\n---\nHello.\n"),
+        );
+        put(
+            &format!("journeys/{name}.yaml"),
+            &format!(
+                "journey: {name}\ntrigger: {{event: Asked}}\nsteps:\n\
+                 \x20 - message: {{content: {name}, channels: [{channels}], value: {value}, expires: 2d}}\n"
+            ),
+        );
+    }
+    files
+}
+
+/// Somebody each time, spread over all.
+fn event(number: u64) -> Vec<u8> {
+    let person = number * 7_919 % PEOPLE;
+    record(track("Asked", number, format!("u-{person:07}"), Map::new(), NOON))
+}
+
+fn people(store: &Watched) -> anyhow::Result<()> {
+    /// So many are in memory at once while they are made.
+    const AT_ONCE: u64 = 10_000;
+    let mut store = store.clone();
+    for first in (0..PEOPLE).step_by(AT_ONCE as usize) {
+        let people: Vec<Person> = (first..first + AT_ONCE).map(person).collect();
+        let known = |it: &Person| {
+            let of = it.id;
+            it.known.identifiers.keys().map(move |it| (it.clone(), of)).collect::<Vec<_>>()
+        };
+        store.commit(&Changes {
+            now: NOON,
+            people: people.iter().map(|it| (it, Sections::ALL)).collect(),
+            identifiers: people.iter().flat_map(known).collect(),
+            ..Changes::default()
+        })?;
+    }
+    ensure!(store.count()? == PEOPLE, "not everybody was stored");
+    Ok(())
+}
+
+fn person(number: u64) -> Person {
+    let joined = NOON - Span::days(90);
+    let mut person = Person::new(PersonId(number + 1), joined);
+    let device = Identifier::new(IdentifierKind::DeviceToken, &format!("d-{number:07}"));
+    let user = Identifier::new(IdentifierKind::UserId, &format!("u-{number:07}"));
+    let email = Identifier::email(&format!("u{number:07}@shop.example"));
+    for identifier in [user, email, device] {
+        person.known.join(identifier, joined);
+    }
+    person.consents.record(Statement {
+        purpose: Purpose::Marketing,
+        channel: Some(Channel::Email),
+        topic: None,
+        address: None,
+        state: ConsentState::Granted,
+        at: joined,
+        source: "sign-up".to_owned(),
+        wording: "v1".to_owned(),
+        proof: String::new(),
+        expires: None,
+    });
+    for contact in 0..CONTACTS {
+        let drawn = scatter(number * CONTACTS + contact);
+        let minutes = (drawn % (30 * 24 * 60)) as i64;
+        person.contacts.reserve(Slot {
+            at: NOON - Span::minutes(minutes + 1),
+            message: MessageId(number * CONTACTS + contact + 1_000_000_000),
+            channel: [Channel::Email, Channel::Push, Channel::Onsite][(drawn >> 32) as usize % 3],
+            topic: Topic::from(["news", "offer"][(drawn >> 40) as usize % 2]),
+            owner: String::new(),
+            kind: SlotKind::Sent,
+        });
+    }
+    person
+}
+
+/// Made from the state of every candidate and when it is to leave; all of them are decided.
+fn check(store: &Watched) -> anyhow::Result<u64> {
+    let (mut sum, mut decided, mut dropped) = (0_u64, 0, 0);
+    for number in 0..ASKED {
+        let person = PersonId(number * 7_919 % PEOPLE + 1);
+        for message in store.messages_of(person, None, 10)? {
+            ensure!(1 < message.trail.len(), "{} was not decided", message.id);
+            decided += 1;
+            dropped += u64::from(message.ledger_state() == LedgerState::Dropped);
+            let last = message.trail.last().map(|it| format!("{} {}", it.reason, it.detail));
+            let what = format!("{} {}", message.content, last.unwrap_or_default());
+            sum = sum.wrapping_add(mark(&what));
+        }
+    }
+    ensure!(decided == CANDIDATES, "{decided} candidates were decided");
+    ensure!(0 < dropped && dropped < CANDIDATES / 2, "{dropped} were dropped");
+    Ok(sum)
+}
