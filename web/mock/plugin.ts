@@ -129,6 +129,10 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     const state: Undone = merge[2] === "undo" ? "undone" : "allowed";
     return done(response, `mock_undone=${state}; Path=/`, identity("p1", now, state));
   }
+  const erased = path.match(/^\/people\/([^/]+)\/erase$/);
+  if (erased && request.method === "POST") {
+    return json(response, { id: erased[1], erased: true, identifiers: 3, messages: 12 });
+  }
   const story = of("people/([^/]+)/timeline");
   if (story) return json(response, timelinePage(url, timeline(story[1] ?? "", now)));
   return problem(response, 404, `The mock does not know ${key}.`);

@@ -33,6 +33,7 @@ export const views = [
   { name: "people", path: "/people" },
   { name: "people-none", path: "/people?q=nobody-of-that-name" },
   { name: "person", path: "/people/p1", act: openTrails },
+  { name: "person-erase", path: "/people/p1", act: askErase },
   { name: "person-missing", path: "/people/p0" },
   { name: "broadcasts", path: "/broadcasts" },
   { name: "broadcasts-empty", path: "/broadcasts", scenario: "empty" },
@@ -94,6 +95,12 @@ async function refuse(page) {
 async function openTrails(page) {
   await page.locator(".profile summary").first().waitFor();
   for (const n of [0, 1, 5]) await page.locator("button.item-head").nth(n).click();
+}
+
+async function askErase(page) {
+  await page.locator(".profile summary").last().click();
+  await page.getByRole("button", { name: "Erase…" }).click();
+  await page.getByText("3 identifiers and 12 messages").waitFor();
 }
 
 async function openRejection(page) {

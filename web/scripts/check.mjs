@@ -159,6 +159,27 @@ const stories = {
     await page.getByRole("button", { name: "Allow the two of merge j7" }).click();
     await page.getByText("j7 keeps nobody apart any more.").waitFor();
   },
+  "a person's data are downloaded, and erased only after it was said what goes": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/people/p1`);
+    await page.getByText("Their data").click();
+    const link = page.getByRole("link", { name: "Download as JSON" });
+    const target = await link.getAttribute("href");
+    if (target !== "/api/v1/people/p1/export") throw new Error(`leads to ${target}`);
+    await page.getByRole("button", { name: "Erase…" }).click();
+    const dialog = page.getByRole("dialog", { name: /^Erase / });
+    await dialog.getByText("3 identifiers and 12 messages are forgotten").waitFor();
+    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
+    if (violations.length) throw new Error(violations.map((it) => it.help).join("; "));
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Erase…" }).click();
+    await dialog.getByRole("button", { name: "Erase this person" }).click();
+    await page.getByText("p1 is erased.").waitFor();
+    await page.waitForURL(/\/people$/);
+  },
   "a hold is resumed only after a second word": async (page, origin) => {
     await page.context().addCookies([{ name: "mock_scenario", value: "hold", url: origin }]);
     await page.goto(origin);

@@ -7,7 +7,7 @@ import {
 } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { paths } from "./schema";
-import type { Broadcast, BroadcastPlan, Identity, Problem, Session } from "./types";
+import type { Broadcast, BroadcastPlan, ErasedPerson, Identity, Problem, Session } from "./types";
 
 /** How often Today asks again while it is looked at. */
 const TODAY_EVERY_MS = 5_000;
@@ -179,6 +179,20 @@ export function undoMerge(id: string, plan: string): Promise<Identity> {
 
 export function allowMerge(id: string): Promise<Identity> {
   return answer(api.POST("/api/v1/merges/{id}/allow", { params: { path: { id } } }));
+}
+
+/** Whom erasing would forget; nothing is done. */
+export const erasurePlanQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["erasure", id],
+    queryFn: () => erase(id, true),
+    gcTime: 0,
+    staleTime: 0,
+  });
+
+export function erase(id: string, dryRun = false): Promise<ErasedPerson> {
+  const params = { path: { id } };
+  return answer(api.POST("/api/v1/people/{id}/erase", { params, body: { dry_run: dryRun } }));
 }
 
 export const timelineQuery = (id: string) =>

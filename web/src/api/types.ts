@@ -19,6 +19,7 @@ export type Hold = Schemas["Hold"];
 export type PersonSummary = Schemas["PersonSummary"];
 export type Person = Schemas["Person"];
 export type Identity = Schemas["Identity"];
+export type ErasedPerson = Schemas["ErasedPerson"];
 export type IdentityMerge = Schemas["IdentityMerge"];
 export type UndoneHalf = Schemas["UndoneHalf"];
 export type TimelineItem = Schemas["TimelineItem"];

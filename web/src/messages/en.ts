@@ -543,6 +543,25 @@ export const en = {
       busy: "Undoing…",
       done: (merge: string) => `${merge} is undone.`,
     },
+    privacy: {
+      title: "Their data",
+      explain:
+        "Everything that is held about this person, for them to take along: profile, consent, messages with their reasons, events. What chance withheld for the measurement is not in it.",
+      download: "Download as JSON",
+      erase: "Erase…",
+      dialog: (name: string) => `Erase ${name}`,
+      goes: (identifiers: string, messages: string) =>
+        `${identifiers} and ${messages} are forgotten, with profile, consent, audiences and journeys: at once, and for good.`,
+      identifiers: (n: number, count: string) =>
+        `${count} ${n === 1 ? "identifier" : "identifiers"}`,
+      messages: (n: number, count: string) => `${count} ${n === 1 ? "message" : "messages"}`,
+      stays:
+        "What stays: counts without the person, and a keyed hash of each address, so that nobody writes to it again by mistake.",
+      final: "This cannot be undone.",
+      confirm: "Erase this person",
+      busy: "Erasing…",
+      done: (id: string) => `${id} is erased.`,
+    },
     suppressed: "Addresses not used any more",
     noTraits: "No traits yet. An identify call sets them.",
     noAudiences: "In no audience now.",
@@ -568,7 +587,11 @@ export const en = {
       unconfirmed: "Unconfirmed",
     } as Record<string, string>,
     consentSource: (source: string) => `from ${source}`,
-    purposes: { marketing: "Marketing", transactional: "Service" } as Record<string, string>,
+    purposes: {
+      marketing: "Marketing",
+      transactional: "Service",
+      measurement: "Being measured",
+    } as Record<string, string>,
     joined: (when: string) => `joined ${when}`,
     runStep: (step: string) => `at step ${step}`,
     runWakes: (when: string) => `goes on ${when}`,

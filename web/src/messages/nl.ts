@@ -549,6 +549,24 @@ export const nl: Messages = {
       busy: "Bezig…",
       done: (merge) => `${merge} is ongedaan gemaakt.`,
     },
+    privacy: {
+      title: "Hun gegevens",
+      explain:
+        "Alles wat over deze persoon bewaard wordt, om mee te nemen: profiel, toestemming, berichten met hun redenen, gebeurtenissen. Wat het toeval voor de meting achterhield, staat er niet in.",
+      download: "Download als JSON",
+      erase: "Wissen…",
+      dialog: (name) => `${name} wissen`,
+      goes: (identifiers, messages) =>
+        `${identifiers} en ${messages} worden vergeten, met profiel, toestemming, doelgroepen en reizen: meteen, en voorgoed.`,
+      identifiers: (n, count) => `${count} ${n === 1 ? "kenmerk" : "kenmerken"}`,
+      messages: (n, count) => `${count} ${n === 1 ? "bericht" : "berichten"}`,
+      stays:
+        "Wat blijft: aantallen zonder de persoon, en van elk adres een versleutelde afdruk, zodat niemand er per ongeluk weer naartoe schrijft.",
+      final: "Dit kan niet ongedaan worden gemaakt.",
+      confirm: "Wis deze persoon",
+      busy: "Bezig met wissen…",
+      done: (id) => `${id} is gewist.`,
+    },
     suppressed: "Adressen die niet meer worden gebruikt",
     noTraits: "Nog geen kenmerken. Een identify-aanroep zet ze.",
     noAudiences: "Nu in geen doelgroep.",
@@ -570,7 +588,7 @@ export const nl: Messages = {
     allTopics: "alle onderwerpen",
     consentStates: { granted: "Ja", withdrawn: "Nee", unconfirmed: "Onbevestigd" },
     consentSource: (source) => `via ${source}`,
-    purposes: { marketing: "Marketing", transactional: "Dienst" },
+    purposes: { marketing: "Marketing", transactional: "Dienst", measurement: "Gemeten worden" },
     joined: (when) => `sinds ${when}`,
     runStep: (step) => `bij stap ${step}`,
     runWakes: (when) => `gaat ${when} verder`,

@@ -16,6 +16,7 @@ const IDENTIFIERS_SHOWN = 2;
 export default function People() {
   const { t, format } = useText();
   const [params, setParams] = useSearchParams();
+  const said: string | undefined = useLocation().state?.said;
   const q = params.get("q") ?? "";
   const people = useInfiniteQuery(peopleQuery(q));
   const list = useRef<HTMLTableSectionElement>(null);
@@ -25,6 +26,7 @@ export default function People() {
   return (
     <>
       <PageTitle>{t.app.people}</PageTitle>
+      {said && <p role="status">{said}</p>}
       <SearchBox q={q} onSearch={search} onDown={() => moveTo(list.current, 0)} />
       <p className="count" role="status">
         {people.data && (q ? t.people.found : t.people.total)(total, format.count(total))}

@@ -4,6 +4,7 @@ import { inline } from "../../lib/json";
 import { channelName, reasonText, useText } from "../../messages";
 import { IdentityPart } from "./identity";
 import { Part } from "./part";
+import { PrivacyPart } from "./privacy";
 
 export function Profile({ person }: { person: Person }) {
   const { t, format } = useText();
@@ -53,6 +54,7 @@ export function Profile({ person }: { person: Person }) {
           ))}
         </ul>
       </Part>
+      <PrivacyPart person={person} />
     </aside>
   );
 }
@@ -61,6 +63,14 @@ type Statement = Person["consents"][number];
 
 function keyOf(it: Statement): string {
   return [it.purpose, it.channel, it.topic, it.address, it.state, it.at].join("/");
+}
+
+/** Being measured has no channels and topics. */
+function scope(t: ReturnType<typeof useText>["t"], it: Statement): string[] {
+  const purpose = t.person.purposes[it.purpose] ?? it.purpose;
+  if (it.purpose === "measurement") return [purpose];
+  const channel = it.channel ? channelName(t, it.channel) : t.person.allChannels;
+  return [purpose, channel, it.topic ?? t.person.allTopics];
 }
 
 /** What was agreed to or refused, where and when, and on what text. */
@@ -72,11 +82,7 @@ function Said({ it }: { it: Statement }) {
         <span className={`consent consent-${it.state}`}>
           {t.person.consentStates[it.state] ?? it.state}
         </span>{" "}
-        {[
-          t.person.purposes[it.purpose] ?? it.purpose,
-          it.channel ? channelName(t, it.channel) : t.person.allChannels,
-          it.topic ?? t.person.allTopics,
-        ].join(" · ")}
+        {scope(t, it).join(" · ")}
       </span>
       <small>
         {format.dateTime(it.at)} {t.person.consentSource(it.source)}
