@@ -40,7 +40,7 @@ export const views = [
   { name: "broadcasts-hold", path: "/broadcasts", scenario: "hold" },
   { name: "broadcasts-dutch", path: "/broadcasts", language: "nl", act: openHowTo },
   { name: "broadcast-draft", path: "/broadcasts/spring" },
-  { name: "broadcast-late", path: "/broadcasts/saint-nicholas", act: choose("Plan…") },
+  { name: "broadcast-late", path: "/broadcasts/saint-nicholas", act: look },
   { name: "broadcast-timed", path: "/broadcasts/black-friday" },
   { name: "broadcast-plan", path: "/broadcasts/spring", act: look },
   { name: "broadcast-start", path: "/broadcasts/spring", act: lookAndStart },
