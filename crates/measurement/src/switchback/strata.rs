@@ -30,6 +30,12 @@ pub(super) fn cut(plan: &SwitchbackPlan) -> Result<Vec<Stratum>, String> {
         let alike = (planned..).take_while(|at| self::name(plan, *at) == name);
         // With one more, what is too long shows without being counted to its end.
         let blocks = alike.take(super::TIME_BLOCKS_MAX + 1).count();
+        if super::TIME_BLOCKS_MAX < blocks {
+            return Err(format!(
+                "stratum {name} has more than {} blocks: take shorter strata or longer blocks",
+                super::TIME_BLOCKS_MAX
+            ));
+        }
         let needed = smallest(plan);
         if blocks < needed {
             return Err(too_small(plan, &name, blocks, needed));

@@ -47,7 +47,10 @@ pub fn switchback_visible(
         let blocks = blocks as f64;
         smallest(question, blocks / 4.0, blocks - (blocks / size).ceil() - taken(question))
     };
-    let enough = |effect: f64| (CLUSTERS_MIN..=TIME_BLOCKS_MAX).find(|it| at(*it) <= effect.abs());
+    // Calendars end with a stratum.
+    let ends = (1..=TIME_BLOCKS_MAX).map(|strata| (strata as f64 * size).ceil() as usize);
+    let mut possible = ends.filter(|blocks| (CLUSTERS_MIN..=TIME_BLOCKS_MAX).contains(blocks));
+    let enough = |effect: f64| possible.find(|blocks| at(*blocks) <= effect.abs());
     Ok(Visible {
         smallest_effect: smallest(question, known, df),
         blocks_needed: question.effect.and_then(enough),

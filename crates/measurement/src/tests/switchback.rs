@@ -248,6 +248,10 @@ fn what_cannot_be_analysed_is_refused_with_what_to_do() {
     );
     check(SwitchbackPlan { start_ms: -1, ..ok }, "between the years 1970 and 9999");
     check(SwitchbackPlan { block_ms: i64::MAX / 2, ..ok }, "between the years 1970 and 9999");
+    check(
+        SwitchbackPlan { strata: CalendarStrata::Successive(20_000), ..ok },
+        "stratum 1 has more than 10000 blocks: take shorter strata or longer blocks",
+    );
     let months = SwitchbackPlan { strata: CalendarStrata::Month, ..ok };
     check(
         SwitchbackPlan { start_ms: YEAR_2027_MS + 24 * DAY_MS, ..months },

@@ -286,7 +286,7 @@ fn what_the_blocks_cannot_tell_is_said() {
     );
     assert!(few.channels.iter().all(|it| it.estimate.is_none() && it.reason.is_some()));
     // The second channel is on in whole strata: it cannot be compared within.
-    let whole = ask(&blocks(16, &|at| at % 2 | at / 4 % 2 << 1), SwitchbackDesign::Separate);
+    let whole = ask(&blocks(16, &|at| (at % 2) | ((at / 4 % 2) << 1)), SwitchbackDesign::Separate);
     assert!(whole.channels[0].low.is_some());
     assert_eq!(
         whole.insufficient.as_deref(),
