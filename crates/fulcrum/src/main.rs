@@ -72,6 +72,7 @@ enum Command {
     Influence(commands::influence::Arguments),
     Connectedness(commands::connectedness::Arguments),
     Power(commands::power::Arguments),
+    Switchback(commands::switchback::Arguments),
     WhatIf(commands::what_if::Arguments),
     Completions(commands::completions::Arguments),
 }
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
             | Command::Influence(_)
             | Command::Connectedness(_)
             | Command::Power(_)
+            | Command::Switchback(_)
             | Command::WhatIf(_)
     );
     let done = match command {
@@ -117,6 +119,7 @@ fn main() -> ExitCode {
         Command::Influence(arguments) => commands::influence::run(&arguments),
         Command::Connectedness(arguments) => commands::connectedness::run(&arguments),
         Command::Power(arguments) => commands::power::run(&arguments),
+        Command::Switchback(arguments) => commands::switchback::run(&arguments),
         Command::WhatIf(arguments) => commands::what_if::run(&arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };

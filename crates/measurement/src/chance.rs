@@ -21,4 +21,11 @@ impl Chance {
     pub fn below(&mut self, limit: usize) -> usize {
         ((u128::from(self.bits()) * limit as u128) >> 64) as usize
     }
+
+    /// Fisher and Yates.
+    pub fn shuffle<T>(&mut self, values: &mut [T]) {
+        for left in (1..values.len()).rev() {
+            values.swap(left, self.below(left + 1));
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod fit;
 mod randomisation;
 
 pub(crate) use fit::ClusterFit;
-pub(crate) use randomisation::{PERMUTATIONS, randomisation_p};
+pub(crate) use randomisation::{DEALT_CLUSTERS_MAX, PERMUTATIONS, randomisation_p};
 
 /// The rows of an experiment with what each belongs to.
 #[derive(Clone, Debug, Default, PartialEq)]

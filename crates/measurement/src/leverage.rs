@@ -27,9 +27,9 @@ const SATURATED_CHANNELS_MAX: usize = 6;
 /// The regression stops here: larger sets are too many, and too small to be seen.
 const ORDER_MAX: usize = 3;
 /// Errors by cluster from fewer are guesses, however the formula corrects them.
-const CLUSTERS_MIN: usize = 12;
+pub(crate) const CLUSTERS_MIN: usize = 12;
 /// Below this the Satterthwaite approximation is too bold (Tipton 2015, Psychological Methods 20).
-const CLUSTER_DF_MIN: f64 = 4.0;
+pub(crate) const CLUSTER_DF_MIN: f64 = 4.0;
 
 /// What is asked of which sums. [`Question::new`] has the usual answers to the rest.
 #[derive(Clone, Copy, Debug)]
@@ -516,7 +516,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-const NOTHING_VARIES: &str = "the outcome does not vary in these cells";
+pub(crate) const NOTHING_VARIES: &str = "the outcome does not vary in these cells";
 const TOO_FEW: &str = "too few people in a cell to know its spread";
 const NO_SEQUENCE: &str = "no sequence: it is for people who are assigned and count one by one";
 

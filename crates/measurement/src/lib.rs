@@ -15,6 +15,7 @@
 //! - [`influence`]: what the people are worth whom a person brought, directly and further down.
 //! - [`connectedness`]: six rates of a relationship, each drawn towards everybody's by its evidence.
 //! - [`what_if`]: what another rule would have brought, one decision at a time.
+//! - [`switchback`]: a calendar of blocks for channels that speak to everyone, and what they brought.
 //! - [`shares`], [`power`]: how to place people in cells, and what can be seen when.
 
 mod attribution;
@@ -37,6 +38,7 @@ mod report;
 mod sequence;
 mod strata;
 mod sums;
+mod switchback;
 mod uplift;
 mod what_if;
 
@@ -79,6 +81,11 @@ pub use report::{
 };
 pub use sequence::{DEFAULT_SEQUENCE_AT, half_width};
 pub use sums::{CovariateSums, RawCovariate, RawSums, Sums};
+pub use switchback::{
+    CARRY_OVERS_IN_BLOCK, CalendarStrata, ChannelEffect, PUBLIC_CHANNELS_MAX, SeenBlock,
+    SwitchbackDesign, SwitchbackEffects, SwitchbackPlan, SwitchbackQuestion, TIME_BLOCKS_MAX,
+    TimeBlock, Visible, VisibleQuestion, switchback, switchback_effects, switchback_visible,
+};
 pub use uplift::{
     UPLIFT_EVENTS_MIN, UPLIFT_PEOPLE_MIN, Uplift, UpliftEstimate, UpliftPoint, UpliftQuestion,
     UpliftTop, UpliftUnit, uplift,

@@ -23,6 +23,8 @@ mod shares;
 mod small;
 mod studies;
 mod sums;
+mod switchback;
+mod switchback_effects;
 mod truth;
 mod uplift;
 mod what_if;

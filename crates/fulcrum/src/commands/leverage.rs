@@ -35,7 +35,7 @@ mod units;
 #[command(group(clap::ArgGroup::new("input").args(["units", "sums"])))]
 pub struct Arguments {
     /// One row per person.
-    #[arg(long, value_name = "FILE", requires_all = ["outcome", "channels"])]
+    #[arg(long, value_name = "FILE", requires = "outcome")]
     units: Option<PathBuf>,
     /// One row per cell: the 0/1 columns, n, sum_y, sum_y2, and where known sum_y3, nonzero, and
     /// sum_x, sum_x2, sum_xy of one covariate.
@@ -66,9 +66,21 @@ pub struct Arguments {
     /// Leave out this long from the start of each cluster, such as 2d: what went before still works.
     #[arg(long, value_name = "TIME", requires = "units")]
     carry_over: Option<String>,
-    /// When a row was, for --carry-over.
+    /// When a row was, for --carry-over and --calendar.
     #[arg(long, value_name = "COLUMN", requires = "units")]
     time: Option<String>,
+    /// The calendar of channels that speak to everyone, as `fulcrum switchback plan` printed it: they
+    /// follow --channels, and blocks, strata and carry-over are the calendar's.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires_all = ["units", "time"],
+        conflicts_with_all = ["cluster", "blocks", "stratum", "carry_over"]
+    )]
+    calendar: Option<PathBuf>,
+    /// Where the calendar's clock hangs, for times that are given for all the world.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    zone: String,
     /// How much a row counts, such as the people behind a mean.
     #[arg(long, value_name = "COLUMN", requires = "units")]
     weight: Option<String>,
@@ -213,7 +225,10 @@ fn check(arguments: &Arguments) -> anyhow::Result<()> {
     rows::check(arguments)?;
     let count = arguments.channels.len();
     let asked = arguments.units.is_some() || 0 < count;
-    ensure!(!asked || 2 <= count, "--channels must name two or more");
+    ensure!(
+        !asked || 2 <= count || arguments.calendar.is_some(),
+        "--channels must name two or more"
+    );
     ensure!(
         count <= measurement::MAX_CHANNELS,
         "--channels names {count}; at most {} can be measured at a time",
@@ -262,7 +277,7 @@ fn cell_of(row: &Row, channels: &[Column]) -> anyhow::Result<u32> {
 fn read_units(arguments: &Arguments, path: &Path) -> anyhow::Result<Input> {
     let delimiter = arguments.separator.bytes().next().context("--separator is empty")?;
     let blocks = Blocks::open(path, Some(Options { delimiter }))?;
-    if arguments.cluster.is_some() || arguments.weight.is_some() {
+    if arguments.cluster.is_some() || arguments.weight.is_some() || arguments.calendar.is_some() {
         return rows::read(arguments, path, blocks);
     }
     let outcome = arguments.outcome.as_ref().context("--units needs --outcome")?;
@@ -617,7 +632,7 @@ pub(super) fn drawing(low: f64, middle: f64, high: f64, least: f64, most: f64) -
     line.into_iter().collect::<String>().trim_end().to_owned()
 }
 
-fn p_value(p: f64) -> String {
+pub(super) fn p_value(p: f64) -> String {
     if p < 0.0001 { "<0.0001".to_owned() } else { format!("{p:.4}") }
 }
 

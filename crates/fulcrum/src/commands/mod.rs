@@ -26,9 +26,11 @@ pub mod restore;
 pub mod resume;
 pub mod serve;
 pub mod source;
+pub mod switchback;
 mod times;
 pub mod token;
 pub mod uplift;
+mod walls;
 pub mod what_if;
 pub mod why;
 

@@ -12,7 +12,7 @@ use crate::chance::Chance;
 /// One more with the labels as they were makes 2,000, so that p has steps of 0.0005.
 pub(crate) const PERMUTATIONS: usize = 1_999;
 /// With more clusters the degrees of freedom say the same, and dealing takes too long.
-const CLUSTERS_MAX: usize = 1_000;
+pub(crate) const DEALT_CLUSTERS_MAX: usize = 1_000;
 
 /// The two-sided p and the channels that were dealt to whole clusters; `None` where no channel was,
 /// or there are too many clusters. The deals come from `seed`.
@@ -23,7 +23,7 @@ pub(crate) fn randomisation_p(
 ) -> Option<(f64, u32)> {
     let dealt = dealt_bits(&found.parts)?;
     let clusters: Vec<&[Part]> = found.parts.chunk_by(|a, b| a.cluster == b.cluster).collect();
-    if CLUSTERS_MAX < clusters.len() {
+    if DEALT_CLUSTERS_MAX < clusters.len() {
         return None;
     }
     let shown = statistic(found, contrast)?;

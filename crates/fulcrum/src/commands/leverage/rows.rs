@@ -10,7 +10,9 @@ use super::units::{self, UnitColumns};
 use super::{Arguments, Input};
 use crate::commands::names::Names;
 use crate::commands::reading;
+use crate::commands::switchback::calendar::{Calendar, Place};
 use crate::commands::times::{instant_ms, length_ms};
+use crate::commands::walls::{wall_ms, zone};
 use crate::progress::Progress;
 
 /// Where what is said of a row beside its cell and outcome stands.
@@ -21,6 +23,8 @@ struct Columns {
     cluster: Option<Column>,
     stratum: Option<Column>,
     time: Option<Column>,
+    /// Says where a row belongs by its time, and which channels spoke.
+    calendar: Option<(Calendar, jiff::tz::TimeZone)>,
 }
 
 /// One row, with names by number within its part of the file.
@@ -39,6 +43,9 @@ struct Rows {
     numbers: Vec<f64>,
     clusters: Names,
     strata: Names,
+    /// Rows within the carry-over of the calendar, and rows in none of its blocks.
+    dropped: u64,
+    outside: u64,
 }
 
 pub(super) fn read(arguments: &Arguments, path: &Path, blocks: Blocks) -> anyhow::Result<Input> {
@@ -73,6 +80,17 @@ pub(super) fn read(arguments: &Arguments, path: &Path, blocks: Blocks) -> anyhow
             "{dropped} rows within {length} of the start of their cluster are not counted"
         ));
     }
+    if columns.calendar.is_some() {
+        ensure!(
+            !all.kept.is_empty(),
+            "no row of {} lies in a block of the calendar after its carry-over",
+            path.display()
+        );
+        notes.push(format!(
+            "{} rows within the carry-over and {} outside the calendar are not counted",
+            all.dropped, all.outside
+        ));
+    }
     Ok(input(arguments, &all, &columns, &file, notes))
 }
 
@@ -88,7 +106,12 @@ fn columns(arguments: &Arguments, blocks: &Blocks) -> anyhow::Result<Columns> {
     numbers.extend(find(&arguments.weight)?);
     let channels: Result<Vec<Column>, TableError> =
         arguments.channels.iter().map(|name| blocks.column(name)).collect();
+    let calendar = match &arguments.calendar {
+        None => None,
+        Some(path) => Some((calendar(arguments, path)?, zone(&arguments.zone)?)),
+    };
     Ok(Columns {
+        calendar,
         units: UnitColumns { channels: channels?, numbers },
         covariates: arguments.covariate.len(),
         weight: arguments.weight.is_some(),
@@ -96,6 +119,25 @@ fn columns(arguments: &Arguments, blocks: &Blocks) -> anyhow::Result<Columns> {
         stratum: find(&arguments.stratum)?,
         time: find(&arguments.time)?,
     })
+}
+
+/// The calendar of channels that speak to everyone, beside those of the file.
+fn calendar(arguments: &Arguments, path: &Path) -> anyhow::Result<Calendar> {
+    let calendar = Calendar::read(path)?;
+    if let Some(name) = calendar.channels.iter().find(|name| arguments.channels.contains(name)) {
+        bail!("--channels names `{name}`, which is a channel of the calendar");
+    }
+    let count = arguments.channels.len() + calendar.channels.len();
+    ensure!(
+        2 <= count,
+        "leverage is of two or more channels; `fulcrum switchback effect` tells what one brings"
+    );
+    ensure!(
+        count <= measurement::MAX_CHANNELS,
+        "{count} channels; at most {} can be measured at a time",
+        measurement::MAX_CHANNELS
+    );
+    Ok(calendar)
 }
 
 fn add(
@@ -119,12 +161,36 @@ fn add(
         None => 0,
         Some(column) => {
             let text = row.text(column)?;
-            instant_ms(text).ok_or_else(|| {
+            let found = match &columns.calendar {
+                Some((_, zone)) => wall_ms(text, zone),
+                None => instant_ms(text),
+            };
+            found.ok_or_else(|| {
                 row.error(column, format!("`{text}` is not a time"))
                     .hint("write 2027-03-31, 2027-03-31 14:05 or seconds since 1970")
             })?
         }
     };
+    let mut kept = Kept { on, cluster, stratum, at_ms };
+    if let (Some((calendar, _)), Some(column)) = (&columns.calendar, columns.time) {
+        match calendar.place(at_ms) {
+            Place::CarryOver => {
+                rows.dropped += 1;
+                return Ok(());
+            }
+            Place::Outside => {
+                rows.outside += 1;
+                return Ok(());
+            }
+            Place::Counted(at) => {
+                let block = &calendar.blocks[at];
+                let many = |_| row.error(column, "is in one block too many");
+                kept.cluster = rows.clusters.number(&block.number.to_string()).map_err(many)?;
+                kept.stratum = rows.strata.number(&block.stratum).map_err(many)?;
+                kept.on |= block.on << columns.units.channels.len();
+            }
+        }
+    }
     let weight = numbers.last().filter(|_| columns.weight);
     if let (Some(weight), Some(column)) = (weight, columns.units.numbers.last())
         && *weight <= 0.0
@@ -133,7 +199,7 @@ fn add(
             .error(*column, format!("`{weight}` is not above 0"))
             .hint("leave rows out that should not count"));
     }
-    rows.kept.push(Kept { on, cluster, stratum, at_ms });
+    rows.kept.push(kept);
     rows.numbers.extend_from_slice(numbers);
     Ok(())
 }
@@ -146,6 +212,8 @@ impl Rows {
         };
         let clusters = renamed(&mut self.clusters, &other.clusters)?;
         let strata = renamed(&mut self.strata, &other.strata)?;
+        self.dropped += other.dropped;
+        self.outside += other.outside;
         let number = |numbers: &[u32], at: u32| numbers.get(at as usize).copied().unwrap_or(0);
         self.kept.extend(other.kept.into_iter().map(|row| Kept {
             cluster: number(&clusters, row.cluster),
@@ -185,8 +253,10 @@ fn input(
     mut notes: Vec<String>,
 ) -> Input {
     let build = |cap: Option<f64>| {
-        let mut clusters = Clusters::new(columns.cluster.is_some(), columns.covariates);
-        if arguments.blocks {
+        let calendar = columns.calendar.is_some();
+        let together = columns.cluster.is_some() || calendar;
+        let mut clusters = Clusters::new(together, columns.covariates);
+        if arguments.blocks || calendar {
             clusters = clusters.counted_equally();
         }
         let width = columns.units.numbers.len();
@@ -207,8 +277,10 @@ fn input(
         notes.push(super::unused_covariate(file, &arguments.covariate[unused]));
     }
     let uncapped = arguments.cap.map(|_| build(None));
+    let mut channels = arguments.channels.clone();
+    channels.extend(columns.calendar.iter().flat_map(|it| it.0.channels.clone()));
     Input {
-        channels: arguments.channels.clone(),
+        channels,
         cells: clusters.cells(),
         uncapped: uncapped.as_ref().map(Clusters::cells).unwrap_or_default(),
         clusters: Some(clusters),
@@ -229,11 +301,12 @@ pub(super) fn check(arguments: &Arguments) -> anyhow::Result<()> {
         bail!("{name} needs --cluster: the column that says which rows belong together");
     }
     ensure!(
-        arguments.carry_over.is_some() == arguments.time.is_some(),
+        arguments.carry_over.is_some() == arguments.time.is_some() || arguments.calendar.is_some(),
         "--carry-over and --time belong together: how long, and the column of times"
     );
+    let together = clustered || arguments.calendar.is_some();
     ensure!(
-        !(clustered || arguments.weight.is_some()) || arguments.order.is_none(),
+        !(together || arguments.weight.is_some()) || arguments.order.is_none(),
         "--order cannot be had with clusters or weights: each interaction comes from its own cells"
     );
     Ok(())

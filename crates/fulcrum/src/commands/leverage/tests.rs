@@ -357,3 +357,43 @@ fn drawings_show_where_zero_is() {
     assert_eq!(drawing(1.0, 2.0, 3.0, 0.0, 3.1), "┊       ├───────●───────┤");
     assert_eq!(drawing(-1.0, 0.5, 2.0, -1.0, 2.0).chars().count(), DRAWING);
 }
+
+/// 24 blocks of two days, posts in every other: what the first day shows is the block before's.
+#[test]
+fn a_calendar_says_where_each_day_belongs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("calendar.csv");
+    let mut calendar = "block,from,to,counted_from,stratum,posts,probability,design\n".to_owned();
+    let (mut by_calendar, mut by_hand) =
+        ("email,spend,day\n".to_owned(), "email,posts,spend,block,stratum\n".to_owned());
+    let first = jiff::civil::date(2027, 1, 4);
+    let day = |at: i64| first.checked_add(jiff::Span::new().days(at)).expect("a date");
+    for block in 0..24_i64 {
+        let (posts, stratum) = ((block + block / 4) % 2, block / 4);
+        let (from, later, to) = (day(2 * block), day(2 * block + 1), day(2 * block + 2));
+        calendar += &format!("{},{from},{to},{later},{stratum},{posts},0.5,separate\n", block + 1);
+        for email in 0..2 {
+            let spend = block * 7 % 5 + 3 * email * posts + email * (block * 5 % 3);
+            by_calendar += &format!("{email},1000,{from}\n{email},{spend},{later}T13:00\n");
+            by_hand += &format!("{email},{posts},{spend},{block},{stratum}\n");
+        }
+    }
+    by_calendar += "0,1000,2028-01-01\n";
+    std::fs::write(&path, calendar).expect("a file");
+    let line = "--units units.csv --outcome spend --channels email --time day --calendar";
+    let line = format!("{line} {}", path.display());
+    let mut found = ask(&line, &by_calendar, "").expect("a report");
+    let hand = "--units units.csv --outcome spend --channels email,posts --cluster block --blocks --stratum stratum";
+    let expected = ask(hand, &by_hand, "").expect("a report");
+    let note = "48 rows within the carry-over and 1 outside the calendar are not counted";
+    assert_eq!(found.warnings.pop().as_deref(), Some(note));
+    assert_eq!(found, expected);
+    complains(&format!("{line} --cluster day"), &by_calendar, "cannot be used with");
+    complains(
+        &line.replace("email", "posts"),
+        &by_hand,
+        "names `posts`, which is a channel of the calendar",
+    );
+    let alone = line.replace("--channels email ", "");
+    complains(&alone, &by_calendar, "`fulcrum switchback effect` tells what one brings");
+}
