@@ -71,6 +71,11 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   if (key === "GET /leverage") return json(response, leverageOf(url, scenario));
   if (key === "GET /panel") return json(response, measuring(scenario));
   if (key === "GET /power") return json(response, power(url.searchParams));
+  if (key === "GET /leverage/csv") {
+    response.setHeader("content-type", "text/csv");
+    response.end("quantity,estimate,low,high\n");
+    return;
+  }
   if (key === "GET /leverage/figure" && scenario === "insufficient")
     return problem(response, 409, "no people in cell `email+push`");
   if (key === "GET /leverage/figure" || key === "GET /power/figure")

@@ -86,7 +86,7 @@ const stories = {
     await page.getByLabel("Outcome").selectOption("orders");
     await page.waitForURL(/outcome=orders/);
     const came = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Numbers (CSV)" }).click();
+    await page.getByRole("link", { name: "Numbers (CSV)" }).click();
     const file = await came;
     if (file.suggestedFilename() !== "leverage-orders.csv") throw new Error("another name");
     await page.getByRole("link", { name: "No check says otherwise" }).click();

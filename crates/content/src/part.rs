@@ -28,6 +28,7 @@ pub fn part(
         let hint = "write a subject or a summary";
         return Err(email::error("digest", "the content has nothing to say in one line", hint));
     };
-    let text = lines.next().unwrap_or_default();
+    // A subject is often the summary itself; said twice it says nothing more.
+    let text = lines.find(|it| *it != title).unwrap_or_default();
     Ok(Part { title, text, action: action(content, brand, scope, links, Channel::Email)? })
 }

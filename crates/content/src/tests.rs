@@ -238,6 +238,20 @@ fn a_part_of_another_mail_says_its_own_and_its_link_is_one_of_its_own_message() 
     }
 }
 
+/// Found in a real mail: a subject that is the summary stood there twice.
+#[test]
+fn a_part_does_not_say_its_title_twice() {
+    let mut front = front();
+    front.forms.email =
+        Some(EmailForm { subject: front.summary.clone(), preheader: String::new() });
+    let said = as_part(&content(front.clone(), "x"), &Map::new()).expect("a part");
+    assert_eq!((said.title.as_str(), said.text.as_str()), ("Your first ride is on us", ""));
+    front.forms.email =
+        Some(EmailForm { subject: front.summary.clone(), preheader: "Until Sunday".to_owned() });
+    let said = as_part(&content(front, "x"), &Map::new()).expect("a part");
+    assert_eq!(said.text, "Until Sunday");
+}
+
 #[test]
 fn whoever_is_not_measured_gets_plain_links_and_nothing_that_tells_of_reading() {
     let content = content(front(), BODY);
