@@ -1,7 +1,7 @@
 //! What reached the simulated people, and the channels through which it does.
 
 use model::{Channel, ChannelSet, Identifier, MessageId, Reply, Timestamp};
-use port::Envelope;
+use port::{Envelope, Payload};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One message that a person has received, or would have.
@@ -14,6 +14,8 @@ pub struct Received {
     pub at: Timestamp,
     /// Taken by the channel and thrown away: the person sees nothing.
     pub swallowed: bool,
+    /// Other messages that came in the same mail.
+    pub parts: usize,
 }
 
 /// Shared between the channels and the market.
@@ -81,9 +83,18 @@ impl port::Channel for SimChannel {
                 to: envelope.to.clone(),
                 at: envelope.at,
                 swallowed,
+                parts: parts(&envelope.payload),
             });
         }
         reply
+    }
+}
+
+/// In the text of a mail a line of stars stands above each part.
+fn parts(payload: &Payload) -> usize {
+    match payload {
+        Payload::Email { text, .. } => text.lines().filter(|it| *it == "* * *").count(),
+        Payload::Short { .. } => 0,
     }
 }
 

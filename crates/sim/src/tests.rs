@@ -7,9 +7,10 @@ use crate::play::{CHANNELS, channels};
 use crate::{Inbox, Market, MarketOptions, Played, Stage, Violations, play};
 use content::LinkKey;
 use engine::{Engine, EngineSettings, Keys, Parts, run};
-use model::{ChanceKey, ChannelSet, Span};
-use port::{Fault, Ledger, MemoryLog, MemoryStore};
+use model::{ChanceKey, ChannelSet, LedgerState, Message, MessageId, Span};
+use port::{Fault, Ledger, MemoryLog, MemoryStore, People};
 use record::{Control, LogRecord};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) fn keys(seed: u8) -> Keys {
@@ -95,6 +96,51 @@ fn random_markets_with_many_crashes_keep_every_promise() {
     }
 }
 
+/// Every content may share a mail, and caps are so tight that many must.
+#[test]
+fn crashes_leave_each_part_in_one_mail() {
+    let mut joined = 0;
+    for seed in 0..fault_seeds() {
+        let options = MarketOptions { people: 15, ..small(seed) };
+        let mut scene = Scene::with(options, |files| {
+            for (path, text) in files.iter_mut().filter(|it| it.0.starts_with("content/")) {
+                if !text.contains("transactional") {
+                    *text = text.replacen("---\n", "---\ndigest: true\n", 1);
+                }
+                assert!(path.ends_with(".md"));
+            }
+            let policy = files.get_mut("policy.yaml").expect("a policy");
+            *policy =
+                policy.replace("caps:\n", "caps:\n  - {channels: any, at_most: 1, per: 30h}\n");
+            for (name, event) in [("also", "Signed Up"), ("thanks-too", "Order Completed")] {
+                let journey = format!(
+                    "journey: {name}\ntrigger: {{event: \"{event}\"}}\nreentry: always\nsteps:\n\
+                     \x20 - wait: 10m\n\
+                     \x20 - message: {{content: care, channels: [email], expires: 2d}}\n\
+                     \x20 - message: {{content: routes, channels: [email, push], expires: 2d}}\n"
+                );
+                files.insert(format!("journeys/{name}.yaml"), journey);
+            }
+        });
+        let key = ChanceKey([seed as u8; 32]);
+        let mut after = 0;
+        for crash in 0_u64.. {
+            let draw = key.draw(&[b"digest", &crash.to_le_bytes(), &seed.to_le_bytes()]);
+            after += draw.bits() % 40;
+            let fault = [Fault::Refuse, Fault::StoreAndFail][(draw.bits() >> 32) as usize % 2];
+            scene.store.fail_after(after, fault);
+            if scene.run() {
+                break;
+            }
+            scene.crash();
+        }
+        let what = format!("seed {seed}");
+        scene.check(&what);
+        joined += scene.check_parts(&what);
+    }
+    assert!(5 < joined, "only {joined} messages left in another mail");
+}
+
 #[test]
 fn the_same_seed_gives_the_same_market() {
     let summary = || {
@@ -137,10 +183,17 @@ struct Scene {
 
 impl Scene {
     fn new(options: MarketOptions) -> Scene {
+        Scene::with(options, |_| {})
+    }
+
+    /// The market with a programme that was changed.
+    fn with(options: MarketOptions, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Scene {
         let (log, inbox) = (Arc::new(MemoryLog::new()), Inbox::default());
         let mut market = Market::new(options, log.clone(), inbox.clone());
         market.stop_on_failure = true;
-        let apply = Control::Apply { files: market.programme(), by: "the market".to_owned() };
+        let mut files = market.programme();
+        change(&mut files);
+        let apply = Control::Apply { files, by: "the market".to_owned() };
         log.append_now(vec![LogRecord::Control(apply).encode()]).expect("memory");
         Scene { market, store: MemoryStore::new(), log, inbox }
     }
@@ -164,6 +217,37 @@ impl Scene {
     /// The power goes: answers on their way and commits that were not made durable are lost.
     fn crash(&mut self) {
         self.store.lose_power();
+    }
+
+    /// Each message that left as a part is in one mail, and in no other. Returns how many there are.
+    fn check_parts(&self, what: &str) -> usize {
+        let people = self.store.ids_after(None, 1_000).expect("memory");
+        let all = people.into_iter().map(|it| self.store.messages_of(it, None, 1_000));
+        let all: Vec<Message> = all.flat_map(|it| it.expect("memory")).collect();
+        let left: Vec<&Message> = all.iter().filter(|it| decision::digest::has_left(it)).collect();
+        let of = |host: MessageId, state: LedgerState| {
+            all.iter().any(|it| it.id == host && it.ledger_state() == state)
+        };
+        let host = |it: &Message| {
+            let detail = &it.trail.last().expect("a trail").detail;
+            let host = detail.strip_prefix("left as a part of ").expect("its mail");
+            host.parse::<MessageId>().expect("an id")
+        };
+        let doubtful = left.iter().filter(|it| of(host(it), LedgerState::Unknown)).count();
+        for it in &left {
+            let mail = host(it);
+            let gone = of(mail, LedgerState::Sent) || of(mail, LedgerState::Unknown);
+            assert!(gone, "{what}: {} left with {mail}, which did not", it.id);
+        }
+        let received = self.market.people.iter().flat_map(|it| &it.received);
+        let parts: usize = received.map(|it| it.parts).sum();
+        let least = left.len() - doubtful;
+        assert!(
+            (least..=left.len()).contains(&parts),
+            "{what}: {parts} parts in mails, {} in the ledger, {doubtful} of them in doubt",
+            left.len()
+        );
+        left.len()
     }
 
     fn check(&self, what: &str) -> LedgerCounts {
