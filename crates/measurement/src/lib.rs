@@ -66,7 +66,7 @@ pub use leverage::{Question, leverage, leverage_with_uncapped};
 pub use lifetime::{
     Away, AwayPoint, BgNbd, BgNbdFit, Customer, GammaGamma, GammaGammaFit, HORIZON_MAX, Lifetime,
     LifetimeModel, LifetimeQuestion, MbgNbd, ParetoNbd, ParetoNbdFit, Person, PurchaseHistory,
-    REPEATERS_MIN, REPEATERS_STATED, Total, lifetime, purchase_history,
+    REPEATERS_MIN, Total, lifetime, purchase_history,
 };
 pub use mix::{
     Allocated, BayesQuestion, Coefficient, Contribution, Diagnostics, Effects, Effort, Experiment,

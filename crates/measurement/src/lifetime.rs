@@ -52,9 +52,6 @@ pub struct LifetimeQuestion {
 
 /// Fewer people who came back say nothing of how people differ.
 pub const REPEATERS_MIN: u64 = 10;
-/// From here on intervals of 95 % hold the truth in 95 of 100 cases, and miss it as often on each
-/// side; below, between 93 and 97.
-pub const REPEATERS_STATED: u64 = 1_200;
 /// Further ahead than this many times the longest observation nobody should look.
 pub const HORIZON_MAX: f64 = 20.0;
 /// From here on spending and frequency are plainly related, against the model's assumption.
@@ -87,9 +84,10 @@ pub fn lifetime(customers: &[Customer], question: &LifetimeQuestion) -> Lifetime
             LifetimeModel::ParetoNbd => found.paretonbd = Some(ParetoNbdFit::new(fit, ends)),
         }
     }
-    if timing.is_some() && repeaters < REPEATERS_STATED {
+    let stated = question.model.repeaters_stated();
+    if timing.is_some() && repeaters < stated {
         found.warnings.push(format!(
-            "{repeaters} people came back: with fewer than {REPEATERS_STATED}, intervals of 95 % hold \
+            "{repeaters} people came back: with fewer than {stated}, intervals of 95 % hold \
              the truth in 93 to 97 of 100 cases"
         ));
     }

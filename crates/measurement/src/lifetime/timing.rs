@@ -35,6 +35,16 @@ impl LifetimeModel {
         }
     }
 
+    /// With so many people who came back, intervals of 95 % hold the truth in 95 of 100 cases, and
+    /// miss it as often on each side; with fewer, between 93 and 97, and mostly by being too high.
+    pub fn repeaters_stated(self) -> u64 {
+        match self {
+            LifetimeModel::BgNbd => 1_200,
+            LifetimeModel::MbgNbd => 2_400,
+            LifetimeModel::ParetoNbd => 4_800,
+        }
+    }
+
     /// The maximum of the likelihood. `alike` is in order of frequency.
     pub(crate) fn fit(self, alike: &[Alike]) -> Peak<4> {
         match self {
