@@ -43,7 +43,7 @@ impl<'a> Round<'a> {
         let slots = self.contacts.slots();
         let zone = self.gates.zone();
         match (chooser.draw(message, &possibilities, slots, zone, self.now), spared) {
-            (Some(choice), _) => self.plan_drawn(message, choice, &stops),
+            (Some(choice), _) => self.plan_drawn(message, choice, &stops, spared),
             (None, Some(harm)) => {
                 let worth = self.worth_of(message);
                 let detail = format!("expected {worth:.4}, harm {harm:.4} at the least");
@@ -141,6 +141,7 @@ impl<'a> Round<'a> {
         message: &'a Message,
         choice: Choice,
         stops: &[(Reason, String)],
+        spared: Option<f64>,
     ) -> Chosen {
         let (channel, at) = (choice.channel, choice.instant);
         let Ok(address) = self.gates.address(message, channel) else { return Chosen::Nowhere };
@@ -156,7 +157,11 @@ impl<'a> Round<'a> {
             channels.join(", "),
             choice.policy,
         );
-        trail.push(self.note(Reason::Chosen, detail));
+        let left_out = match spared {
+            Some(_) => "; hours at which it would do more harm than good are left out",
+            None => "",
+        };
+        trail.push(self.note(Reason::Chosen, detail + left_out));
         let decision = Decision::Plan { channel, address, at, deferred: self.now < at };
         let choice = Some(Box::new(choice));
         Chosen::Decided(Decided { message: message.id, decision, trail, choice, lost_to: None })

@@ -123,8 +123,12 @@ fn a_message_waits_until_it_is_worth_its_harm() {
             ));
             return Vec::new();
         };
+        let told = decided[0].trail.iter().any(|it| it.detail.contains("more harm than good"));
         let hours = choice.offered.iter().flat_map(|it| &it.hours);
-        hours.map(|it| Timestamp(choice.at.0 + it.after_ms)).collect()
+        let instants: Vec<Timestamp> =
+            hours.map(|it| Timestamp(choice.at.0 + it.after_ms)).collect();
+        assert_eq!(told, case(text).now + Span::DAY < instants[0], "left out, and said so");
+        instants
     };
     // Alone 0.01 × 10 < 0.2; after another one in the week it is three times that.
     let before = "slot m9 email sent 2026-11-20T12:00:00Z\n";
