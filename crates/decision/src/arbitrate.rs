@@ -2,7 +2,7 @@
 
 use crate::digest::Hosts;
 use crate::gates::{Gates, Stop, outcome_of};
-use crate::learning::{Chooser, Worth};
+use crate::learning::Chooser;
 use crate::{Assignment, Consents, Contacts, Policy, Slot, SlotKind};
 use model::{
     Channel, ChannelSet, Choice, Class, Identifier, LedgerState, Message, MessageId, MessageState,
@@ -100,8 +100,9 @@ pub fn arbitrate(
 }
 
 /// The same with what was learned: candidates of one class rank by what they are expected to bring
-/// this person, less the harm they are expected to do; then chance draws channel and hour. What was
-/// drawn once stays, unless something better takes its place.
+/// this person (the harm is the same for each of them, so that it changes no rank); then chance draws
+/// channel and hour, of those where they are worth their harm. What was drawn once stays, unless
+/// something better takes its place.
 pub fn arbitrate_with(
     open: &[Message],
     view: &PersonView,
@@ -181,7 +182,7 @@ struct Round<'a> {
     policy: &'a Policy,
     chooser: Option<&'a Chooser<'a>>,
     /// What each candidate is expected to bring, where something was learned.
-    worths: BTreeMap<MessageId, Worth>,
+    worths: BTreeMap<MessageId, f64>,
 }
 
 /// What one channel offers to one message.
@@ -221,7 +222,7 @@ impl<'a> Round<'a> {
     }
 
     fn worth_of(&self, message: &Message) -> f64 {
-        self.worths.get(&message.id).map_or(message.value, |it| it.net)
+        self.worths.get(&message.id).copied().unwrap_or(message.value)
     }
 
     /// None if a deferred message stays as it was planned.

@@ -14,7 +14,7 @@
 pub(crate) mod best;
 pub(crate) mod choose;
 mod expect;
-mod fatigue;
+pub(crate) mod fatigue;
 mod hours;
 mod person;
 mod population;
@@ -22,9 +22,9 @@ mod settings;
 mod shrink;
 
 pub use choose::Chooser;
-pub(crate) use choose::{Possibility, Worth};
-pub(crate) use fatigue::halved_cap;
-pub use fatigue::{ArmSums, PRESSURE_PEOPLE_MIN, PressureEntry, harm_per_message, is_halved};
+pub(crate) use choose::Possibility;
+pub use fatigue::{ArmSums, PRESSURE_PEOPLE_MIN, PressureEntry, harm_of_load, is_halved, lately};
+pub(crate) use fatigue::{halved_cap, lighter_after};
 pub use hours::{HOURS, hour_at, hour_of_week};
 pub use person::{Fold, HOURS_MAX, Learned, MILLI, Settled, TRIALS_MAX, Trial};
 pub use population::{

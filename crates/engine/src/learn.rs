@@ -8,7 +8,7 @@ use crate::measure::{PanelSums, holds, is_measured};
 use crate::{Engine, EngineError, Loaded};
 use decision::learning::{
     Fold, PairCells, PairEffect, PressureEntry, Response, Row, RowSums, Snapshot, Tallies, Trial,
-    is_halved, pair_effect,
+    is_halved, lately, pair_effect,
 };
 use decision::{Chooser, ConsentState, Learned, Learning, Panel, Policy};
 use measurement::Sums;
@@ -49,7 +49,7 @@ impl Taught {
     pub fn read(store: &dyn Store) -> Result<Taught, EngineError> {
         let mut taught = Taught::default();
         let mut rows = store.list(Space::Learning, "tally/")?;
-        rows.extend(store.list(Space::Learning, "pressure/")?);
+        rows.extend(store.list(Space::Learning, "load/")?);
         for (key, bytes) in rows {
             let row = Row::parse(&key).ok_or_else(|| unreadable(&key, "not a key"))?;
             let sums: RowSums = parsed(&key, &bytes)?;
@@ -167,10 +167,11 @@ impl Engine {
         let ends = now + within;
         let trial =
             Trial { ends, message: id, channel, sent: now, hour, expected, answered: false };
+        let lately = lately(person.contacts.slots(), id, now);
         let learned = &mut working.person.learned;
         learned.follow(trial);
         if let Some(pressure) = &mut learned.pressure {
-            pressure.sent(now);
+            pressure.sent(now, lately);
         }
         working.changed(Sections::LEARNED);
     }

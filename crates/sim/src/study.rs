@@ -13,13 +13,16 @@ use port::{MemoryLog, MemoryStore};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub mod pairs;
+
 /// A way to decide channel and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
     /// The engine with learning on: channel and hour are drawn.
     Learned,
-    /// The same, with the harm of messages learned from halved caps, and what is not worth it left out.
-    LearnedHarm,
+    /// The same, with the harm of messages learned from halved caps, and what is not worth it left out
+    /// where an opt-out costs as much as so many answers are worth.
+    Priced(u8),
     /// Channels and hours by even chance: what the floor alone does.
     Even,
     EmailOnly,
@@ -31,6 +34,9 @@ pub enum Plan {
     RoundRobin,
     /// E-mail at ten in the morning.
     AtTen,
+    /// E-mail only, and every message in every channel, with three a week at most in place of four.
+    EmailThree,
+    EverywhereThree,
 }
 
 /// What came of one play, per person.
@@ -62,10 +68,10 @@ impl Plan {
         Plan::SocialOnly,
     ];
 
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> String {
+        let name = match self {
             Plan::Learned => "learned",
-            Plan::LearnedHarm => "learned, with harm",
+            Plan::Priced(price) => return format!("learned, an opt-out costs {price}"),
             Plan::Even => "even chance",
             Plan::EmailOnly => "e-mail only",
             Plan::PushOnly => "push only",
@@ -73,26 +79,35 @@ impl Plan {
             Plan::Everywhere => "all channels",
             Plan::RoundRobin => "round robin",
             Plan::AtTen => "e-mail at 10:00",
-        }
+            Plan::EmailThree => "e-mail only, three a week",
+            Plan::EverywhereThree => "all channels, three a week",
+        };
+        name.to_owned()
     }
 
-    /// The programme: one message a day is asked for, and at most four a week are allowed.
+    /// The programme: one message a day is asked for, and at most four (or three) a week are allowed.
     fn files(self, days: i64) -> BTreeMap<String, String> {
         let learning = match self {
-            Plan::Learned => "learning: {responses: [click]}\n",
-            Plan::LearnedHarm => {
-                "learning: {responses: [click], opt_out_cost: 3, pressure: {share: 40%, window: 28d}}\n"
-            }
-            Plan::Even => "learning: {responses: [click], floor: 100%}\n",
+            Plan::Learned => "learning: {responses: [click]}\n".to_owned(),
+            Plan::Priced(price) => format!(
+                "learning: {{responses: [click], opt_out_cost: {price}, \
+                 pressure: {{share: 50%, window: 14d}}}}\n"
+            ),
+            Plan::Even => "learning: {responses: [click], floor: 100%}\n".to_owned(),
             Plan::EmailOnly
             | Plan::PushOnly
             | Plan::SocialOnly
             | Plan::Everywhere
             | Plan::RoundRobin
-            | Plan::AtTen => "",
+            | Plan::AtTen
+            | Plan::EmailThree
+            | Plan::EverywhereThree => String::new(),
         };
-        let policy = "caps: [{channels: any, at_most: 4, per: 7d}, {channels: [push], at_most: 1, per: 1d}]\n\
-             quiet_hours: {from: \"21:00\", to: \"08:00\"}\nzone: Europe/Amsterdam\nconsent: [email, push, social]\n";
+        let a_week = if matches!(self, Plan::EmailThree | Plan::EverywhereThree) { 3 } else { 4 };
+        let policy = format!(
+            "caps: [{{channels: any, at_most: {a_week}, per: 7d}}, {{channels: [push], at_most: 1, per: 1d}}]\n\
+             quiet_hours: {{from: \"21:00\", to: \"08:00\"}}\nzone: Europe/Amsterdam\nconsent: [email, push, social]\n"
+        );
         let brand = "{name: Shop, postal_address: \"Street 1\", base_url: \"https://shop.example\", \
              from_name: Shop, from_address: hi@shop.example}";
         let content = "---\ncontent: story\ntopic: rides\nsummary: A story\n---\nA story.\n";
@@ -112,13 +127,15 @@ impl Plan {
         let mut steps = Vec::new();
         for day in 0..days {
             match self {
-                Plan::Learned | Plan::LearnedHarm | Plan::Even => {
+                Plan::Learned | Plan::Priced(_) | Plan::Even => {
                     steps.push(vec!["email, push, social"]);
                 }
-                Plan::EmailOnly | Plan::AtTen => steps.push(vec!["email"]),
+                Plan::EmailOnly | Plan::EmailThree | Plan::AtTen => steps.push(vec!["email"]),
                 Plan::PushOnly => steps.push(vec!["push"]),
                 Plan::SocialOnly => steps.push(vec!["social"]),
-                Plan::Everywhere => steps.push(vec!["email", "push", "social"]),
+                Plan::Everywhere | Plan::EverywhereThree => {
+                    steps.push(vec!["email", "push", "social"])
+                }
                 Plan::RoundRobin => {
                     steps.push(vec![["email", "push", "social"][(day % 3) as usize]]);
                 }
@@ -153,18 +170,8 @@ pub fn play_plan(plan: Plan, people: usize, weeks: i64, seed: u64) -> Result<Out
     let window = Span::days(7 * weeks - 7);
     let options =
         MarketOptions { people, weeks, seed, behaviour, window, ..MarketOptions::default() };
-    let mut chance = [0; 32];
-    chance[..8].copy_from_slice(&(seed + 77).to_le_bytes());
-    let stage = Stage {
-        store: Box::new(MemoryStore::new()),
-        log: Arc::new(MemoryLog::new()),
-        keys: Keys { chance: ChanceKey(chance), link: LinkKey([7; 32]) },
-        settings: EngineSettings::default(),
-        mail: None,
-        swallow: ChannelSet::EMPTY,
-    };
     let files = plan.files(7 * weeks - 8);
-    let played = play(options, stage, |market| market.with_programme(files))?;
+    let played = play(options, stage(MemoryStore::new(), seed), |it| it.with_programme(files))?;
     let market = &played.market;
     let n = market.people.len().max(1) as f64;
     let orders: usize = market.people.iter().map(|it| it.orders.len()).sum();
@@ -176,6 +183,20 @@ pub fn play_plan(plan: Plan, people: usize, weeks: i64, seed: u64) -> Result<Out
         opt_outs: left as f64 / n,
         violations: Violations::of(&market.people).total(),
     })
+}
+
+/// In memory, with the draws of the seed.
+fn stage(store: MemoryStore, seed: u64) -> Stage {
+    let mut chance = [0; 32];
+    chance[..8].copy_from_slice(&(seed + 77).to_le_bytes());
+    Stage {
+        store: Box::new(store),
+        log: Arc::new(MemoryLog::new()),
+        keys: Keys { chance: ChanceKey(chance), link: LinkKey([7; 32]) },
+        settings: EngineSettings::default(),
+        mail: None,
+        swallow: ChannelSet::EMPTY,
+    }
 }
 
 /// The mean with half its 95 % interval by Student's distribution.

@@ -26,6 +26,9 @@ pub struct Taste {
     pub opt_out_spread: f64,
     /// A response ends in an order so often.
     pub converts: f64,
+    /// A message is worth so many times more where the latest one in another channel, within seven
+    /// days before it, was in the other channel of the pair.
+    pub pairs: Vec<(Channel, Channel, f64)>,
 }
 
 impl Default for Taste {
@@ -41,6 +44,7 @@ impl Default for Taste {
             opt_out: 0.0006,
             opt_out_spread: 0.8,
             converts: 0.3,
+            pairs: Vec::new(),
         }
     }
 }
@@ -54,7 +58,16 @@ impl Taste {
         let of_channel = self.drawn(key, person, received.channel.name(), self.channel_spread);
         let rate =
             rate * of_channel * self.moment(key, person, received.at) * self.patience(person);
-        rate.clamp(0.0, 0.8)
+        (rate * self.after_another(person, received)).clamp(0.0, 0.8)
+    }
+
+    /// What the latest message in another channel makes of this one.
+    fn after_another(&self, person: &SimPerson, received: &Received) -> f64 {
+        let Some(before) = before_in_another(person, received) else { return 1.0 };
+        let is = |it: &&(Channel, Channel, f64)| {
+            (it.0, it.1) == (received.channel, before) || (it.1, it.0) == (received.channel, before)
+        };
+        self.pairs.iter().find(is).map_or(1.0, |it| it.2)
     }
 
     /// The chance that the person has had enough.
@@ -104,6 +117,15 @@ impl Taste {
         let sum: f64 = (0..12).map(|n| chance(key, person.index, what, 1_000 + n)).sum();
         (spread * (sum - 6.0) - 0.5 * spread * spread).exp()
     }
+}
+
+/// The channel of the latest marketing message in another channel, within seven days before this one.
+pub(crate) fn before_in_another(person: &SimPerson, received: &Received) -> Option<Channel> {
+    let others = person.received.iter().filter(|it| {
+        let lately = received.at - Span::WEEK < it.at && it.at <= received.at;
+        is_marketing(&it.key) && it.channel != received.channel && lately
+    });
+    others.max_by_key(|it| it.at).map(|it| it.channel)
 }
 
 /// Marketing messages that the person got within the last seven days, the latest one included.

@@ -1,8 +1,8 @@
-//! Where learning has a say: a message that is not worth it ends, the others get channel and hour by
-//! a recorded draw from everything that no rule forbids.
+//! Where learning has a say: a message gets channel and hour by a recorded draw from everything that no
+//! rule forbids and where it is worth its harm; one that is worth it nowhere ends.
 
 use super::{Decided, Decision, Round};
-use crate::learning::{Chooser, Possibility};
+use crate::learning::{Chooser, Possibility, lighter_after};
 use crate::{PLAN_AHEAD_MAX, Slot, SlotKind};
 use model::{
     Channel, Choice, Identifier, LedgerState, Message, MessageState, Reason, Span, Timestamp,
@@ -17,6 +17,17 @@ pub(super) enum Chosen {
     Nowhere,
 }
 
+/// What chance may choose from.
+#[derive(Default)]
+struct Admissible {
+    /// In the order of the message's channels, then of instants.
+    possibilities: Vec<Possibility>,
+    /// What closes the other channels.
+    stops: Vec<(Reason, String)>,
+    /// The least harm at an instant that no rule forbids, if there are some that are not worth theirs.
+    spared: Option<f64>,
+}
+
 impl<'a> Round<'a> {
     pub(super) fn choose(
         &mut self,
@@ -24,65 +35,69 @@ impl<'a> Round<'a> {
         earliest: Timestamp,
         chooser: &Chooser,
     ) -> Chosen {
-        if let Some(worth) = self.worths.get(&message.id)
-            && 0.0 < message.value
-            && worth.net < 0.0
-        {
-            let detail = format!("expected {:.4}, harm {:.4}", worth.value, worth.harm);
-            let (outcome, reason) = (LedgerState::Dropped, Reason::NotWorthIt);
-            return Chosen::Decided(self.end(message, Vec::new(), outcome, reason, detail));
-        }
-        if self.keeps_its_place(message) {
+        if self.keeps_its_place(message, chooser) {
             return Chosen::Stays;
         }
-        let (possibilities, stops) = self.possibilities(message, earliest, chooser);
+        let Admissible { possibilities, stops, spared } =
+            self.admissible(message, earliest, chooser);
         let slots = self.contacts.slots();
         let zone = self.gates.zone();
-        match chooser.draw(message, &possibilities, slots, zone, self.now) {
-            Some(choice) => self.plan_drawn(message, choice, &stops),
-            None => Chosen::Nowhere,
+        match (chooser.draw(message, &possibilities, slots, zone, self.now), spared) {
+            (Some(choice), _) => self.plan_drawn(message, choice, &stops, spared),
+            (None, Some(harm)) => {
+                let worth = self.worth_of(message);
+                let detail = format!("expected {worth:.4}, harm {harm:.4} at the least");
+                let trail =
+                    stops.into_iter().map(|(reason, detail)| self.note(reason, detail)).collect();
+                let (outcome, reason) = (LedgerState::Dropped, Reason::NotWorthIt);
+                Chosen::Decided(self.end(message, trail, outcome, reason, detail))
+            }
+            (None, None) => Chosen::Nowhere,
         }
     }
 
-    /// Whether what was drawn before is still free, and takes it again.
-    fn keeps_its_place(&mut self, message: &'a Message) -> bool {
+    /// The harm of the message at `at`, if that is more than it is expected to bring. Nobody is spared
+    /// a message of which nobody said what it is worth.
+    fn too_much(&self, message: &Message, at: Timestamp, chooser: &Chooser) -> Option<f64> {
+        let harm = chooser.harm(self.contacts.slots(), at);
+        (0.0 < message.value && self.worth_of(message) < harm).then_some(harm)
+    }
+
+    /// Whether what was drawn before is still free and worth it, and takes it again.
+    fn keeps_its_place(&mut self, message: &'a Message, chooser: &Chooser) -> bool {
         let MessageState::Planned { channel, address, at, .. } = &message.state else {
             return false;
         };
         let Some(choice) = &message.choice else { return false };
         let drawn = (choice.channel, choice.instant) == (*channel, *at);
         let reachable = self.gates.address(message, *channel).is_ok_and(|it| it == address);
-        if !drawn || !reachable || !self.is_free(message, *channel, *at) {
+        if !drawn
+            || !reachable
+            || !self.is_free(message, *channel, *at)
+            || self.too_much(message, *at, chooser).is_some()
+        {
             return false;
         }
         self.take(message, *channel, address, *at);
         true
     }
 
-    /// Every channel that is open to the message, in each of the next hours in which it is free; and
-    /// what closes the others.
-    fn possibilities(
-        &self,
-        message: &Message,
-        earliest: Timestamp,
-        chooser: &Chooser,
-    ) -> (Vec<Possibility>, Vec<(Reason, String)>) {
-        let (mut found, mut stops, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    /// Every channel that is open to the message, in each of the next hours in which it is free and
+    /// worth its harm.
+    fn admissible(&self, message: &Message, earliest: Timestamp, chooser: &Chooser) -> Admissible {
+        let mut found = Admissible::default();
+        let mut asked = Vec::new();
         for channel in message.channels.iter().copied() {
             if asked.contains(&channel) {
                 continue;
             }
             asked.push(channel);
             match self.gates.address(message, channel) {
-                Ok(_) => found.extend(
-                    self.free_hours(message, channel, earliest, chooser)
-                        .into_iter()
-                        .map(|at| Possibility { channel, at }),
-                ),
-                Err(stop) => stops.push(stop),
+                Ok(_) => self.free_hours(message, channel, earliest, chooser, &mut found),
+                Err(stop) => found.stops.push(stop),
             }
         }
-        (found, stops)
+        found
     }
 
     /// The first instant of all, if it is free, and then one in each hour until the message expires.
@@ -92,14 +107,15 @@ impl<'a> Round<'a> {
         channel: Channel,
         earliest: Timestamp,
         chooser: &Chooser,
-    ) -> Vec<Timestamp> {
+        found: &mut Admissible,
+    ) {
         let slots: Vec<&Slot> = self.contacts.slots().iter().collect();
         let within = chooser.within_hour(message);
         let end = message.expires.min(earliest + PLAN_AHEAD_MAX);
         let free_from = |at| self.gates.first_free(&slots, channel, message, at, end).ok();
-        let mut found = Vec::new();
+        let mut left = chooser.settings.hours;
         let mut from = earliest;
-        while found.len() < chooser.settings.hours as usize
+        while 0 < left
             && from < end
             && let Some(at) = free_from(from)
         {
@@ -107,10 +123,17 @@ impl<'a> Round<'a> {
             // In an hour that begins free, the message has a second of its own.
             let own = Some(hour + within).filter(|own| from < at && at < *own && *own < end);
             let own = own.and_then(free_from).filter(|it| hour_of(*it) == hour);
-            found.push(own.unwrap_or(at));
+            let at = own.unwrap_or(at);
+            if let Some(harm) = self.too_much(message, at, chooser) {
+                found.spared = Some(found.spared.map_or(harm, |it| it.min(harm)));
+                // Nothing in between does less harm.
+                from = lighter_after(self.contacts.slots(), at).unwrap_or(end);
+                continue;
+            }
+            found.possibilities.push(Possibility { channel, at });
+            left -= 1;
             from = hour + Span::HOUR + within;
         }
-        found
     }
 
     fn plan_drawn(
@@ -118,6 +141,7 @@ impl<'a> Round<'a> {
         message: &'a Message,
         choice: Choice,
         stops: &[(Reason, String)],
+        spared: Option<f64>,
     ) -> Chosen {
         let (channel, at) = (choice.channel, choice.instant);
         let Ok(address) = self.gates.address(message, channel) else { return Chosen::Nowhere };
@@ -133,7 +157,11 @@ impl<'a> Round<'a> {
             channels.join(", "),
             choice.policy,
         );
-        trail.push(self.note(Reason::Chosen, detail));
+        let left_out = match spared {
+            Some(_) => "; hours at which it would do more harm than good are left out",
+            None => "",
+        };
+        trail.push(self.note(Reason::Chosen, detail + left_out));
         let decision = Decision::Plan { channel, address, at, deferred: self.now < at };
         let choice = Some(Box::new(choice));
         Chosen::Decided(Decided { message: message.id, decision, trail, choice, lost_to: None })

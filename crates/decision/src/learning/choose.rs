@@ -2,6 +2,7 @@
 
 use super::best::{Belief, probability_best};
 use super::expect::{Expectation, mean_of};
+use super::fatigue::added_load;
 use super::hours::hour_of_week;
 use super::{FoldPolicy, Learned, Learning};
 use crate::{Slot, SlotKind};
@@ -39,36 +40,31 @@ pub(crate) struct Possibility {
     pub at: Timestamp,
 }
 
-/// What a message is expected to bring.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Worth {
-    /// The expected value in the best channel, less the expected harm.
-    pub net: f64,
-    pub value: f64,
-    pub harm: f64,
-}
-
 impl Chooser<'_> {
     /// Whether chance has a say: not in what the person asked for, nor in what is urgent.
     pub(crate) fn draws_for(&self, message: &Message) -> bool {
         message.purpose == Purpose::Marketing && message.class != Class::Service
     }
 
-    /// p × value × g in the best of `channels`, less the expected harm; without chance.
+    /// p × value × g in the best of `channels`; without chance.
     pub(crate) fn worth(
         &self,
         message: &Message,
         channels: impl Iterator<Item = Channel>,
         slots: &[Slot],
         now: Timestamp,
-    ) -> Worth {
+    ) -> f64 {
         let expectation = Expectation::new(self.learned, self.policy);
         let value = if message.value.is_finite() { message.value } else { 0.0 };
         let best =
             channels.map(|it| expectation.rate(it) * self.pair(it, slots, now)).fold(0.0, f64::max);
-        let harm = self.policy.harm * self.settings.opt_out_cost;
-        let value = best * value;
-        Worth { net: value - harm, value, harm }
+        best * value
+    }
+
+    /// The price of the opt-outs that one more message at `at` is expected to bring.
+    pub(crate) fn harm(&self, slots: &[Slot], at: Timestamp) -> f64 {
+        let of_load = self.policy.harm * self.settings.opt_out_cost;
+        of_load * f64::from(added_load(slots, at))
     }
 
     /// The response to expect of a message that leaves now, in thousandths.

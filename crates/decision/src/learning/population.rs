@@ -1,6 +1,6 @@
 //! What all people taught, in two halves; and the numbered policy that is frozen from it daily.
 
-use super::fatigue::{ArmSums, PressureEntry, harm_per_message};
+use super::fatigue::{ArmSums, PressureEntry, harm_of_load};
 use super::hours::{HOURS, Kernel};
 use super::person::{Fold, MILLI, Settled, kept_after};
 use model::{Channel, Span, Timestamp};
@@ -46,7 +46,7 @@ pub struct Tallies {
 pub enum RowSums {
     #[serde(rename = "tally.1")]
     Channel(ChannelTally),
-    #[serde(rename = "pressure.1")]
+    #[serde(rename = "load.1")]
     Pressure(ArmSums),
 }
 
@@ -76,7 +76,7 @@ pub struct FoldPolicy {
     /// What holds between channels; those that are not known are absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<PairEffect>,
-    /// Opt-outs per message.
+    /// Opt-outs per unit of load.
     #[serde(default)]
     pub harm: f64,
 }
@@ -226,7 +226,7 @@ impl Tallies {
                 .map(|(channel, it)| (channel, it.prior(&together, &kernel)))
                 .collect(),
             pairs,
-            harm: harm_per_message(&arm(false), &arm(true)),
+            harm: harm_of_load(&arm(false), &arm(true)),
         }
     }
 }
@@ -347,7 +347,7 @@ impl std::fmt::Display for Row {
             Row::Channel(fold, channel) => write!(f, "tally/{}/{channel}", u8::from(*fold)),
             Row::Pressure(fold, halved) => {
                 let caps = if *halved { "halved" } else { "full" };
-                write!(f, "pressure/{}/{caps}", u8::from(*fold))
+                write!(f, "load/{}/{caps}", u8::from(*fold))
             }
         }
     }
@@ -361,8 +361,8 @@ impl Row {
         let fold = Fold::try_from(fold.parse::<u8>().ok()?).ok()?;
         match (kind, what) {
             ("tally", channel) => Some(Row::Channel(fold, Channel::from_name(channel)?)),
-            ("pressure", "halved") => Some(Row::Pressure(fold, true)),
-            ("pressure", "full") => Some(Row::Pressure(fold, false)),
+            ("load", "halved") => Some(Row::Pressure(fold, true)),
+            ("load", "full") => Some(Row::Pressure(fold, false)),
             _ => None,
         }
     }

@@ -215,11 +215,11 @@ fn under_pressure_caps_let_half_as_many_through_for_a_while() {
         r#"
         1.09:10 m1 onsite to ada "Hello"
         2.09:10 m2 onsite to ada "Hello"
-        p1: half caps, 2 messages, stayed, running
-        p1: half caps, 2 messages, opted out, counted
+        p1: half caps, 2 messages, load 3, stayed, running
+        p1: half caps, 2 messages, load 3, opted out, counted
         9.09:10 m3 onsite to ada "Hello"
         9.10:10 m4 onsite to ada "Hello"
-        p1: half caps, 2 messages, opted out, counted
+        p1: half caps, 2 messages, load 3, opted out, counted
         "#,
     );
 }

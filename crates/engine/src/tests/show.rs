@@ -108,7 +108,8 @@ impl Play {
         let caps = if it.halved { "half" } else { "full" };
         let left = if it.opted_out { "opted out" } else { "stayed" };
         let counted = if it.counted { "counted" } else { "running" };
-        format!("{person}: {caps} caps, {} messages, {left}, {counted}", it.messages)
+        let (messages, load) = (it.messages, it.load);
+        format!("{person}: {caps} caps, {messages} messages, load {load}, {left}, {counted}")
     }
 
     fn choice(&self, message: &str) -> String {

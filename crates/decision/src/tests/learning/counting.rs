@@ -122,10 +122,10 @@ fn pressure_is_drawn_once_and_closes_once() {
     assert!(is_halved(Some(&entry), &learning, Timestamp(DAY)));
     assert!(!is_halved(Some(&entry), &learning, Timestamp(28 * DAY)), "full again afterwards");
     assert!(!is_halved(Some(&entry), &Learning::default(), Timestamp(DAY)));
-    entry.sent(Timestamp(DAY));
+    entry.sent(Timestamp(DAY), 3);
     entry.opted_out(Timestamp(2 * DAY));
-    entry.sent(Timestamp(40 * DAY));
-    assert_eq!((entry.messages, entry.opted_out), (1, true));
+    entry.sent(Timestamp(40 * DAY), 4);
+    assert_eq!((entry.messages, entry.load, entry.opted_out), (1, 3, true));
     assert!(!entry.close(Some(&pressure), Timestamp(28 * DAY - 1)));
     assert!(entry.clone().close(Some(&pressure), Timestamp(28 * DAY)));
     let other = Pressure { share: 0.5, ..pressure };

@@ -109,6 +109,54 @@ fn a_message_that_costs_more_than_it_brings_is_not_sent() {
     assert!(matches!(outcome("m1 service 1 email"), Decision::Plan { .. }));
 }
 
+/// A message that is too much now may be right when those before it are a week old.
+#[test]
+fn a_message_waits_until_it_is_worth_its_harm() {
+    let learning = Learning { opt_out_cost: 10.0, ..Learning::default() };
+    let harmful = FoldPolicy { harm: 0.01, ..policy() };
+    let instants = |text: &str| -> Vec<Timestamp> {
+        let (decided, _) = draws(&case(text), &harmful, &learning);
+        let Some(choice) = &decided[0].choice else {
+            assert!(matches!(
+                decided[0].decision,
+                Decision::End { outcome: LedgerState::Dropped, reason: Reason::NotWorthIt }
+            ));
+            return Vec::new();
+        };
+        let told = decided[0].trail.iter().any(|it| it.detail.contains("more harm than good"));
+        let hours = choice.offered.iter().flat_map(|it| &it.hours);
+        let instants: Vec<Timestamp> =
+            hours.map(|it| Timestamp(choice.at.0 + it.after_ms)).collect();
+        assert_eq!(told, case(text).now + Span::DAY < instants[0], "left out, and said so");
+        instants
+    };
+    // Alone 0.01 × 10 < 0.2; after another one in the week it is three times that.
+    let before = "slot m9 email sent 2026-11-20T12:00:00Z\n";
+    let free = crate::tests::cases::time("2026-11-27T12:00:00Z");
+    assert!(instants("m1 lifecycle 1 email expires=5d").iter().any(|it| *it < free));
+    let late = instants(&format!("{before}m1 lifecycle 1 email expires=5d"));
+    assert!(!late.is_empty() && late.iter().all(|it| free <= *it), "{late:?}");
+    assert!(instants(&format!("{before}m1 lifecycle 1 email expires=2d")).is_empty());
+    // What the panel withheld weighs the same: the cell must not show in what is decided.
+    let withheld = before.replace("sent", "withheld");
+    assert_eq!(instants(&format!("{withheld}m1 lifecycle 1 email expires=5d")), late);
+    // Four times the value bears the load of two.
+    let more = instants(&format!("{before}m1 lifecycle 4 email expires=5d"));
+    assert!(more.iter().any(|it| *it < free), "{more:?}");
+}
+
+/// Of two that compete at once, the second sees the place that the first one took.
+#[test]
+fn messages_that_come_together_count_for_each_other() {
+    let learning = Learning { opt_out_cost: 10.0, ..Learning::default() };
+    let harmful = FoldPolicy { harm: 0.01, ..policy() };
+    let case = case("m1 lifecycle 0.9 email expires=2d\nm2 lifecycle 1.2 email expires=2d");
+    let (decided, _) = draws(&case, &harmful, &learning);
+    assert!(matches!(decided[1].decision, Decision::Plan { .. }), "the better one");
+    let end = Decision::End { outcome: LedgerState::Dropped, reason: Reason::NotWorthIt };
+    assert_eq!(decided[0].decision, end);
+}
+
 #[test]
 fn after_a_message_in_one_channel_the_other_is_worth_what_the_panel_found() {
     let both = |g: f64| {

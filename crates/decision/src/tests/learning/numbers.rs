@@ -2,8 +2,10 @@
 
 use crate::learning::best::{Belief, probability_best};
 use crate::learning::choose::in_parts;
+use crate::learning::fatigue::added_load;
 use crate::learning::*;
-use model::{ChanceKey, PARTS, PersonId, Timestamp};
+use crate::{Contacts, Slot, SlotKind};
+use model::{ChanceKey, Channel, MessageId, PARTS, PersonId, Span, Timestamp, Topic};
 use proptest::prelude::*;
 
 fn beta(a: f64, b: f64) -> Belief {
@@ -71,36 +73,83 @@ fn the_hour_of_the_week_is_that_of_the_wall() {
     assert_eq!(hour("Europe/Amsterdam", "2026-07-06T08:00:00Z"), 10);
 }
 
-/// Opt-outs of a made population in which each message has the known chance `harm`, and the keen get
-/// more messages and leave less: a plain comparison of people would find the opposite.
-fn people(harm: f64, n: u64) -> (ArmSums, ArmSums) {
-    let (mut full, mut halved) = (ArmSums::default(), ArmSums::default());
+/// A made population of four weeks. Each message makes `harm` of those who get it leave, for each that
+/// there was in the seven days up to it; and the keen get more of them and leave less for other
+/// reasons. Sums by whether caps were halved, or else by who is keen.
+fn people(harm: f64, n: u64, by_chance: bool) -> (ArmSums, ArmSums) {
+    let (mut more, mut fewer) = (ArmSums::default(), ArmSums::default());
     let key = ChanceKey([3; 32]);
-    let pressure = Pressure { share: 0.5, window: model::Span::days(28) };
+    let pressure = Pressure { share: 0.5, window: Span::days(28) };
     for person in 0..n {
         let mut entry = PressureEntry::draw(&pressure, PersonId(person), &key, Timestamp(0));
-        let draw = |what: &str| key.draw(&[what.as_bytes(), &person.to_le_bytes()]).unit();
-        let keen = draw("keen");
-        let wanted = if 0.5 < keen { 16 } else { 8 };
-        entry.messages = if entry.halved { wanted / 2 } else { wanted };
-        let base = if 0.5 < keen { 0.02 } else { 0.25 };
-        entry.opted_out = draw("leaves") < base + harm * f64::from(entry.messages);
-        if entry.halved { halved.add(&entry) } else { full.add(&entry) }
+        let draw = |what: &str, n: u32| {
+            key.draw(&[what.as_bytes(), &person.to_le_bytes(), &n.to_le_bytes()]).unit()
+        };
+        let keen = 0.5 < draw("keen", 0);
+        let wanted = if keen { 4 } else { 2 };
+        let a_week = if entry.halved { wanted / 2 } else { wanted };
+        let mut contacts = Contacts::default();
+        // Some leave before any message does.
+        entry.opted_out = draw("leaves", 0) < if keen { 0.02 } else { 0.25 };
+        for number in 0..4 * a_week {
+            let at = Timestamp(1 + i64::from(number) * Span::WEEK.0 / i64::from(a_week));
+            if entry.opted_out {
+                break;
+            }
+            let id = MessageId(u64::from(number));
+            let before = lately(contacts.slots(), id, at);
+            entry.sent(at, before);
+            contacts.reserve(sent(id, at));
+            if draw("tires", number) < harm * f64::from(before) {
+                entry.opted_out(at);
+            }
+        }
+        let is_more = if by_chance { !entry.halved } else { keen };
+        if is_more { more.add(&entry) } else { fewer.add(&entry) }
     }
-    (full, halved)
+    (more, fewer)
+}
+
+fn sent(message: MessageId, at: Timestamp) -> Slot {
+    let (channel, topic, owner) = (Channel::Email, Topic::from("rides"), String::new());
+    Slot { at, message, channel, topic, owner, kind: SlotKind::Sent }
 }
 
 #[test]
-fn the_harm_of_a_message_is_found_by_chance_and_not_by_counting() {
-    let (full, halved) = people(0.01, 60_000);
-    let found = harm_per_message(&full, &halved);
-    assert!((found - 0.01).abs() < 0.002, "{found}");
-    let (full, halved) = people(0.0, 60_000);
-    let none = harm_per_message(&full, &halved);
-    assert!((0.0..0.0015).contains(&none), "{none}");
-    let (full, halved) = people(0.01, 300);
-    assert_eq!(harm_per_message(&full, &halved), 0.0, "too few people");
-    assert_eq!(harm_per_message(&ArmSums::default(), &ArmSums::default()), 0.0);
+fn the_harm_of_load_is_found_by_chance_and_not_by_counting() {
+    let found = |harm, n, by_chance| {
+        let (more, fewer) = people(harm, n, by_chance);
+        harm_of_load(&more, &fewer)
+    };
+    let truth = 0.002;
+    let by_chance = found(truth, 60_000, true);
+    assert!((by_chance - truth).abs() < 0.0003, "{by_chance}");
+    let none = found(0.0, 60_000, true);
+    assert!((0.0..0.0002).contains(&none), "{none}");
+    assert_eq!(found(truth, 60_000, false), 0.0, "who is keen gets more and leaves less");
+    assert_eq!(found(truth, 300, true), 0.0, "too few people");
+    assert_eq!(harm_of_load(&ArmSums::default(), &ArmSums::default()), 0.0);
+}
+
+/// The weekly load of n messages is n²: the last of them adds n² − (n − 1)².
+#[test]
+fn what_a_message_adds_is_what_the_load_would_lack_without_it() {
+    let week = |n: i64| -> Vec<Slot> {
+        let at = |k: i64| Timestamp(k * Span::WEEK.0 / n);
+        (0..n).map(|it| sent(MessageId(it as u64), at(it))).collect()
+    };
+    for n in 1..8 {
+        let slots = week(n);
+        let now = Timestamp(Span::WEEK.0);
+        // The first of the week has just passed out of it.
+        assert_eq!(added_load(&slots, now), 2 * n as u32 - 1);
+        assert_eq!(u32::try_from(n), Ok(lately(&slots, MessageId(99), now)));
+    }
+    assert_eq!(added_load(&[], Timestamp(0)), 1);
+    let slots = [sent(MessageId(1), Timestamp(5)), sent(MessageId(2), Timestamp(9))];
+    assert_eq!(added_load(&slots, Timestamp(0)), 3, "two will follow");
+    assert_eq!(lighter_after(&slots, Timestamp(9)), Some(Timestamp(5) + Span::WEEK));
+    assert_eq!(lighter_after(&slots, Timestamp(9) + Span::WEEK), None);
 }
 
 #[test]
