@@ -248,6 +248,7 @@ impl<'a> Round<'a> {
             match self.choose(message, earliest, chooser) {
                 Chosen::Stays => return None,
                 Chosen::Decided(decided) => return Some(decided),
+                Chosen::NotWorthIt(dropped) => return Some(self.join_or(message, dropped)),
                 Chosen::Nowhere => {}
             }
         }
@@ -359,6 +360,15 @@ impl<'a> Round<'a> {
         });
         let decision = Decision::Plan { channel, address, at, deferred };
         Some(Decided { message: message.id, decision, trail, choice: None, lost_to })
+    }
+
+    /// Not worth a mail of its own: as a part of another it adds none.
+    fn join_or(&mut self, message: &Message, dropped: Decided) -> Decided {
+        let slots: Vec<&Slot> = self.contacts.slots().iter().collect();
+        match self.hosts.first_for(message, &self.gates, &slots, None) {
+            Some((host, at)) => self.join(message, &[], host, at, None),
+            None => dropped,
+        }
     }
 
     /// Another mail leaves before the message would have a place of its own.

@@ -13,6 +13,8 @@ pub(super) enum Chosen {
     /// It was drawn before, and nothing better has taken its place.
     Stays,
     Decided(Decided),
+    /// At no instant it brings more than it harms: how it would end.
+    NotWorthIt(Decided),
     /// No rule leaves it a place; the rules say which.
     Nowhere,
 }
@@ -50,7 +52,7 @@ impl<'a> Round<'a> {
                 let trail =
                     stops.into_iter().map(|(reason, detail)| self.note(reason, detail)).collect();
                 let (outcome, reason) = (LedgerState::Dropped, Reason::NotWorthIt);
-                Chosen::Decided(self.end(message, trail, outcome, reason, detail))
+                Chosen::NotWorthIt(self.end(message, trail, outcome, reason, detail))
             }
             (None, None) => Chosen::Nowhere,
         }

@@ -109,6 +109,21 @@ fn a_message_that_costs_more_than_it_brings_is_not_sent() {
     assert!(matches!(outcome("m1 service 1 email"), Decision::Plan { .. }));
 }
 
+#[test]
+fn what_is_not_worth_a_mail_of_its_own_may_leave_in_another() {
+    let learning = Learning { opt_out_cost: 100.0, ..Learning::default() };
+    let harmful = FoldPolicy { harm: 0.003, ..policy() };
+    let decision = |text: &str| {
+        let (decided, contacts) = draws(&case(text), &harmful, &learning);
+        assert_eq!(contacts.slot(MessageId(2)), None, "a part takes no slot");
+        decided[1].decision.clone()
+    };
+    let joins = decision("m1 lifecycle 9 email digest=yes\nm2 lifecycle 1 email digest=yes");
+    assert_eq!(joins, Decision::Join { host: MessageId(1) });
+    let end = Decision::End { outcome: LedgerState::Dropped, reason: Reason::NotWorthIt };
+    assert_eq!(decision("m1 lifecycle 9 email\nm2 lifecycle 1 email digest=yes"), end);
+}
+
 /// A message that is too much now may be right when those before it are a week old.
 #[test]
 fn a_message_waits_until_it_is_worth_its_harm() {
