@@ -118,12 +118,12 @@ fn what_the_panel_found_used_and_not_used() {
     if std::env::var_os("FULCRUM_SLOW").is_none() {
         return;
     }
-    let (people, weeks) = (number("FULCRUM_PEOPLE", 3_000) as usize, 12);
-    let first = number("FULCRUM_TUNING", 0);
+    let (people, weeks) = (number("FULCRUM_PEOPLE", 2_000) as usize, 12);
+    let first = number("FULCRUM_TUNING", TUNING_FROM);
     println!("{people} people, {weeks} weeks; used less not used, of those outside the panel");
     for truth in [1.5, 1.0] {
         let (mut used, mut unused) = (Vec::new(), Vec::new());
-        for seed in first..first + number("FULCRUM_SEEDS", 6) {
+        for seed in first..first + number("FULCRUM_SEEDS", 3) {
             let play =
                 |used| Pairs { people, weeks, truth, used }.play(seed).expect("the engine opens");
             used.push(play(true));
