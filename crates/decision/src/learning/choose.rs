@@ -76,8 +76,11 @@ impl Chooser<'_> {
     fn pair(&self, channel: Channel, slots: &[Slot], at: Timestamp) -> f64 {
         let reached = |it: &&Slot| {
             let counts = match it.kind {
-                SlotKind::Sent | SlotKind::InFlight | SlotKind::Unknown => true,
-                SlotKind::Reserved | SlotKind::Withheld => false,
+                // What the panel withheld counts as sent: its cell must not show in what is decided.
+                SlotKind::Sent | SlotKind::InFlight | SlotKind::Unknown | SlotKind::Withheld => {
+                    true
+                }
+                SlotKind::Reserved => false,
             };
             counts && it.channel != channel && at - PAIR_WINDOW < it.at && it.at <= at
         };
