@@ -84,12 +84,8 @@ pub fn lifetime(customers: &[Customer], question: &LifetimeQuestion) -> Lifetime
             LifetimeModel::ParetoNbd => found.paretonbd = Some(ParetoNbdFit::new(fit, ends)),
         }
     }
-    let stated = question.model.repeaters_stated();
-    if timing.is_some() && repeaters < stated {
-        found.warnings.push(format!(
-            "{repeaters} people came back: with fewer than {stated}, intervals of 95 % hold \
-             the truth in 93 to 97 of 100 cases"
-        ));
+    if timing.is_some() {
+        found.warnings.extend(how_far_they_hold(question.model, repeaters));
     }
     found.warnings.extend(timing.as_ref().and_then(|it| hardly_known(it, question.model.names())));
     let spending = if question.value { spending(customers, &mut found, z) } else { None };
@@ -123,6 +119,22 @@ fn keep<T>(found: Result<T, String>, insufficient: &mut Option<String>) -> Optio
             insufficient.get_or_insert(reason);
             None
         }
+    }
+}
+
+/// What the studies of coverage say of so few people.
+fn how_far_they_hold(model: LifetimeModel, repeaters: u64) -> Option<String> {
+    match model.repeaters_stated() {
+        Some(stated) if stated <= repeaters => None,
+        Some(stated) => Some(format!(
+            "{repeaters} people came back: with fewer than {stated}, intervals of 95 % hold the truth \
+             in 93 to 97 of 100 cases"
+        )),
+        None => Some(format!(
+            "{}: intervals of 95 % hold the truth in 93 to 98 of 100 cases, and where they miss what is \
+             expected, they are too high",
+            model.name()
+        )),
     }
 }
 

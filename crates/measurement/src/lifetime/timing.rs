@@ -36,12 +36,12 @@ impl LifetimeModel {
     }
 
     /// With so many people who came back, intervals of 95 % hold the truth in 95 of 100 cases, and
-    /// miss it as often on each side; with fewer, between 93 and 97, and mostly by being too high.
-    pub fn repeaters_stated(self) -> u64 {
+    /// miss it as often on each side; with fewer, between 93 and 97. None: nobody knows from when on.
+    pub fn repeaters_stated(self) -> Option<u64> {
         match self {
-            LifetimeModel::BgNbd => 1_200,
-            LifetimeModel::MbgNbd => 2_400,
-            LifetimeModel::ParetoNbd => 4_800,
+            LifetimeModel::BgNbd => Some(1_200),
+            LifetimeModel::MbgNbd => Some(2_300),
+            LifetimeModel::ParetoNbd => None,
         }
     }
 

@@ -103,9 +103,23 @@ struct Tally {
     repeaters: u64,
 }
 
+/// On as many threads as the machine has cores: each market is one seed's, whoever plays it.
 fn study(model: LifetimeModel, n: usize, seeds: u64) -> Tally {
+    let threads = std::thread::available_parallelism().map_or(1, |it| it.get() as u64);
+    std::thread::scope(|scope| {
+        let of = |first: u64| {
+            let seeds = (0..seeds).filter(move |it| it % threads == first);
+            scope.spawn(move || study_of(model, n, seeds))
+        };
+        let started: Vec<_> = (0..threads).map(of).collect();
+        let parts = started.into_iter().map(|it| it.join().expect("a study that ends"));
+        parts.reduce(Tally::and).unwrap_or_default()
+    })
+}
+
+fn study_of(model: LifetimeModel, n: usize, seeds: impl Iterator<Item = u64>) -> Tally {
     let mut tally = Tally::default();
-    for seed in 0..seeds {
+    for seed in seeds {
         let (customers, bought) = market(model, n, seed);
         let found = lifetime(&customers, &asked(model));
         let (Some(numbers), Some(total)) = (parameters(&found), found.purchases) else { continue };
@@ -130,6 +144,21 @@ fn study(model: LifetimeModel, n: usize, seeds: u64) -> Tally {
         }
     }
     tally
+}
+
+impl Tally {
+    fn and(mut self, other: Tally) -> Tally {
+        self.fits += other.fits;
+        self.repeaters += other.repeaters;
+        self.names = if other.fits == 0 { self.names } else { other.names };
+        for i in 0..self.hits.len() {
+            self.hits[i] += other.hits[i];
+            self.below[i] += other.below[i];
+            self.above[i] += other.above[i];
+            self.bias[i] += other.bias[i];
+        }
+        self
+    }
 }
 
 const OTHERS: [LifetimeModel; 2] = [LifetimeModel::MbgNbd, LifetimeModel::ParetoNbd];
@@ -167,24 +196,24 @@ fn markets_of_another_time_are_not_covered() {
 
 #[test]
 fn known_markets_of_mbgnbd_are_covered_at_the_stated_rate() {
-    check_coverage(LifetimeModel::MbgNbd);
+    check_coverage(LifetimeModel::MbgNbd, &[1_000, 3_000, 6_000, 12_000]);
 }
 
 #[test]
 fn known_markets_of_paretonbd_are_covered_at_the_stated_rate() {
-    check_coverage(LifetimeModel::ParetoNbd);
+    check_coverage(LifetimeModel::ParetoNbd, &[1_000, 3_000]);
 }
 
 /// From as many people on as the program says, intervals hold as often as they say, and miss on both
-/// sides alike; with fewer, the manual says how often.
-fn check_coverage(model: LifetimeModel) {
+/// sides alike; with fewer, or where it does not say, they hold in 93 to 98 of 100 markets.
+fn check_coverage(model: LifetimeModel, sizes: &[usize]) {
     const MARKETS: u64 = 2_000;
     if !super::super::slow() {
         return;
     }
     let mut stated = 0;
-    for n in [1_000, 3_000, 6_000, 12_000] {
-        let tally = study(model, n, MARKETS);
+    for n in sizes {
+        let tally = study(model, *n, MARKETS);
         let rate = |hits: usize| hits as f64 / tally.fits as f64;
         let repeaters = tally.repeaters / tally.fits as u64;
         println!(
@@ -201,18 +230,22 @@ fn check_coverage(model: LifetimeModel) {
                 tally.bias[i] / tally.fits as f64
             );
         }
-        if repeaters < model.repeaters_stated() {
-            continue;
-        }
-        stated += 1;
+        let is_stated = model.repeaters_stated().is_some_and(|it| it <= repeaters);
+        stated += usize::from(is_stated);
         for (i, name) in tally.names.iter().enumerate() {
-            assert!((rate(tally.hits[i]) - 0.95).abs() <= 0.015, "{n} people: {name}");
+            let (hits, what) = (rate(tally.hits[i]), format!("{n} people: {name}"));
+            assert!((0.925..0.985).contains(&hits), "{what}: {hits}");
+            if !is_stated {
+                continue;
+            }
+            assert!((hits - 0.95).abs() <= 0.015, "{what}: {hits}");
             for tail in [tally.below[i], tally.above[i]].map(rate) {
-                assert!((tail - 0.025).abs() <= 0.012, "{n} people: {name}: a tail of {tail}");
+                assert!((tail - 0.025).abs() <= 0.012, "{what}: a tail of {tail}");
             }
         }
     }
-    assert!(0 < stated, "no market was as large as the program asks for");
+    let says = model.repeaters_stated().is_some();
+    assert_eq!(0 < stated, says, "a market as large as the program asks for");
 }
 
 #[test]
