@@ -29,6 +29,8 @@ pub(crate) struct Batch {
     pub left: Vec<Message>,
     pub entries: Vec<port::Entry>,
     pub sends: Vec<Envelope>,
+    /// The keys of what leaves as a part of them.
+    pub parts: Vec<String>,
     /// Whom each of `sends` is for.
     pub receivers: Vec<(MessageId, PersonId)>,
     /// The commit permits something outside, or answers somebody.
@@ -70,6 +72,7 @@ impl Batch {
             left: Vec::new(),
             entries: Vec::new(),
             sends: Vec::new(),
+            parts: Vec::new(),
             receivers: Vec::new(),
             durable: false,
             worked: false,

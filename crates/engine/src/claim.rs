@@ -42,8 +42,8 @@ impl Engine {
     fn claim_one(&mut self, working: &mut Working, batch: &mut Batch, id: MessageId) {
         let now = batch.now;
         let Some(place) = working.person.open.iter().position(|it| it.id == id) else { return };
-        let (channel, due) = match &working.person.open[place].state {
-            MessageState::Planned { channel, at, .. } => (*channel, *at),
+        let (channel, due, tried) = match &working.person.open[place].state {
+            MessageState::Planned { channel, at, attempt, .. } => (*channel, *at, *attempt),
             MessageState::Waiting
             | MessageState::Joined { .. }
             | MessageState::InFlight { .. }
@@ -52,7 +52,7 @@ impl Engine {
         if now < due {
             return;
         }
-        if let Some(detail) = self.may_have_left(&working.person.open[place], due) {
+        if let Some(detail) = self.may_have_left(&working.person.open[place], due, 0 < tried) {
             self.end_as_restored(working, batch, place, detail);
             return;
         }
@@ -74,7 +74,7 @@ impl Engine {
         if self.is_withheld(working, batch, place, channel) {
             return;
         }
-        let payload = match self.payload(working, batch, place, channel, &to) {
+        let payload = match self.payload(working, batch, place, channel, &to, 0 < tried) {
             Ok(payload) => payload,
             Err(detail) => {
                 let (outcome, reason) = (LedgerState::Failed, Reason::RenderFailed);
@@ -136,9 +136,13 @@ impl Engine {
         place: usize,
         channel: Channel,
         to: &Identifier,
+        again: bool,
     ) -> Result<Payload, String> {
         let id = working.person.open[place].id;
-        let parts = self.parts_of(working, batch, id, to);
+        if channel != Channel::Email {
+            self.free_parts(working, batch, id, "it leaves by another channel");
+        }
+        let parts = self.parts_of(working, batch, id, to, again);
         let rendered =
             self.render(&working.person, &working.person.open[place], channel, &parts, batch.now);
         if rendered.is_ok() || parts.is_empty() {
@@ -149,13 +153,25 @@ impl Engine {
         self.render(&working.person, &working.person.open[place], channel, &[], batch.now)
     }
 
-    /// After a restore: why this message, due between the backup and then, is not sent now.
-    fn may_have_left(&mut self, message: &Message, due: model::Timestamp) -> Option<String> {
-        let restored = self.restored.as_ref().filter(|it| due <= it.at)?;
+    /// After a restore: why this message is not sent now. It was due between the backup and then, or
+    /// it left earlier than it was due, in another mail. `again`: a later try of what was claimed since.
+    pub(crate) fn may_have_left(
+        &mut self,
+        message: &Message,
+        due: model::Timestamp,
+        again: bool,
+    ) -> Option<String> {
+        let restored = self.restored.as_ref()?;
+        let was_due = due <= restored.at;
         let journal = self.journal.as_mut().filter(|_| restored.journal);
         let Some(journal) = journal else {
-            return Some(format!("due before the restore on {}", restored.at));
+            let may_have_joined = message.digest && message.created <= restored.since && !again;
+            return (was_due || may_have_joined)
+                .then(|| format!("from before the restore on {}", restored.at));
         };
+        if again && !was_due {
+            return None;
+        }
         match journal.contains(&message.key) {
             Ok(false) => None,
             Ok(true) => Some("the send journal says that it was on its way".to_owned()),

@@ -11,18 +11,29 @@ use model::{Identifier, LedgerState, Message, MessageId, MessageState, Reason, T
 
 impl Engine {
     /// The parts of a mail that leaves now. What may not leave any more ends, each with its reason.
+    /// `again`: the mail was tried before.
     pub(crate) fn parts_of(
         &mut self,
         working: &mut Working,
         batch: &mut Batch,
         host: MessageId,
         to: &Identifier,
+        again: bool,
     ) -> Vec<Part> {
         let mut parts = Vec::new();
         for id in joined(&working.person.open, host) {
             let Some(place) = place_of(working, id) else { continue };
+            if let Some(detail) = self.may_have_left(&working.person.open[place], batch.now, again)
+            {
+                let (outcome, reason) = (LedgerState::Unknown, Reason::Restored);
+                self.drop_message(working, batch, id, outcome, reason, &detail);
+                continue;
+            }
             match self.allowed_part(working, place, to, batch.now) {
-                Ok(part) => parts.push(part),
+                Ok(part) => {
+                    batch.parts.push(working.person.open[place].key.clone());
+                    parts.push(part);
+                }
                 Err(Stopped::Held) => {
                     free(working, batch, place, "its campaign is paused");
                     self.schedule(working, batch.now);
@@ -84,7 +95,11 @@ impl Engine {
         host: MessageId,
         why: &str,
     ) {
-        for id in joined(&working.person.open, host) {
+        let joined = joined(&working.person.open, host);
+        if joined.is_empty() {
+            return;
+        }
+        for id in joined {
             let Some(place) = place_of(working, id) else { continue };
             free(working, batch, place, why);
         }

@@ -237,17 +237,19 @@ impl Engine {
         }
         self.flying.extend(std::mem::take(&mut batch.receivers));
         let wake_at = if worked { None } else { self.wake_at(now, room)? };
-        let sends = self.journalled(std::mem::take(&mut batch.sends));
+        let parts = std::mem::take(&mut batch.parts);
+        let sends = self.journalled(std::mem::take(&mut batch.sends), parts);
         Ok(Turn { sends, busy: worked, wake_at })
     }
 
     /// Only what is in the journal may leave. If it cannot be written, everything waits.
-    fn journalled(&mut self, sends: Vec<Envelope>) -> Vec<Envelope> {
+    fn journalled(&mut self, sends: Vec<Envelope>, parts: Vec<String>) -> Vec<Envelope> {
         let Some(journal) = &mut self.journal else { return sends };
         if sends.is_empty() {
             return sends;
         }
-        let keys = sends.iter().map(|it| it.key.clone().into_bytes()).collect();
+        let keys = sends.iter().map(|it| it.key.clone()).chain(parts);
+        let keys = keys.map(String::into_bytes).collect();
         match journal.record(keys) {
             Ok(()) => sends,
             Err(error) => {

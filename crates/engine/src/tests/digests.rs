@@ -297,3 +297,41 @@ fn a_full_cap_of_its_own_topic_keeps_a_part_out() {
         "#,
     );
 }
+
+/// Found on reading: only the key of the mail was in the send journal, so that a restored backup sent
+/// its parts again.
+#[test]
+fn after_a_restore_a_part_that_had_left_is_in_no_second_mail() {
+    let night = WEEKLY.replace("caps:", "quiet_hours: {from: \"21:00\", to: \"08:00\"}, caps:");
+    check(
+        &night,
+        r#"
+        1.09:00 identify ada email=a@x.example
+        1.22:00 track ada "Hello" ; track ada "Offer"
+        2.07:00 restored m2
+        2.12:00 show ledger
+        "#,
+        r#"
+        2.08:00 m1 email to a@x.example "Hello"
+        2.08:00 m3 onsite to ada "Receipt"
+        m1 p1 hello sent: created quiet_hours deferred sent
+        m2 p1 offer unknown: created cap quiet_hours outranked digested restored
+        m3 p1 receipt sent: created planned sent
+        "#,
+    );
+    check(
+        &night,
+        r#"
+        1.09:00 identify ada email=a@x.example ; restored
+        1.22:00 track ada "Hello" ; track ada "Offer"
+        2.12:00 show journal
+        "#,
+        r#"
+        2.08:00 m1 email to a@x.example "Hello" + "Offer"
+        2.08:00 m3 onsite to ada "Receipt"
+        journey/hello/r1/0/1
+        journey/offer/r2/0/1
+        journey/offer/r2/1/1
+        "#,
+    );
+}

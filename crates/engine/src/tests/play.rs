@@ -99,6 +99,7 @@ pub(super) struct Play {
     pub wire: Wire,
     pub now: Timestamp,
     log: Arc<MemoryLog>,
+    pub journal: Option<Arc<MemoryLog>>,
     programmes: Vec<BTreeMap<String, String>>,
     settings: EngineSettings,
     chance: ChanceKey,
@@ -141,6 +142,7 @@ impl Play {
             wire: Wire::new(now, &CHANNELS),
             now,
             log: Arc::new(MemoryLog::new()),
+            journal: None,
             programmes: programme.split("\n==== 2").map(files).collect(),
             settings,
             chance: ChanceKey([7; 32]),
@@ -184,6 +186,7 @@ impl Play {
         match words {
             ["clock"] => {}
             ["turn"] => self.turn(),
+            ["restored", left @ ..] => self.restored(left),
             ["stop"] => self.stop(),
             ["start"] => self.start(),
             ["crash"] => {
@@ -397,6 +400,23 @@ impl Play {
         self.append(LogRecord::Fact(fact.clone()));
         let engine = self.engine.as_mut().expect("the engine runs");
         engine.urgent(Urgent { work: UrgentWork::Fact(fact), done });
+    }
+
+    /// As after a restore of just now, with a send journal in which these messages stand.
+    fn restored(&mut self, left: &[&str]) {
+        let journal = Arc::new(MemoryLog::new());
+        let message = |id: &&str| {
+            let id: MessageId = id.parse().expect("a message");
+            self.store.message(id).expect("memory").expect("known").key.into_bytes()
+        };
+        if !left.is_empty() {
+            journal.append_now(left.iter().map(message).collect()).expect("memory");
+        }
+        let (since, at) = (self.now, self.now);
+        let engine = self.engine.as_mut().expect("the engine runs");
+        engine.keep_journal(journal.clone());
+        engine.restored = Some(crate::Restored { since, at, journal: true });
+        self.journal = Some(journal);
     }
 
     /// `track ada~cookie "Name" key=value`, `identify`, `page`, `alias ada previous`,

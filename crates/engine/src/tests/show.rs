@@ -3,7 +3,7 @@
 use super::play::Play;
 use super::times;
 use model::{IdentifierKind, Message, MessageState, PersonId, Span, Timestamp};
-use port::{Directory, Ledger, People, Person};
+use port::{Directory, FactLog, Ledger, People, Person};
 use std::collections::BTreeMap;
 
 impl Play {
@@ -27,6 +27,11 @@ impl Play {
                 None => "no hold".to_owned(),
             }],
             ["broadcast", name] => vec![self.broadcast(name)],
+            ["journal"] => {
+                let journal = self.journal.as_ref().expect("after `restored`");
+                let all = journal.read(port::LogPosition(0), 100, usize::MAX).expect("memory");
+                all.into_iter().map(|it| String::from_utf8_lossy(&it.1).into_owned()).collect()
+            }
             ["merges"] => self.merges(),
             ["cell", person] => vec![self.cell(person)],
             ["undo", merge] => vec![self.undo_words(merge)],
