@@ -141,7 +141,10 @@ async fn may_be_followed(shared: &Shared, person: PersonId, now: Timestamp) -> b
         let person = views.load(&[views.current(person)?])?.pop();
         Ok(person.is_some_and(|it| engine::is_measured(&it, &loaded, now)))
     };
-    shared.read(read).await.unwrap_or(false)
+    shared.read(read).await.unwrap_or_else(|_| {
+        tracing::warn!(%person, "a click or open was left out: the person's consent could not be read");
+        false
+    })
 }
 
 fn name(message: &Message, clicked: bool) -> &'static str {
