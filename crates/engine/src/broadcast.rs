@@ -4,6 +4,7 @@
 use crate::batch::{Batch, Working};
 use crate::contact::{Wanted, addresses, view};
 use crate::facts::{Known, zone_of};
+use crate::growth::Moved;
 use crate::status::BroadcastStatus;
 use crate::{Engine, EngineError, Loaded};
 use audience::{Change, Definitions};
@@ -393,7 +394,7 @@ impl Engine {
             let (Change::Entered(name) | Change::Left(name)) = it;
             silent.contains(name)
         });
-        self.tally_audiences(&silent);
+        self.note_memberships(working, batch.now, &silent, Moved::Otherwise);
         if !loud.is_empty() {
             self.drive(working, batch, Input::Tick, loud, false);
         }

@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::decisions::Days;
 use crate::erase::Erased;
+use crate::growth::Growth;
 use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
 use crate::learn::Taught;
@@ -44,6 +45,7 @@ pub struct Engine {
     pub(crate) taught: Taught,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
+    pub(crate) growth: Growth,
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
     pub(crate) broadcasts_changed: BTreeSet<CampaignName>,
     pub(crate) hold: Option<Hold>,
@@ -136,6 +138,7 @@ impl Engine {
             taught: Taught::default(),
             tallies: Tallies::default(),
             tallies_changed: false,
+            growth: Growth::default(),
             broadcasts: BTreeMap::new(),
             broadcasts_changed: BTreeSet::new(),
             hold: None,
@@ -173,6 +176,7 @@ impl Engine {
         self.stored_next = self.next;
         self.tallies = self.read_entry(TALLIES)?.unwrap_or_default();
         self.tallies_changed = false;
+        self.growth.forget();
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
@@ -416,6 +420,7 @@ impl Engine {
         }
         self.stored_next = self.next;
         (self.tallies_changed, self.hold_changed) = (false, false);
+        self.growth.forget();
         self.broadcasts_changed.clear();
         self.sums.stored();
         self.holdouts.stored();
@@ -433,6 +438,7 @@ impl Engine {
         if self.tallies_changed {
             entries.push(system_entry(TALLIES, &self.tallies));
         }
+        self.growth_entries(entries)?;
         if self.hold_changed {
             entries.push(system_entry(HOLD, &self.hold));
         }

@@ -113,9 +113,8 @@ impl Engine {
         let mut person = working.person;
         let at = batch.now;
         let ids = self.ids_of(batch, person.id)?;
-        for name in person.profile.memberships().keys() {
-            *self.tallies.audiences.entry(name.clone()).or_default() -= 1;
-        }
+        let memberships: Vec<String> = person.profile.memberships().keys().cloned().collect();
+        self.tally_union(&memberships, &[], at);
         for run in person.runs.active() {
             self.tallies.journeys.entry(run.journey.clone()).or_default().ended += 1;
         }

@@ -2,6 +2,7 @@
 
 use crate::batch::{Batch, Working};
 use crate::engine::run_numbers;
+use crate::growth::Moved;
 use crate::{Engine, EngineError, Loaded};
 use audience::{Change, Facts, Truth, View};
 use decision::Consents;
@@ -305,7 +306,7 @@ impl Engine {
         historical: bool,
     ) {
         let mut waiting: VecDeque<Change> = VecDeque::new();
-        self.tally_audiences(&changes);
+        self.note_memberships(working, batch.now, &changes, Moved::Themselves);
         let event = match first {
             Input::Event(event) => Some(event),
             Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
@@ -409,19 +410,8 @@ impl Engine {
         let person = &mut working.person;
         let facts = Known(&person.consents);
         let changes = person.profile.refresh(&loaded.definitions, &facts, batch.now);
-        self.tally_audiences(&changes);
+        self.note_memberships(working, batch.now, &changes, Moved::Themselves);
         changes
-    }
-
-    pub(crate) fn tally_audiences(&mut self, changes: &[Change]) {
-        for change in changes {
-            let (name, by) = match change {
-                Change::Entered(name) => (name, 1),
-                Change::Left(name) => (name, -1),
-            };
-            *self.tallies.audiences.entry(name.clone()).or_default() += by;
-            self.tallies_changed = true;
-        }
     }
 
     /// Persons whose time has come.

@@ -50,7 +50,7 @@ impl Engine {
         *survivor.person = united;
         survivor.person.undo_until = survivor.person.undo_until.max(Some(until));
         let after: Vec<String> = names(&survivor.person).collect();
-        self.tally_union(&before, &after);
+        self.tally_union(&before, &after, batch.now);
         self.take_over_messages(batch, &mut survivor, absorbed);
         self.end_doubles(&mut survivor, batch)?;
         let loaded = self.loaded.clone();
@@ -58,17 +58,6 @@ impl Engine {
         survivor.changed(crate::engine::EVERYTHING);
         batch.put_back(survivor);
         Ok(())
-    }
-
-    /// Audience sizes after a merge: both were counted, one remains.
-    pub(crate) fn tally_union(&mut self, before: &[String], after: &[String]) {
-        for name in before {
-            *self.tallies.audiences.entry(name.clone()).or_default() -= 1;
-        }
-        for name in after {
-            *self.tallies.audiences.entry(name.clone()).or_default() += 1;
-        }
-        self.tallies_changed = true;
     }
 
     /// Open messages come along. Those of a run that does not go on end with it.

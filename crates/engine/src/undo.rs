@@ -240,7 +240,7 @@ impl Engine {
         let Parted { survivor, mut absorbed, ended, since, sums, holdout_sums, .. } = parted;
         let before: Vec<String> = names(&merged).collect();
         let after: Vec<String> = names(&survivor).chain(names(&absorbed)).collect();
-        self.tally_union(&before, &after);
+        self.tally_union(&before, &after, batch.now);
         for change in sums {
             self.sums.replace(change.key, change.old, change.new);
         }

@@ -157,7 +157,9 @@ impl Sections {
     pub const RUNS: Sections = Sections(16);
     /// Counts per channel and hour, and messages whose answer is awaited.
     pub const LEARNED: Sections = Sections(32);
-    pub const ALL: Sections = Sections(63);
+    /// Who is found as a member of which audience; comes with `HOT`, which holds the memberships.
+    pub const MEMBERS: Sections = Sections(64);
+    pub const ALL: Sections = Sections(127);
 
     pub fn contains(self, other: Sections) -> bool {
         self.0 & other.0 == other.0

@@ -22,6 +22,7 @@ pub fn store(make: &mut dyn FnMut() -> Box<dyn Store>) {
     the_agenda_is_in_order_and_follows_the_person(make());
     identifiers_and_redirects_lead_to_the_current_person(make());
     search_finds_by_name_address_and_id(make());
+    members_follow_the_person(make());
     merges_keep_both_records(make());
     an_undone_merge_gives_the_person_back(make());
     what_came_since_a_merge_is_kept_in_order_and_forgotten_in_time(make());
@@ -115,6 +116,45 @@ fn sections_are_written_one_by_one(mut store: Box<dyn Store>) {
     assert_eq!(ok(store.ids_after(Some(PersonId(1)), 1)), [PersonId(2)]);
     assert_eq!(ok(store.ids_after(None, 9)).len(), 3);
     assert_eq!(ok(store.count()), 3);
+}
+
+fn members_follow_the_person(mut store: Box<dyn Store>) {
+    let definitions = |names: &[&str]| {
+        let always = |name: &&str| ((*name).to_owned(), expr::parse("true").expect("a condition"));
+        Definitions::compile(&names.iter().map(always).collect::<Vec<_>>(), &[]).expect("audiences")
+    };
+    let within = |id: u64, names: &[&str]| {
+        let mut person = some_person(id);
+        person.profile.refresh(&definitions(names), &NoConsent, T0);
+        person
+    };
+    let members = |store: &dyn Store, audience: &str| -> Vec<u64> {
+        ok(store.members(audience, None, 9)).into_iter().map(|it| it.0).collect()
+    };
+    let people = [within(1, &["a", "b"]), within(2, &["b"]), within(3, &["b"])];
+    commit(&mut *store, |it| it.people.extend(people.iter().map(|it| (it, Sections::ALL))));
+    assert_eq!((members(&*store, "a"), members(&*store, "b")), (vec![1], vec![1, 2, 3]));
+    assert_eq!(members(&*store, "c"), [0_u64; 0]);
+    assert_eq!(ok(store.members("b", Some(PersonId(1)), 1)), [PersonId(2)]);
+
+    let moved = within(1, &["c"]);
+    commit(&mut *store, |it| it.people.push((&moved, Sections::HOT)));
+    assert_eq!(members(&*store, "a"), [1], "only as a section of its own");
+    let both = Sections::MEMBERS;
+    commit(&mut *store, |it| it.people.push((&moved, both)));
+    assert_eq!((members(&*store, "a"), members(&*store, "c")), (vec![], vec![1]));
+
+    commit(&mut *store, |it| {
+        it.redirects.push((PersonId(2), PersonId(1)));
+        it.erased.push(PersonId(3));
+    });
+    assert_eq!(members(&*store, "b"), [0_u64; 0], "absorbed or erased, a person is in nothing");
+    let back = within(2, &["b"]);
+    commit(&mut *store, |it| {
+        it.returned.push(PersonId(2));
+        it.people.push((&back, Sections::ALL));
+    });
+    assert_eq!(members(&*store, "b"), [2]);
 }
 
 fn the_agenda_is_in_order_and_follows_the_person(mut store: Box<dyn Store>) {

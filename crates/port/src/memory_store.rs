@@ -61,6 +61,10 @@ struct State {
     people: Table<PersonId, Person>,
     /// (when, whom), and whom → when.
     agenda: BTreeSet<(Timestamp, PersonId)>,
+    /// Whom each person's record named as its audiences when `MEMBERS` was written last, and the same
+    /// turned around.
+    audiences: Table<PersonId, BTreeSet<String>>,
+    members: BTreeSet<(String, PersonId)>,
     identifiers: Table<Identifier, PersonId>,
     redirects: Table<PersonId, PersonId>,
     merges: Table<MergeId, Merge>,
@@ -200,11 +204,23 @@ impl State {
         if sections.contains(Sections::LEARNED) {
             stored.learned = person.learned.clone();
         }
+        if sections.contains(Sections::MEMBERS) {
+            let names = person.profile.memberships().keys().cloned().collect();
+            self.put_members(person.id, Some(names));
+        }
         stored.open.clear();
         if let Some(at) = stored.next_at() {
             self.agenda.insert((at, stored.id));
         }
         self.people.set(stored.id, Some(stored));
+    }
+
+    fn put_members(&mut self, person: PersonId, names: Option<BTreeSet<String>>) {
+        for name in self.audiences.rows.get(&person).into_iter().flatten() {
+            self.members.remove(&(name.clone(), person));
+        }
+        self.members.extend(names.iter().flatten().map(|it| (it.clone(), person)));
+        self.audiences.set(person, names);
     }
 
     fn agenda_remove(&mut self, person: &Person) {
@@ -217,6 +233,7 @@ impl State {
         if let Some(person) = self.people.rows.get(&absorbed).cloned() {
             self.agenda_remove(&person);
             self.people.set(absorbed, None);
+            self.put_members(absorbed, None);
         }
         self.redirects.set(absorbed, Some(survivor));
     }
@@ -225,6 +242,7 @@ impl State {
         if let Some(person) = self.people.rows.get(&id).cloned() {
             self.agenda_remove(&person);
             self.people.set(id, None);
+            self.put_members(id, None);
         }
         let identifiers = self.identifiers.rows.iter().filter(|it| *it.1 == id);
         for identifier in identifiers.map(|it| it.0.clone()).collect::<Vec<_>>() {
@@ -284,6 +302,7 @@ impl State {
 
     fn make_durable(&mut self) {
         self.people.undo.clear();
+        self.audiences.undo.clear();
         self.identifiers.undo.clear();
         self.redirects.undo.clear();
         self.merges.undo.clear();
@@ -298,6 +317,7 @@ impl State {
 
     fn roll_back(&mut self) {
         self.people.roll_back();
+        self.audiences.roll_back();
         self.identifiers.roll_back();
         self.redirects.roll_back();
         self.merges.roll_back();
@@ -311,6 +331,9 @@ impl State {
         self.agenda = (self.people.rows.values())
             .filter_map(|it| it.next_at().map(|at| (at, it.id)))
             .collect();
+        let named = self.audiences.rows.iter();
+        self.members =
+            named.flat_map(|(id, names)| names.iter().map(|it| (it.clone(), *id))).collect();
         (self.of_person, self.open) = (BTreeSet::new(), BTreeSet::new());
         (self.outbox, self.flying) = (BTreeSet::new(), BTreeSet::new());
         let messages: Vec<Message> = self.messages.rows.values().cloned().collect();
@@ -398,6 +421,18 @@ impl People for MemoryStore {
 
     fn count(&self) -> Result<u64, StoreError> {
         Ok(self.lock().people.rows.len() as u64)
+    }
+
+    fn members(
+        &self,
+        audience: &str,
+        after: Option<PersonId>,
+        limit: usize,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let from = after.map_or(0, |it| it.0.saturating_add(1));
+        let range =
+            (audience.to_owned(), PersonId(from))..=(audience.to_owned(), PersonId(u64::MAX));
+        Ok(self.lock().members.range(range).map(|it| it.1).take(limit).collect())
     }
 }
 

@@ -35,6 +35,14 @@ pub trait People {
     ) -> Result<Vec<PersonSummary>, StoreError>;
 
     fn count(&self) -> Result<u64, StoreError>;
+
+    /// Members of an audience with an id above `after`, rising. No person is read for it.
+    fn members(
+        &self,
+        audience: &str,
+        after: Option<PersonId>,
+        limit: usize,
+    ) -> Result<Vec<PersonId>, StoreError>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,6 +37,7 @@ fn examine(dir: &Path) -> Result<Vec<Problem>, Fault> {
         check_references,
         check_counts,
         check_persons,
+        check_members,
         check_messages,
         check_merges,
         check_seen,
@@ -116,8 +117,14 @@ fn check_references(
     _: &Path,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
-    let sections =
-        ["person_consents", "person_contacts", "person_runs", "person_learned", "person_search"];
+    let sections = [
+        "person_consents",
+        "person_contacts",
+        "person_runs",
+        "person_learned",
+        "person_search",
+        "members",
+    ];
     for table in sections {
         let sql = format!(
             "SELECT person FROM {table} WHERE person NOT IN (SELECT id FROM persons) ORDER BY 1"
@@ -223,6 +230,25 @@ fn check_persons(connection: &Connection, _: &Path, findings: &mut Findings) -> 
             )
         }))
     })
+}
+
+/// The rows must say what the records say.
+fn check_members(connection: &Connection, _: &Path, findings: &mut Findings) -> Result<(), Fault> {
+    const SAID: &str = "SELECT p.id AS person, m.key AS name, m.value AS since
+        FROM persons p, json_each(p.hot, '$.\"hot.1\".profile.audiences') m";
+    const KEPT: &str = "SELECT m.person, a.name, m.since FROM members m
+        LEFT JOIN audiences a ON a.id = m.audience";
+    for (sql, what) in [
+        (format!("{SAID} EXCEPT {KEPT}"), "is not listed as a member of"),
+        (format!("{KEPT} EXCEPT {SAID}"), "is listed, against the record, as a member of"),
+    ] {
+        findings.of_rows(connection, &sql, REPORT, |row| {
+            let name: Option<String> = row.get(1)?;
+            let name = name.unwrap_or_else(|| "an audience without a name".to_owned());
+            Ok(Some(format!("p{} {what} {name}", read::id(row, 0)?)))
+        })?;
+    }
+    Ok(())
 }
 
 fn check_messages(connection: &Connection, _: &Path, findings: &mut Findings) -> Result<(), Fault> {

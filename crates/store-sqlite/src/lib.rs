@@ -13,6 +13,7 @@ mod connection;
 mod doctor;
 mod fault;
 mod keeper;
+mod members;
 mod read;
 mod seen;
 mod views;

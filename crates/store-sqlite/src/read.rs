@@ -442,11 +442,11 @@ pub(crate) fn last_commit(connection: &Connection) -> Result<Option<Timestamp>, 
 }
 
 /// For asking: an id beyond SQLite's integers belongs to nobody, and neither does the last of them.
-fn signed(id: u64) -> i64 {
+pub(crate) fn signed(id: u64) -> i64 {
     i64::try_from(id).unwrap_or(i64::MAX)
 }
 
-fn count_of(limit: usize) -> i64 {
+pub(crate) fn count_of(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 

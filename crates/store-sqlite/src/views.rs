@@ -3,6 +3,7 @@
 use crate::SqliteStore;
 use crate::connection::{self, DATABASE};
 use crate::fault::Fault;
+use crate::members;
 use crate::read;
 use crate::seen::Lookup;
 use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
@@ -134,6 +135,15 @@ macro_rules! views {
 
             fn count(&self) -> Result<u64, StoreError> {
                 self.read("count persons", read::count)
+            }
+
+            fn members(
+                &self,
+                audience: &str,
+                after: Option<PersonId>,
+                limit: usize,
+            ) -> Result<Vec<PersonId>, StoreError> {
+                self.read("list members", |it| members::members(it, audience, after, limit))
             }
         }
 

@@ -4,12 +4,13 @@
 //! whenever its column is named in an `UPDATE`, and each entry is a page of the log.
 
 use crate::fault::{Fault, Refusal};
+use crate::members::Members;
 use crate::seen::Plan;
 use model::{Identifier, Message, MessageState, PersonId, Timestamp};
 use port::{Changes, CountChange, Entry, Merge, Person, Sections, SinceMerge};
 use record::person as form;
 use rusqlite::{CachedStatement, Connection, params};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// How many rows of what came since merges one commit forgets: a few milliseconds, and at one such
 /// commit every ten minutes more than ten million in a day.
@@ -72,6 +73,7 @@ struct People<'c> {
     contacts: Section<'c>,
     runs: Section<'c>,
     learned: Section<'c>,
+    members: Members<'c>,
     delete: CachedStatement<'c>,
     delete_search: CachedStatement<'c>,
     put_redirect: CachedStatement<'c>,
@@ -122,6 +124,7 @@ impl<'c> People<'c> {
             contacts: Section::prepare(connection, "person_contacts")?,
             runs: Section::prepare(connection, "person_runs")?,
             learned: Section::prepare(connection, "person_learned")?,
+            members: Members::prepare(connection)?,
             delete: connection.prepare_cached("DELETE FROM persons WHERE id = ?1")?,
             delete_search: connection
                 .prepare_cached("DELETE FROM person_search WHERE person = ?1")?,
@@ -157,6 +160,9 @@ impl<'c> People<'c> {
         }
         if sections.contains(Sections::LEARNED) {
             self.learned.write(id, form::learned(person))?;
+        }
+        if sections.contains(Sections::MEMBERS) {
+            self.members.write(id, person.profile.memberships())?;
         }
         Ok(())
     }
@@ -218,6 +224,7 @@ impl<'c> People<'c> {
         self.contacts.delete.execute([id])?;
         self.runs.delete.execute([id])?;
         self.learned.delete.execute([id])?;
+        self.members.write(id, &BTreeMap::new())?;
         self.put_redirect.execute([id, number(survivor.0)?])?;
         Ok(())
     }
@@ -234,6 +241,7 @@ impl People<'_> {
         self.contacts.delete.execute([id])?;
         self.runs.delete.execute([id])?;
         self.learned.delete.execute([id])?;
+        self.members.write(id, &BTreeMap::new())?;
         // `identifiers` has no index by person: their owner is asked by identifier alone, and an
         // erasure may take the time of a scan.
         for sql in [

@@ -172,3 +172,27 @@ steps:
         "2 events, 0 duplicates, 0 late answers",
     );
 }
+
+#[test]
+fn each_day_says_who_came_and_went_and_what_a_new_definition_did() {
+    const PAYING: &str = r#"
+== audiences/paying.yaml
+audience: paying
+when: trait("plan") == "pro"
+"#;
+    check(
+        &format!("{PAYING}==== 2{}", PAYING.replace("== \"pro\"", "in [\"pro\", \"team\"]")),
+        r#"
+        1.09:00 identify ada plan=pro ; identify bob plan=pro ; identify cyd plan=team
+        2.09:00 identify ada plan=free
+        3.09:00 apply 2
+        3.10:00 identify dan plan=team
+        3.11:00 show growth paying
+        "#,
+        r#"
+        day 1: +2 -0 and 0 to 2
+        day 2: +0 -1 and 0 to 1
+        day 3: +1 -0 and 1 to 3
+        "#,
+    );
+}

@@ -14,6 +14,7 @@ impl Play {
             ["trail", message] => self.trail(message),
             ["slots", person] => self.slots(person),
             ["audiences"] => vec![self.audiences()],
+            ["growth", audience] => self.growth(audience),
             ["journeys"] => self.journeys(),
             ["sums", outcome] => self.sums_of(outcome),
             ["decisions"] => self.decisions(),
@@ -66,6 +67,14 @@ impl Play {
         let mut kept = engine.status().tallies.audiences;
         kept.retain(|_, size| *size != 0);
         assert_eq!(kept, counted, "audience sizes are not what counting gives");
+        for (name, size) in &counted {
+            let members = self.store.members(name, None, usize::MAX).expect("memory");
+            let people = self.all_people();
+            let within = people.iter().filter(|it| it.profile.memberships().contains_key(name));
+            assert_eq!(members, within.map(|it| it.id).collect::<Vec<_>>(), "members of {name}");
+            let today = crate::growth(&self.store, name, 0).expect("memory").pop();
+            assert_eq!(today.map(|it| it.1.size), Some(*size), "the last day of {name}");
+        }
     }
 
     fn status(&self) -> crate::Status {
@@ -163,6 +172,17 @@ impl Play {
             (false, _) => String::new(),
         };
         format!("{person} in cell {}{exposed}: {:?}", it.cell, entry.totals)
+    }
+
+    fn growth(&self, audience: &str) -> Vec<String> {
+        let days = crate::growth(&self.store, audience, 0).expect("memory");
+        let line = |(day, it): (i64, crate::Moves)| {
+            let (entered, left) = (it.entered, it.left);
+            let day = super::times::print(Timestamp(day * Span::DAY.0));
+            let day = day.split('.').next().unwrap_or_default();
+            format!("day {day}: +{entered} -{left} and {} to {}", it.otherwise, it.size)
+        };
+        days.into_iter().map(line).collect()
     }
 
     fn audiences(&self) -> String {

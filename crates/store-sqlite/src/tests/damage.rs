@@ -29,12 +29,27 @@ fn the_doctor_says_what_is_wrong() {
     check("UPDATE persons SET next_at = 5 WHERE id = 1", "the columns of p1 say next_at Some(5)");
     check("UPDATE persons SET name = 'Eve' WHERE id = 2", "another name");
     check("UPDATE persons SET hot = x'00' WHERE id = 2", "stored person cannot be read: p2");
+    check("DELETE FROM members", "p1 is not listed as a member of buyers");
+    check("UPDATE members SET audience = 9", "p1 is listed, against the record, as a member of");
+    check("UPDATE persons SET id = 9 WHERE id = 1", "members has a row for p1");
     check("UPDATE person_contacts SET data = '[' || data", "cannot store TEXT value in BLOB");
     check("UPDATE messages SET state = 'ended'", "the columns of m1 differ");
     check("UPDATE messages SET data = x'7b'", "stored message cannot be read: m1");
     check("UPDATE merges SET data = x'7b'", "stored merge cannot be read: number 1");
     check("UPDATE since_merge SET data = x'7b'", "since a merge cannot be read: number 1");
     check("UPDATE seen_files SET ids = 7", "instead of 7");
+}
+
+#[test]
+fn a_store_of_before_members_were_listed_gets_the_list() {
+    let dir = some_store();
+    let raw = Connection::open(dir.path().join("fulcrum.db")).expect("open");
+    raw.execute_batch("DROP TABLE members; DROP TABLE audiences; PRAGMA user_version = 3")
+        .expect("an older store");
+    drop(raw);
+    let store = open(dir.path());
+    assert_eq!(store.members("buyers", None, 9).expect("members"), [PersonId(1)]);
+    assert_eq!(store.doctor().expect("an examination"), []);
 }
 
 #[test]
@@ -105,6 +120,13 @@ fn some_store() -> TempDir {
     let mut store = open(dir.path());
     store.seen.freeze_at(2);
     let mut ada = person(1, "Ada");
+    let hot = r#"{"hot.1":{"known":{"created":0},"profile":{"audiences":{"buyers":5}},"seen":0}}"#;
+    let stored = record::person::Stored {
+        hot: hot.as_bytes().to_vec(),
+        traits: b"{}".to_vec(),
+        ..Default::default()
+    };
+    ada.profile = record::person::read(ada.id, &stored).expect("a person").profile;
     ada.contacts.arbitrate_at = Some(T0);
     let absorbed = person(3, "Ada");
     let message: Message = planned(1, 1, T0);
