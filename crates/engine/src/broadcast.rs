@@ -6,7 +6,7 @@ use crate::contact::{Wanted, addresses, view};
 use crate::facts::{Known, zone_of};
 use crate::growth::Moved;
 use crate::status::BroadcastStatus;
-use crate::{Engine, EngineError, Loaded};
+use crate::{Engine, EngineError, Loaded, waves};
 use audience::{Change, Definitions};
 use decision::Decision;
 use journey::{Broadcast, BroadcastAction as Step, BroadcastState, Input};
@@ -14,12 +14,12 @@ use model::{
     CampaignName, ChannelSet, Class, LedgerState, Map, Message, MessageId, MessageState, Origin,
     PersonId, Problem, Purpose, Reason, Span, Timestamp,
 };
-use port::{Entry, Sections, Space, Store, StoreError, Views};
+use port::{Sections, Space, Store, StoreError, Views};
 use record::log::BroadcastAction;
 use std::collections::BTreeMap;
 
 /// Persons looked at in one chunk of a plan or a fill: some 20 ms of work.
-const SCAN_CHUNK: usize = 500;
+pub(crate) const SCAN_CHUNK: usize = 500;
 
 /// How long a message of a paused broadcast waits before it is looked at again.
 pub(crate) const PAUSE_CHECK: Span = Span::MINUTE;
@@ -50,19 +50,17 @@ impl Preview {
         let mut preview = Preview::default();
         let mut after = None;
         loop {
-            let ids = views.ids_after(after, SCAN_CHUNK)?;
+            let ids = views.members(&broadcast.audience, after, SCAN_CHUNK)?;
             let Some(last) = ids.last() else { return Ok(Some(preview)) };
             after = Some(*last);
             for person in views.load(&ids)? {
-                if !person.profile.memberships().contains_key(&broadcast.audience) {
-                    continue;
-                }
-                let at = broadcast.at.and_then(|_| broadcast.due_in(None, "UTC")).unwrap_or(now);
+                let zone = zone_of(&person);
+                let at = broadcast.due_in(zone.as_deref(), &programme.policy.default_zone);
+                let at = at.unwrap_or(now);
                 let mut open = person.open.clone();
                 let candidate = pretend(broadcast, loaded, person.id, now.max(at));
                 open.push(candidate);
                 let addresses = addresses(&person);
-                let zone = zone_of(&person);
                 let view = view(&person, &addresses, providers, zone.as_deref());
                 let later = now.max(at) + programme.policy.window;
                 let (decided, _) = decision::arbitrate(&open, &view, &programme.policy, later);
@@ -145,13 +143,14 @@ impl Engine {
         };
         let now = batch.now;
         let status = self.broadcasts.entry(name.clone()).or_default();
+        let fingerprint = fingerprint(&broadcast, &self.loaded);
         let result: Result<(), Problem> = match action {
-            BroadcastAction::Plan => status.progress.plan(&broadcast, 0, now).map(|()| {
-                (status.scan, status.counted) = (Some(None), 0);
-                status.parts = 0;
+            BroadcastAction::Plan => status.progress.plan(&broadcast, by, now).map(|()| {
+                waves::begin(status);
                 batch.scan_ordered = true;
             }),
-            BroadcastAction::Start => status.progress.start(),
+            BroadcastAction::Approve => status.progress.approve(by, &fingerprint, now),
+            BroadcastAction::Start => status.progress.start(&broadcast, &fingerprint),
             BroadcastAction::Pause => status.progress.apply(Step::Pause),
             BroadcastAction::Resume => status.progress.apply(Step::Resume),
             BroadcastAction::Cancel => status.progress.apply(Step::Cancel),
@@ -175,7 +174,7 @@ impl Engine {
         let names: Vec<CampaignName> = self.broadcasts.keys().cloned().collect();
         for name in names {
             let Some(broadcast) = self.definition(&name) else { continue };
-            self.start_if_due(batch, &name);
+            self.start_if_due(batch, &broadcast);
             if self.plan_chunk(batch, &broadcast)? || self.send_chunk(batch, &broadcast)? {
                 return Ok(());
             }
@@ -184,10 +183,13 @@ impl Engine {
     }
 
     pub(crate) fn next_broadcast(&self) -> Option<Timestamp> {
-        let next = |it: &BroadcastStatus| match it.progress.state {
-            BroadcastState::Planned => it.progress.due,
-            BroadcastState::Running if it.progress.recipients < it.counted => {
-                Some(it.progress.due.unwrap_or(Timestamp::MIN))
+        let next = |it: &Broadcast, status: &BroadcastStatus| match status.progress.state {
+            // One that may not start waits for somebody, and not for the time.
+            BroadcastState::Planned if self.lacks(it, status).is_some() => None,
+            BroadcastState::Planned => status.progress.due,
+            BroadcastState::Running if status.progress.recipients < status.counted => {
+                let times = [Engine::next_wave(status), status.progress.next_at];
+                Some(times.into_iter().flatten().max().unwrap_or(Timestamp::MIN))
             }
             BroadcastState::Running
             | BroadcastState::Draft
@@ -196,22 +198,31 @@ impl Engine {
             | BroadcastState::Cancelled => None,
         };
         // One that was taken out of the programme waits for nothing.
-        let defined = self.loaded.programme.broadcasts.iter().map(|it| &it.name);
-        defined.filter_map(|name| next(self.broadcasts.get(name)?)).min()
+        let defined = self.loaded.programme.broadcasts.iter();
+        defined.filter_map(|it| next(it, self.broadcasts.get(&it.name)?)).min()
     }
 
     /// A planned broadcast with a time begins by itself when it has come. Without one it waits for
     /// somebody to start it.
-    fn start_if_due(&mut self, batch: &mut Batch, name: &CampaignName) {
-        let Some(status) = self.broadcasts.get_mut(name) else { return };
-        if status.scan.is_none() && status.progress.is_due(batch.now) {
-            match status.progress.start() {
-                Ok(()) => tracing::info!(broadcast = %name, "the broadcast's time has come"),
-                Err(problem) => tracing::warn!(broadcast = %name, %problem, "not started"),
-            }
-            batch.worked = true;
-            self.broadcasts_changed.insert(name.clone());
+    fn start_if_due(&mut self, batch: &mut Batch, it: &Broadcast) {
+        let fingerprint = fingerprint(it, &self.loaded);
+        let Some(status) = self.broadcasts.get_mut(&it.name) else { return };
+        if status.scan.is_some()
+            || !status.progress.is_due(batch.now)
+            || status.progress.lacks(it, &fingerprint).is_some()
+        {
+            return;
         }
+        match status.progress.start(it, &fingerprint) {
+            Ok(()) => tracing::info!(broadcast = %it.name, "the broadcast's time has come"),
+            Err(problem) => tracing::warn!(broadcast = %it.name, %problem, "not started"),
+        }
+        batch.worked = true;
+        self.broadcasts_changed.insert(it.name.clone());
+    }
+
+    fn lacks(&self, it: &Broadcast, status: &BroadcastStatus) -> Option<Problem> {
+        status.progress.lacks(it, &fingerprint(it, &self.loaded))
     }
 
     /// Whether this message belongs to a broadcast that somebody stopped.
@@ -225,41 +236,19 @@ impl Engine {
         self.loaded.programme.broadcasts.iter().find(|it| it.name == *name).cloned()
     }
 
-    /// Writes down the next members of the audience. The list is the plan: it does not change any
-    /// more when people enter or leave.
-    fn plan_chunk(&mut self, batch: &mut Batch, it: &Broadcast) -> Result<bool, EngineError> {
-        let Some(status) = self.broadcasts.get_mut(&it.name) else { return Ok(false) };
-        let Some(after) = status.scan else { return Ok(false) };
-        let ids = self.store.ids_after(after, SCAN_CHUNK)?;
-        status.scan = ids.last().map(|last| Some(*last));
-        let people = self.store.load(&ids)?;
-        let members: Vec<u64> = people
-            .iter()
-            .filter(|person| person.profile.memberships().contains_key(&it.audience))
-            .map(|person| person.id.0)
-            .collect();
-        if !members.is_empty() {
-            status.counted += members.len() as u64;
-            let key = plan_key(&it.name, status.parts);
-            status.parts += 1;
-            let value = serde_json::to_vec(&members).expect("numbers have a JSON form");
-            batch.entries.push(Entry::put(Space::Campaign, key, value));
-        }
-        batch.worked = true;
-        self.broadcasts_changed.insert(it.name.clone());
-        Ok(true)
-    }
-
     fn send_chunk(&mut self, batch: &mut Batch, it: &Broadcast) -> Result<bool, EngineError> {
         let Some(status) = self.broadcasts.get(&it.name) else { return Ok(false) };
-        let is_time = status.progress.due.is_none_or(|due| due <= batch.now);
-        if status.progress.state != BroadcastState::Running || status.scan.is_some() || !is_time {
+        if status.progress.state != BroadcastState::Running || status.scan.is_some() {
             return Ok(false);
         }
         if status.counted <= status.progress.recipients {
             return self.finish_broadcast(batch, it);
         }
-        let members = self.next_members(status, it)?;
+        let room = status.progress.room(it.rate, self.settings.fan_out_max, batch.now);
+        let (members, place) = self.next_members(status, it, room, batch.now)?;
+        if members.is_empty() {
+            return Ok(false);
+        }
         batch.load(&*self.store, &mut self.memory, members.iter().copied())?;
         let loaded = self.loaded.clone();
         for id in &members {
@@ -274,8 +263,9 @@ impl Engine {
             self.arbitrate_if_due(&mut working, batch);
             batch.put_back(working);
         }
-        if let (Some(last), Some(status)) = (members.last(), self.broadcasts.get_mut(&it.name)) {
-            status.progress.chunk_done(*last, members.len() as u64);
+        if let Some(status) = self.broadcasts.get_mut(&it.name) {
+            status.progress.made(members.len(), it.rate, batch.now);
+            status.place = place;
         }
         batch.worked = true;
         self.broadcasts_changed.insert(it.name.clone());
@@ -299,31 +289,6 @@ impl Engine {
             }
         }
         Ok(false)
-    }
-
-    /// The next persons of the plan, at most `fan_out_max`.
-    fn next_members(
-        &self,
-        status: &BroadcastStatus,
-        it: &Broadcast,
-    ) -> Result<Vec<PersonId>, EngineError> {
-        let done = status.progress.done_through;
-        let mut members = Vec::new();
-        for part in 0..status.parts {
-            let Some(bytes) = self.store.get(Space::Campaign, &plan_key(&it.name, part))? else {
-                continue;
-            };
-            let ids: Vec<u64> = serde_json::from_slice(&bytes).map_err(|error| {
-                record::Unreadable { what: "broadcast plan", detail: error.to_string() }
-            })?;
-            let fresh = ids.into_iter().map(PersonId).filter(|it| done.is_none_or(|d| d < *it));
-            members.extend(fresh);
-            if self.settings.fan_out_max <= members.len() {
-                break;
-            }
-        }
-        members.truncate(self.settings.fan_out_max);
-        Ok(members)
     }
 
     /// Done means that nothing of it is pending, not that the list was read to its end.
@@ -420,6 +385,13 @@ pub(crate) fn candidate_key(name: &CampaignName, person: PersonId) -> String {
     format!("broadcast/{name}/{person}")
 }
 
-fn plan_key(name: &CampaignName, part: u32) -> String {
-    format!("plan/{name}/{part:06}")
+/// Says what a broadcast is, down to every word of its content; what was approved is what is sent.
+pub fn fingerprint(it: &Broadcast, loaded: &Loaded) -> String {
+    let content = loaded.programme.contents.get(&it.content);
+    let said = content.map(|it| {
+        let around = (&it.topic, it.purpose, &it.summary, &it.action, &it.image, &it.locales);
+        (around, &it.forms, &it.body)
+    });
+    let said = serde_json::to_vec(&(it, said)).expect("plain data has a JSON form");
+    blake3::hash(&said).to_hex()[..32].to_owned()
 }

@@ -10,6 +10,7 @@ use crate::learn::Taught;
 use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
+use crate::waves::Lists;
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
 use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
 use port::{Changes, Entry, Envelope, FactLog, LogPosition, Sections, Space, Store};
@@ -48,6 +49,7 @@ pub struct Engine {
     pub(crate) growth: Growth,
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
     pub(crate) broadcasts_changed: BTreeSet<CampaignName>,
+    pub(crate) lists: Lists,
     pub(crate) hold: Option<Hold>,
     pub(crate) hold_changed: bool,
     pub(crate) stats: Stats,
@@ -141,6 +143,7 @@ impl Engine {
             growth: Growth::default(),
             broadcasts: BTreeMap::new(),
             broadcasts_changed: BTreeSet::new(),
+            lists: Lists::default(),
             hold: None,
             hold_changed: false,
             stats: Stats::default(),
@@ -185,6 +188,7 @@ impl Engine {
         self.holdouts = HoldoutSums::read(&*self.store)?;
         self.taught = Taught::read(&*self.store)?;
         self.broadcasts = crate::broadcast::read_all(&*self.store)?;
+        self.lists.forget(&mut self.broadcasts);
         self.broadcasts_changed.clear();
         self.in_flight_checked = false;
         self.panel = self.read_entry(PANEL)?.unwrap_or_default();

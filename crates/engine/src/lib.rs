@@ -35,8 +35,9 @@ mod settings;
 mod status;
 mod sweep;
 mod undo;
+mod waves;
 
-pub use broadcast::Preview;
+pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast};
 pub use contact::addresses;
 pub use decisions::{Day, days};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
@@ -56,7 +57,7 @@ pub use report::leverage_report;
 pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};
 pub use settings::{EngineSettings, Keys};
-pub use status::{BroadcastStatus, JourneyTally, Stats, Status, Tallies};
+pub use status::{BroadcastStatus, JourneyTally, Place, Stats, Status, Tallies, Wave};
 pub use sweep::{SETTLES_AFTER, Swept, sweep};
 pub use undo::{UndoPlan, undo_refusal, undo_until};
 

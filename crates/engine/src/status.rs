@@ -61,6 +61,37 @@ pub struct BroadcastStatus {
     pub scan: Option<Option<PersonId>>,
     /// How many parts the stored list has.
     pub parts: u32,
+    /// The list by when people get it, the earliest first. Empty in lists of one wave that were
+    /// stored before there were waves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waves: Vec<Wave>,
+    /// Who comes next.
+    #[serde(default, skip_serializing_if = "Place::is_first")]
+    pub place: Place,
+}
+
+/// Everybody on the list who is due at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wave {
+    /// Not before this; none when it goes out as soon as it is started.
+    pub due: Option<Timestamp>,
+    pub people: u64,
+    /// The parts of the stored list.
+    pub parts: Vec<u32>,
+}
+
+/// A place in the list: in which wave, which of its parts, and how many of that part are done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub wave: usize,
+    pub part: usize,
+    pub done: usize,
+}
+
+impl Place {
+    fn is_first(&self) -> bool {
+        *self == Place::default()
+    }
 }
 
 /// "Not scanning", "from the beginning" and "after p7" as null, 0 and 7.

@@ -1,8 +1,8 @@
 //! One message to a whole audience: what was planned, and how far it has come.
 //!
-//! The engine fans out in chunks in the order of person ids and stores [`Progress`] with each chunk;
-//! a person's candidate is known by [`Broadcast::candidate_key`], so that a chunk done twice writes
-//! to nobody twice.
+//! The engine fans out in chunks in the order of the plan's list and stores [`Progress`] with each
+//! chunk; a person's candidate is known by [`Broadcast::candidate_key`], so that a chunk done twice
+//! writes to nobody twice.
 
 use crate::check::{check_bounded, check_name};
 use crate::local::zone_or;
@@ -35,6 +35,19 @@ pub struct Broadcast {
     pub value: f64,
     /// How long after its time it may still be sent to a person.
     pub expires: Span,
+    /// How many people get it in a length of time. None: as fast as it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Somebody else than who planned it must approve it before it can start.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approval: bool,
+}
+
+/// At most so many people in any stretch of so long, spread evenly over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    pub at_most: u32,
+    pub per: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +82,7 @@ pub enum BroadcastState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BroadcastAction {
     Plan,
+    Approve,
     Start,
     Pause,
     Resume,
@@ -85,14 +99,31 @@ pub struct Progress {
     /// People whose candidate was made. Before the start: people counted by the plan.
     #[serde(default)]
     pub recipients: u64,
-    /// Everybody up to and including this person is done.
+    /// In fan-outs that began when lists were in the order of persons: everybody up to and including
+    /// this person is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_through: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub planned_by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Approval>,
     /// When the fan-out begins by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// Before this the rate lets nobody else through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Timestamp>,
+}
+
+/// That a second person looked at the plan and agrees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub by: String,
+    pub at: Timestamp,
+    /// The fingerprint of what was approved: another broadcast or content needs another look.
+    pub of: String,
 }
 
 /// What `action` makes of `state`, or why it cannot.
@@ -109,15 +140,20 @@ pub fn transition(
     match (state, action) {
         // Planning again replaces the plan, as long as nothing was sent.
         (Is::Draft | Is::Planned, Do::Plan) => Ok(Is::Planned),
+        (Is::Planned, Do::Approve) => Ok(Is::Planned),
         (Is::Planned, Do::Start) => Ok(Is::Running),
         (Is::Running, Do::Pause) => Ok(Is::Paused),
         (Is::Paused, Do::Resume) => Ok(Is::Running),
         (Is::Running, Do::Finish) => Ok(Is::Done),
         (Is::Draft | Is::Planned | Is::Running | Is::Paused, Do::Cancel) => Ok(Is::Cancelled),
-        (Is::Draft, Do::Start | Do::Pause | Do::Resume | Do::Finish) => refused("plan it first"),
+        (Is::Draft, Do::Approve | Do::Start | Do::Pause | Do::Resume | Do::Finish) => {
+            refused("plan it first")
+        }
         (Is::Planned, Do::Pause | Do::Resume | Do::Finish) => refused("start it, or cancel it"),
-        (Is::Running, Do::Plan | Do::Start | Do::Resume) => refused("pause it, or cancel it"),
-        (Is::Paused, Do::Plan | Do::Start | Do::Pause | Do::Finish) => {
+        (Is::Running, Do::Plan | Do::Approve | Do::Start | Do::Resume) => {
+            refused("pause it, or cancel it")
+        }
+        (Is::Paused, Do::Plan | Do::Approve | Do::Start | Do::Pause | Do::Finish) => {
             refused("resume it, or cancel it")
         }
         (Is::Done | Is::Cancelled, _) => refused("copy it under a new name to send it again"),
@@ -134,6 +170,13 @@ pub fn check_broadcast(broadcast: &Broadcast) -> Vec<Problem> {
     add(crate::check::check_channels("the broadcast", &broadcast.channels));
     add(crate::check::check_value("the broadcast", broadcast.value));
     add(check_bounded("the broadcast: `expires`", broadcast.expires));
+    if let Some(rate) = broadcast.rate {
+        add(check_bounded("the broadcast: `rate`", rate.per));
+        if rate.at_most == 0 {
+            let problem = Problem::new("the broadcast: `rate` lets nobody through");
+            add(Err(problem.hint("write for example `rate: {at_most: 1000, per: 1m}`")));
+        }
+    }
     problems
 }
 
@@ -169,6 +212,21 @@ impl Broadcast {
     }
 }
 
+impl Rate {
+    /// How many may go at once: what the rate lets through in a second, so that a stretch of any
+    /// length holds at most that many more than it should.
+    fn burst(self) -> usize {
+        let a_second = i64::from(self.at_most).saturating_mul(Span::SECOND.0) / self.per.0.max(1);
+        usize::try_from(a_second.max(1)).unwrap_or(1)
+    }
+
+    /// How long so many take.
+    fn takes(self, people: usize) -> Span {
+        let all = i64::try_from(people).unwrap_or(i64::MAX).saturating_mul(self.per.0);
+        Span(all / i64::from(self.at_most.max(1)))
+    }
+}
+
 impl Progress {
     /// Takes one step; nothing changes if it is refused.
     pub fn apply(&mut self, action: BroadcastAction) -> Result<(), Problem> {
@@ -176,18 +234,46 @@ impl Progress {
         Ok(())
     }
 
-    /// The plan: how many people it counted, and when the fan-out begins. If that time has passed,
-    /// nothing begins by itself: whoever plans has not seen the plan yet.
-    pub fn plan(
-        &mut self,
-        broadcast: &Broadcast,
-        counted: u64,
-        now: Timestamp,
-    ) -> Result<(), Problem> {
+    /// The plan, and when the fan-out begins. If that time has passed, nothing begins by itself:
+    /// whoever plans has not seen the plan yet. What was approved before counts no more.
+    pub fn plan(&mut self, broadcast: &Broadcast, by: &str, now: Timestamp) -> Result<(), Problem> {
         self.apply(BroadcastAction::Plan)?;
-        (self.recipients, self.done_through) = (counted, None);
-        (self.planned_at, self.due) = (Some(now), broadcast.first_due().filter(|it| now < *it));
+        *self = Progress {
+            state: self.state,
+            planned_at: Some(now),
+            planned_by: by.to_owned(),
+            due: broadcast.first_due().filter(|it| now < *it),
+            ..Progress::default()
+        };
         Ok(())
+    }
+
+    /// A second person agrees to what has this fingerprint.
+    pub fn approve(&mut self, by: &str, of: &str, now: Timestamp) -> Result<(), Problem> {
+        let state = transition(self.state, BroadcastAction::Approve)?;
+        if by == self.planned_by {
+            let problem = Problem::new("who planned a broadcast cannot approve it as well");
+            return Err(problem.hint("ask a colleague to look at it"));
+        }
+        self.state = state;
+        self.approved = Some(Approval { by: by.to_owned(), at: now, of: of.to_owned() });
+        Ok(())
+    }
+
+    /// Why what has this fingerprint may not start yet; none if it may.
+    pub fn lacks(&self, broadcast: &Broadcast, fingerprint: &str) -> Option<Problem> {
+        match &self.approved {
+            _ if !broadcast.approval => None,
+            Some(approved) if approved.of == fingerprint => None,
+            Some(approved) => {
+                let text = format!("it changed since {} approved it", approved.by);
+                Some(Problem::new(text).hint("plan it anew, and let somebody else approve it"))
+            }
+            None => {
+                let problem = Problem::new("nobody has approved it yet");
+                Some(problem.hint("somebody else than who planned it must approve it"))
+            }
+        }
     }
 
     /// Whether the fan-out begins by itself now.
@@ -196,24 +282,31 @@ impl Progress {
     }
 
     /// Begins the fan-out; from here on, `recipients` counts people who got a candidate.
-    pub fn start(&mut self) -> Result<(), Problem> {
-        self.apply(BroadcastAction::Start)?;
-        (self.recipients, self.done_through) = (0, None);
+    pub fn start(&mut self, broadcast: &Broadcast, fingerprint: &str) -> Result<(), Problem> {
+        let state = transition(self.state, BroadcastAction::Start)?;
+        if let Some(problem) = self.lacks(broadcast, fingerprint) {
+            return Err(problem);
+        }
+        self.state = state;
+        (self.recipients, self.done_through, self.next_at) = (0, None, None);
         Ok(())
     }
 
-    /// Whether this person still has to be looked at. False while nothing runs.
-    pub fn awaits(&self, person: PersonId) -> bool {
-        self.state == BroadcastState::Running && self.done_through.is_none_or(|it| it < person)
+    /// How many of `most` the rate lets through now.
+    pub fn room(&self, rate: Option<Rate>, most: usize, now: Timestamp) -> usize {
+        match rate {
+            None => most,
+            Some(_) if self.next_at.is_some_and(|it| now < it) => 0,
+            Some(rate) => rate.burst().min(most),
+        }
     }
 
-    /// Notes a chunk: `made` candidates for people up to and including `through`. A chunk that was
-    /// noted before changes nothing.
-    pub fn chunk_done(&mut self, through: PersonId, made: u64) {
-        if self.done_through.is_none_or(|it| it < through) {
-            self.done_through = Some(through);
-            self.recipients += made;
-        }
+    /// Notes that candidates were made for so many people. Time in which nothing went out is not
+    /// caught up on.
+    pub fn made(&mut self, people: usize, rate: Option<Rate>, now: Timestamp) {
+        self.recipients += people as u64;
+        self.next_at =
+            rate.map(|it| self.next_at.map_or(now, |at| at.max(now)).plus(it.takes(people)));
     }
 }
 
@@ -240,8 +333,9 @@ impl BroadcastState {
 }
 
 impl BroadcastAction {
-    pub const ALL: [BroadcastAction; 6] = [
+    pub const ALL: [BroadcastAction; 7] = [
         BroadcastAction::Plan,
+        BroadcastAction::Approve,
         BroadcastAction::Start,
         BroadcastAction::Pause,
         BroadcastAction::Resume,
@@ -253,6 +347,7 @@ impl BroadcastAction {
     pub fn name(self) -> &'static str {
         match self {
             BroadcastAction::Plan => "plan",
+            BroadcastAction::Approve => "approve",
             BroadcastAction::Start => "start",
             BroadcastAction::Pause => "pause",
             BroadcastAction::Resume => "resume",
@@ -268,6 +363,7 @@ impl BroadcastAction {
     fn done(self) -> &'static str {
         match self {
             BroadcastAction::Plan => "planned",
+            BroadcastAction::Approve => "approved",
             BroadcastAction::Start => "started",
             BroadcastAction::Pause => "paused",
             BroadcastAction::Resume => "resumed",

@@ -15,8 +15,8 @@ mod program;
 mod runs;
 
 pub use broadcast::{
-    Broadcast, BroadcastAction, BroadcastState, LocalDateTime, Progress, SendAt, check_broadcast,
-    transition,
+    Approval, Broadcast, BroadcastAction, BroadcastState, LocalDateTime, Progress, Rate, SendAt,
+    check_broadcast, transition,
 };
 pub use check::{
     MAX_ARMS, MAX_DEPTH, MAX_EXITS, MAX_NAME_CHARS, MAX_SPAN, MAX_STEPS, check, check_name,

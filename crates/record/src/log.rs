@@ -78,6 +78,7 @@ pub enum Control {
 #[serde(rename_all = "snake_case")]
 pub enum BroadcastAction {
     Plan,
+    Approve,
     Start,
     Pause,
     Resume,

@@ -274,3 +274,80 @@ fn broadcasts_compete_like_everything_else() {
         "#,
     );
 }
+
+/// Kiritimati is 14 hours ahead of UTC, Amsterdam one in winter, Honolulu 10 behind.
+#[test]
+fn each_person_gets_it_at_nine_on_their_own_clock() {
+    let local = SPRING.replace("expires: 2d", "expires: 2d, at: 2026-11-25T09:00");
+    check(
+        &local,
+        r#"
+        1.09:00 identify ada timezone=Europe/Amsterdam ; identify bob timezone=Pacific/Honolulu
+        1.09:00 identify cat timezone=Pacific/Kiritimati ; identify dan
+        1.10:00 broadcast spring plan ; show waves spring
+        2.18:59 show broadcast spring
+        2.19:30 crash ; start ; show broadcast spring
+        3.20:00 show broadcast spring
+        "#,
+        r#"
+        spring: 2026-11-24T19:00:00Z 1, 2026-11-25T08:00:00Z 1, 2026-11-25T09:00:00Z 1, 2026-11-25T19:00:00Z 1
+        spring is planned: 0 of 4 made
+        2.19:10 m1 onsite to cat "Offer"
+        spring is running: 1 of 4 made
+        3.08:10 m2 onsite to ada "Offer"
+        3.09:10 m3 onsite to dan "Offer"
+        3.19:10 m4 onsite to bob "Offer"
+        spring is done: 4 of 4 made
+        "#,
+    );
+}
+
+#[test]
+fn a_rate_spreads_it_and_a_pause_is_not_caught_up_on() {
+    let slow = SPRING.replace("expires: 2d", "expires: 2d, rate: {at_most: 1, per: 1m}");
+    check(
+        &slow,
+        r#"
+        1.09:00 identify ada ; identify bob ; identify cat ; identify dan
+        1.10:00 broadcast spring plan ; broadcast spring start
+        1.10:01:30 broadcast spring pause ; show broadcast spring
+        1.10:30 broadcast spring resume ; show broadcast spring
+        1.11:00 show broadcast spring
+        "#,
+        r#"
+        spring is paused: 2 of 4 made
+        spring is running: 3 of 4 made
+        1.10:31 m1 onsite to ada "Offer"
+        1.10:31 m2 onsite to bob "Offer"
+        1.10:40 m3 onsite to cat "Offer"
+        1.10:41 m4 onsite to dan "Offer"
+        spring is done: 4 of 4 made
+        "#,
+    );
+}
+
+#[test]
+fn what_needs_a_second_pair_of_eyes_waits_for_it_and_for_the_same_words() {
+    let careful = SPRING.replace("expires: 2d", "expires: 2d, approval: true");
+    let other = careful.replace("content: offer", "content: receipt");
+    check(
+        &format!("{careful}==== 2{other}"),
+        r#"
+        1.09:00 identify ada
+        1.10:00 broadcast spring plan by eve ; broadcast spring start by eve ; show broadcast spring
+        1.10:01 broadcast spring approve by eve ; broadcast spring start ; show broadcast spring
+        1.10:02 broadcast spring approve by bob ; apply 2 ; broadcast spring start ; show broadcast spring
+        1.10:03 broadcast spring plan by eve ; broadcast spring approve by bob ; broadcast spring start
+        1.10:03 show broadcast spring
+        1.11:00 show broadcast spring
+        "#,
+        r#"
+        spring is planned: 0 of 1 made
+        spring is planned: 0 of 1 made
+        spring is planned: 0 of 1 made
+        1.10:03 m1 onsite to ada "Receipt"
+        spring is done: 1 of 1 made
+        spring is done: 1 of 1 made
+        "#,
+    );
+}

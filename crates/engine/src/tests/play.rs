@@ -207,10 +207,10 @@ impl Play {
                 let index = version.parse::<usize>().expect("a number") - 1;
                 self.control(apply(&self.programmes[index]));
             }
-            ["broadcast", name, action] => self.control(Control::Broadcast {
+            ["broadcast", name, action, by @ ..] => self.control(Control::Broadcast {
                 name: CampaignName::from(*name),
                 action: broadcast_action(action),
-                by: "test".to_owned(),
+                by: by.last().unwrap_or(&"test").to_string(),
             }),
             ["provider", channel, "always", manner] => {
                 self.wire.always(channel_of(channel), Manner::parse(manner));
@@ -540,6 +540,7 @@ fn apply(files: &BTreeMap<String, String>) -> Control {
 fn broadcast_action(word: &str) -> BroadcastAction {
     match word {
         "plan" => BroadcastAction::Plan,
+        "approve" => BroadcastAction::Approve,
         "start" => BroadcastAction::Start,
         "pause" => BroadcastAction::Pause,
         "resume" => BroadcastAction::Resume,

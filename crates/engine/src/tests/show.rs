@@ -28,6 +28,7 @@ impl Play {
                 None => "no hold".to_owned(),
             }],
             ["broadcast", name] => vec![self.broadcast(name)],
+            ["waves", name] => vec![self.waves(name)],
             ["journal"] => {
                 let journal = self.journal.as_ref().expect("after `restored`");
                 let all = journal.read(port::LogPosition(0), 100, usize::MAX).expect("memory");
@@ -261,6 +262,14 @@ impl Play {
         let status = status.get(&model::CampaignName::from(name)).expect("the broadcast is known");
         let (state, counted) = (status.progress.state.name(), status.counted);
         format!("{name} is {state}: {} of {counted} made", status.progress.recipients)
+    }
+
+    fn waves(&self, name: &str) -> String {
+        let status = self.status().broadcasts;
+        let status = status.get(&model::CampaignName::from(name)).expect("the broadcast is known");
+        let when = |it: &crate::Wave| it.due.map_or("at once".to_owned(), |it| it.to_string());
+        let wave = |it: &crate::Wave| format!("{} {}", when(it), it.people);
+        format!("{name}: {}", status.waves.iter().map(wave).collect::<Vec<_>>().join(", "))
     }
 
     /// What an undo would bring about, or why there can be none.

@@ -3,11 +3,11 @@
 
 use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
-use crate::status::{BroadcastStatus, JourneyTally, Tallies};
+use crate::status::{BroadcastStatus, JourneyTally, Place, Tallies, Wave};
 use crate::{Hold, Restored};
 use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
-use journey::{BroadcastState, Progress};
+use journey::{Approval, BroadcastState, Progress};
 use model::{JourneyName, PersonId, Timestamp};
 use port::{Changes, Entry, MemoryStore, Space, Store};
 use serde::Serialize;
@@ -57,9 +57,28 @@ fn entries_of_the_catalog() {
         done_through: Some(PersonId(7)),
         planned_at: Some(T0),
         due: Some(T0),
+        ..Progress::default()
     };
-    let status = BroadcastStatus { progress, counted: 3, scan: None, parts: 1 };
+    let status = BroadcastStatus { progress, counted: 3, parts: 1, ..BroadcastStatus::default() };
     check("entry.broadcast", &status);
+    let progress = Progress {
+        state: BroadcastState::Running,
+        recipients: 1,
+        planned_at: Some(T0),
+        planned_by: "admin".to_owned(),
+        approved: Some(Approval { by: "token crm".to_owned(), at: T0, of: "b1a2".to_owned() }),
+        next_at: Some(T0),
+        ..Progress::default()
+    };
+    let status = BroadcastStatus {
+        progress,
+        counted: 3,
+        parts: 1,
+        waves: vec![Wave { due: Some(T0), people: 3, parts: vec![0] }],
+        place: Place { wave: 0, part: 0, done: 1 },
+        scan: None,
+    };
+    check("entry.broadcast.waves", &status);
     let scanning = BroadcastStatus { scan: Some(None), ..BroadcastStatus::default() };
     check("entry.broadcast.scanning", &scanning);
 }

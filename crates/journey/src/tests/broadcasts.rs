@@ -5,14 +5,14 @@ use model::{CampaignName, Channel, ContentName, PersonId, Span, Timestamp};
 
 #[test]
 fn states_change_as_the_table_says() {
-    // One row per state: what plan, start, pause, resume, cancel and finish make of it.
+    // One row per state: what plan, approve, start, pause, resume, cancel and finish make of it.
     let table = "
-        draft     planned -       -      -       cancelled -
-        planned   planned running -      -       cancelled -
-        running   -       -       paused -       cancelled done
-        paused    -       -       -      running cancelled -
-        done      -       -       -      -       -         -
-        cancelled -       -       -      -       -         -
+        draft     planned -       -       -      -       cancelled -
+        planned   planned planned running -      -       cancelled -
+        running   -       -       -       paused -       cancelled done
+        paused    -       -       -       -      running cancelled -
+        done      -       -       -       -      -       -         -
+        cancelled -       -       -       -      -       -         -
     ";
     for row in table.lines().map(str::trim).filter(|it| !it.is_empty()) {
         let mut words = row.split_whitespace();
@@ -35,37 +35,74 @@ fn states_change_as_the_table_says() {
 fn a_refused_action_changes_nothing() {
     let mut progress = Progress::default();
     assert!(progress.apply(BroadcastAction::Pause).is_err());
-    assert!(progress.start().is_err());
+    assert!(progress.start(&broadcast(None), "").is_err());
     assert_eq!(progress, Progress::default());
 }
 
 #[test]
-fn a_fan_out_goes_on_after_its_checkpoint() {
+fn it_begins_by_itself_at_its_time_and_not_after_its_end() {
     let broadcast = broadcast(Some(SendAt::Instant(at("2026-11-27T09:00:00Z"))));
     let mut progress = Progress::default();
-    progress.plan(&broadcast, 5, at("2026-11-22T00:00:00Z")).unwrap();
+    progress.plan(&broadcast, "ada", at("2026-11-22T00:00:00Z")).unwrap();
     assert!(!progress.is_due(at("2026-11-27T08:59:59Z")));
     assert!(progress.is_due(at("2026-11-27T09:00:00Z")));
-    progress.start().unwrap();
-    let mut reached = Vec::new();
-    for chunk in [[1, 2], [3, 4], [5, 6]] {
-        // A crash after the chunk and before its commit: the chunk is done again.
-        for _ in 0..2 {
-            let stored = serde_json::to_string(&progress).unwrap();
-            let people: Vec<u64> =
-                chunk.into_iter().filter(|it| progress.awaits(PersonId(*it))).collect();
-            reached.extend(&people);
-            progress.chunk_done(PersonId(chunk[1]), people.len() as u64);
-            assert_ne!(serde_json::from_str::<Progress>(&stored).unwrap(), Progress::default());
-        }
-    }
-    assert_eq!((reached, progress.recipients), (vec![1, 2, 3, 4, 5, 6], 6));
-    progress.apply(BroadcastAction::Pause).unwrap();
-    assert!(!progress.awaits(PersonId(7)));
-    progress.apply(BroadcastAction::Resume).unwrap();
-    assert!(progress.awaits(PersonId(7)) && !progress.awaits(PersonId(6)));
-    progress.apply(BroadcastAction::Finish).unwrap();
+    progress.start(&broadcast, "").unwrap();
     assert!(!progress.is_due(Timestamp::MAX));
+    let mut late = Progress::default();
+    late.plan(&broadcast, "ada", at("2026-11-28T00:00:00Z")).unwrap();
+    assert!(!late.is_due(Timestamp::MAX), "whoever plans has not seen the plan yet");
+}
+
+#[test]
+fn no_stretch_of_time_holds_more_than_the_rate_and_one_burst() {
+    for (at_most, per) in
+        [(1_000, Span::MINUTE), (3, Span::HOUR), (50_000, Span::SECOND), (7, Span(13))]
+    {
+        let rate = Rate { at_most, per };
+        let (mut progress, mut now, mut made) =
+            (Progress::default(), at("2026-11-27T09:00:00Z"), Vec::new());
+        for step in 0..400_i64 {
+            let people = progress.room(Some(rate), 500, now);
+            progress.made(people, Some(rate), now);
+            made.push((now, people as i64));
+            // Mostly a look as soon as it may go on; now and then much later, and sometimes early.
+            let next = progress.next_at.unwrap();
+            now = match step % 7 {
+                0 => next.plus(per),
+                1 => Timestamp(now.0 + (next.0 - now.0) / 2),
+                _ => next.max(now),
+            };
+        }
+        let burst = i64::from(at_most) * 1_000 / per.0;
+        for (i, (from, _)) in made.iter().enumerate() {
+            let within = made[i..].iter().take_while(|it| it.0.0 < from.0 + per.0);
+            let people: i64 = within.map(|it| it.1).sum();
+            assert!(people <= i64::from(at_most) + burst.max(1), "{people} in {per} at {rate:?}");
+        }
+        assert!(made.iter().filter(|it| 0 < it.1).count() > 200, "{rate:?} goes on");
+    }
+    assert_eq!(Progress::default().room(None, 500, at("2026-11-27T09:00:00Z")), 500);
+}
+
+#[test]
+fn a_second_person_approves_exactly_what_is_sent() {
+    let now = at("2026-11-22T00:00:00Z");
+    let broadcast = Broadcast { approval: true, ..broadcast(None) };
+    let mut progress = Progress::default();
+    progress.plan(&broadcast, "ada", now).unwrap();
+    let told = |it: Result<(), model::Problem>| it.unwrap_err().message;
+    assert_eq!(told(progress.start(&broadcast, "v1")), "nobody has approved it yet");
+    let own = told(progress.approve("ada", "v1", now));
+    assert_eq!(own, "who planned a broadcast cannot approve it as well");
+    progress.approve("bob", "v1", now).unwrap();
+    assert_eq!(told(progress.start(&broadcast, "v2")), "it changed since bob approved it");
+    let stored = serde_json::to_string(&progress).unwrap();
+    let mut progress: Progress = serde_json::from_str(&stored).unwrap();
+    progress.plan(&broadcast, "bob", now).unwrap();
+    assert_eq!(told(progress.start(&broadcast, "v1")), "nobody has approved it yet");
+    progress.approve("ada", "v1", now).unwrap();
+    progress.start(&broadcast, "v1").unwrap();
+    assert_eq!(progress.state, BroadcastState::Running);
 }
 
 #[test]
@@ -131,6 +168,10 @@ fn malformed_broadcasts_are_told_what_to_do() {
     check(&|it| it.content = "".into(), "the content has no name");
     check(&|it| it.channels.clear(), "the broadcast has no channels");
     check(&|it| it.value = f64::INFINITY, "the broadcast has the value inf");
+    check(
+        &|it| it.rate = Some(Rate { at_most: 0, per: Span::DAY }),
+        "the broadcast: `rate` lets nobody through",
+    );
     check(&|it| it.expires = Span::ZERO, "the broadcast: `expires` must be longer than nothing");
 }
 
@@ -150,6 +191,8 @@ fn broadcast(at: Option<SendAt>) -> Broadcast {
         class: None,
         value: 1.0,
         expires: Span::DAY,
+        rate: None,
+        approval: false,
     }
 }
 

@@ -310,7 +310,8 @@ pub struct BroadcastForm {
     pub audience: String,
     pub content: ContentName,
     pub channels: Vec<Channel>,
-    /// An instant, `2026-11-27T09:00:00Z`; without one it goes out when it is started.
+    /// An instant, `2026-11-27T09:00:00Z`, or without a zone a time on each person's own clock;
+    /// without any it goes out when it is started.
     #[serde(default)]
     pub at: Option<Spanned<String>>,
     #[serde(default)]
@@ -319,6 +320,18 @@ pub struct BroadcastForm {
     pub value: f64,
     #[serde(default)]
     pub expires: Option<Length>,
+    #[serde(default)]
+    pub rate: Option<RateForm>,
+    /// Somebody else than who planned it must approve it.
+    #[serde(default)]
+    pub approval: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateForm {
+    pub at_most: u32,
+    pub per: Length,
 }
 
 /// `10m`, `7d`, …

@@ -8,7 +8,7 @@ use content::{Brand, Content, FrontMatter};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
-use journey::{Arm, Broadcast, Goal, Journey, MessageStep, Node, SendAt, SplitArm, Step};
+use journey::{Arm, Broadcast, Goal, Journey, MessageStep, Node, Rate, SendAt, SplitArm, Step};
 use journey::{Trigger, Until, Window};
 use model::{ContentName, JourneyName, Problem, Span, Timestamp};
 use serde::de::DeserializeOwned;
@@ -219,9 +219,9 @@ impl Reading {
     fn broadcast(&mut self, path: &str, text: &str) {
         let Some(form) = self.yaml::<BroadcastForm>(path, text) else { return };
         self.once("broadcast", form.broadcast.as_str(), path);
-        let at = match form.at.as_ref().map(|it| (instant(&it.value), position(it))) {
+        let at = match form.at.as_ref().map(|it| (send_at(&it.value), position(it))) {
             None => None,
-            Some((Ok(at), _)) => Some(SendAt::Instant(at)),
+            Some((Ok(at), _)) => Some(at),
             Some((Err(problem), (line, column))) => {
                 self.problems.push(problem.in_file(path).at(line, column));
                 return;
@@ -237,6 +237,8 @@ impl Reading {
             class: form.class,
             value: form.value,
             expires: form.expires.map_or(MessageStep::DEFAULT_EXPIRES, |it| it.0),
+            rate: form.rate.map(|it| Rate { at_most: it.at_most, per: it.per.0 }),
+            approval: form.approval,
         };
         let problems = journey::check_broadcast(&broadcast);
         self.problems.extend(problems.into_iter().map(|it| it.in_file(path)));
@@ -628,14 +630,15 @@ impl Used {
     }
 }
 
-/// The instant of a broadcast. One without a zone would mean another moment to everybody who reads
-/// it, so it is no instant.
-fn instant(text: &str) -> Result<Timestamp, Problem> {
-    if journey::LocalDateTime::parse(text).is_ok() {
-        return Err(Problem::new(format!("`{text}` has no zone"))
-            .hint("write it like 2026-11-27T09:00:00Z or 2026-11-27T09:00:00+01:00"));
+/// When a broadcast goes out: an instant, or without a zone the time on each person's own clock.
+fn send_at(text: &str) -> Result<SendAt, Problem> {
+    match journey::LocalDateTime::parse(text) {
+        Ok(local) => Ok(SendAt::Local(local)),
+        Err(_) => Timestamp::parse(text).map(SendAt::Instant).map_err(|error| {
+            Problem::new(error.to_string())
+                .hint("write 2026-11-27T09:00:00Z, or 2026-11-27T09:00 for each person's own clock")
+        }),
     }
-    Timestamp::parse(text).map_err(|error| Problem::new(error.to_string()))
 }
 
 /// (front matter, body, the line on which the body begins)

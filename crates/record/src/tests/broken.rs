@@ -540,13 +540,14 @@ fn broadcasts() {
         &broadcast("channels: [email]\nat: tomorrow"),
         r#"
         broadcasts/b.yaml:5:5: `tomorrow` is not a time; write it like 2026-11-22T09:00:00Z
+        hint: write 2026-11-27T09:00:00Z, or 2026-11-27T09:00 for each person's own clock
         "#,
     );
     check(
-        &broadcast("channels: [email]\nat: 2026-11-27T09:00"),
+        &broadcast("channels: [email]\nrate: {at_most: 0, per: 1m}"),
         r#"
-        broadcasts/b.yaml:5:5: `2026-11-27T09:00` has no zone
-        hint: write it like 2026-11-27T09:00:00Z or 2026-11-27T09:00:00+01:00
+        broadcasts/b.yaml: the broadcast: `rate` lets nobody through
+        hint: write for example `rate: {at_most: 1000, per: 1m}`
         "#,
     );
     check(

@@ -1,11 +1,12 @@
 //! Who may use the API: the admin's password, sessions in a cookie, and tokens for programs.
 //!
 //! The catalog holds only hashes: `admin` is an argon2 text, `session/HASH` and `token/HASH` are
-//! named by the blake3 hash of a random secret that only the bearer knows.
+//! named by the blake3 hash of a random secret that only the bearer knows. Colleagues are in `team`.
 
 mod bucket;
 mod guard;
 mod password;
+pub(crate) mod team;
 
 pub(crate) use guard::{foreign, guard};
 pub(crate) use password::{is_right, password_problem};
@@ -27,7 +28,7 @@ pub(crate) const COOKIE: &str = "fulcrum_session";
 /// A session ends two weeks after sign-in.
 const SESSION_LIFE: Span = Span::days(14);
 
-const ADMIN: &str = "admin";
+pub(crate) const ADMIN: &str = "admin";
 const SESSION: &str = "session/";
 const TOKEN: &str = "token/";
 
@@ -44,9 +45,16 @@ pub(crate) struct Door {
 #[derive(Serialize, Deserialize)]
 enum Form {
     #[serde(rename = "session.1")]
-    Session { expires: Timestamp },
+    Session {
+        expires: Timestamp,
+        /// Which member it is; none for the admin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+    },
     #[serde(rename = "token.1")]
     Token { name: String, created: Timestamp },
+    #[serde(rename = "invite.1")]
+    Invite { address: String, expires: Timestamp },
 }
 
 impl Door {
@@ -85,25 +93,31 @@ pub fn new_token(name: &str, now: Timestamp) -> (Entry, String) {
     (entry(TOKEN, &secret, &form), secret)
 }
 
-/// A session: the entry to store, and the cookie's value.
-pub(crate) fn new_session(now: Timestamp) -> (Entry, String) {
+/// A session of a member, or of the admin: the entry to store, and the cookie's value.
+pub(crate) fn new_session(who: Option<String>, now: Timestamp) -> (Entry, String) {
     let secret = secret();
-    (entry(SESSION, &secret, &Form::Session { expires: now + SESSION_LIFE }), secret)
+    (entry(SESSION, &secret, &Form::Session { expires: now + SESSION_LIFE, who }), secret)
 }
 
 pub(crate) fn end_of_session(secret: &str) -> Entry {
     Entry::delete(Space::Access, format!("{SESSION}{}", digest(secret)))
 }
 
-/// Deletions of the sessions that ended before `now`; with a new password, of all.
+/// Deletions of the sessions that ended before `now`, and of all sessions of somebody who has a new
+/// password: a member, or the admin for `Some(None)`.
 pub(crate) fn ended_sessions(
     views: &dyn Views,
     now: Timestamp,
-    new_password: bool,
+    new_password: Option<Option<&str>>,
 ) -> Result<Vec<Entry>, StoreError> {
-    let stored = views.list(Space::Access, SESSION)?;
-    let ended = stored.into_iter().filter(|(_, bytes)| new_password || !is_alive(bytes, now));
-    Ok(ended.map(|(key, _)| Entry::delete(Space::Access, key)).collect())
+    let is_over = |bytes: &[u8]| match serde_json::from_slice(bytes) {
+        Ok(Form::Session { who, .. }) => {
+            !is_alive(bytes, now) || new_password == Some(who.as_deref())
+        }
+        Ok(Form::Token { .. } | Form::Invite { .. }) | Err(_) => true,
+    };
+    let stored = views.list(Space::Access, SESSION)?.into_iter();
+    Ok(stored.filter(|it| is_over(&it.1)).map(|it| Entry::delete(Space::Access, it.0)).collect())
 }
 
 pub(crate) fn admin(views: &dyn Views) -> Result<Option<String>, StoreError> {
@@ -141,10 +155,11 @@ pub(crate) async fn proof(shared: &Shared, headers: &HeaderMap) -> Result<Option
     Ok(proven(shared, headers).await?.map(|it| it.0))
 }
 
-/// Who asks, for what is kept of what they do: the admin, or a token by its name.
+/// Who asks, for what is kept of what they do: the admin, a member by address, or a token by name.
 pub(crate) async fn actor(shared: &Shared, headers: &HeaderMap) -> Result<String, Problem> {
     Ok(match proven(shared, headers).await? {
         Some((Proof::Bearer, Form::Token { name, .. })) => format!("token {name}"),
+        Some((Proof::Cookie, Form::Session { who: Some(who), .. })) => who,
         Some((Proof::Bearer | Proof::Cookie, _)) | None => ADMIN.to_owned(),
     })
 }
@@ -169,7 +184,7 @@ async fn proven(shared: &Shared, headers: &HeaderMap) -> Result<Option<(Proof, F
 
 fn is_alive(bytes: &[u8], now: Timestamp) -> bool {
     match serde_json::from_slice(bytes) {
-        Ok(Form::Session { expires }) => now < expires,
+        Ok(Form::Session { expires, .. } | Form::Invite { expires, .. }) => now < expires,
         Ok(Form::Token { .. }) => true,
         Err(_) => false,
     }

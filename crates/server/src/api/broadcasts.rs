@@ -3,11 +3,13 @@
 use super::json::time;
 use super::person::ReasonInfo;
 use super::today::{LedgerCounts, ledger};
+use crate::access::actor;
 use crate::app::Shared;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
-use engine::Preview;
+use axum::http::HeaderMap;
+use engine::{BroadcastStatus, Loaded, Preview};
 use journey::{BroadcastAction as Step, BroadcastState, SendAt};
 use model::{CampaignName, Channel};
 use port::CountKey;
@@ -44,7 +46,44 @@ pub struct Broadcast {
     pub state: BroadcastStage,
     /// The persons that the plan lists.
     pub recipients: u64,
+    /// How many of them are through the fan-out.
+    pub made: u64,
+    /// Whether the list is still being written.
+    pub listing: bool,
+    /// The list by when people get it, the earliest first; empty before the plan.
+    pub waves: Vec<BroadcastWave>,
+    /// The most people in a length of time, such as `1000 per 1m`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate: Option<String>,
+    pub approval: BroadcastApproval,
     pub counts: LedgerCounts,
+}
+
+/// Everybody on the list who is due at one moment.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct BroadcastWave {
+    /// Null when it goes out as soon as it is started.
+    #[schema(required, format = DateTime)]
+    pub due: Option<String>,
+    pub people: u64,
+}
+
+/// Who looked at a broadcast.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct BroadcastApproval {
+    /// A second person must approve it before it can start.
+    pub needed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub planned_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub approved_by: Option<String>,
+    /// Why it cannot start yet, where that is for want of an approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lacks: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -99,10 +138,12 @@ pub(super) async fn list_broadcasts(
         (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn plan_broadcast(
     State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<BroadcastPlan>, Problem> {
     let name = CampaignName::new(name);
-    steer(&shared, &name, BroadcastAction::Plan).await?;
+    let by = actor(&shared, &headers).await?;
+    steer(&shared, &name, BroadcastAction::Plan, &by).await?;
     let (loaded, providers, now) =
         (shared.handle.loaded(), shared.settings.providers, shared.now());
     let plan = shared.read(move |views| {
@@ -119,6 +160,19 @@ pub(super) async fn plan_broadcast(
     Ok(Json(plan.await?))
 }
 
+/// Agree to what a colleague planned
+#[utoipa::path(post, path = "/api/v1/broadcasts/{name}/approve", tag = "broadcasts",
+    params(("name" = String, Path, description = "The broadcast's name.")),
+    responses((status = 200, description = "Done.", body = Broadcast),
+        (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn approve_broadcast(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Result<Json<Broadcast>, Problem> {
+    step(&shared, &headers, name, BroadcastAction::Approve).await
+}
+
 /// Start what was planned
 #[utoipa::path(post, path = "/api/v1/broadcasts/{name}/start", tag = "broadcasts",
     params(("name" = String, Path, description = "The broadcast's name.")),
@@ -126,9 +180,10 @@ pub(super) async fn plan_broadcast(
         (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn start_broadcast(
     State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Broadcast>, Problem> {
-    step(&shared, name, BroadcastAction::Start).await
+    step(&shared, &headers, name, BroadcastAction::Start).await
 }
 
 /// Stop for now
@@ -138,9 +193,10 @@ pub(super) async fn start_broadcast(
         (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn pause_broadcast(
     State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Broadcast>, Problem> {
-    step(&shared, name, BroadcastAction::Pause).await
+    step(&shared, &headers, name, BroadcastAction::Pause).await
 }
 
 /// Go on after a pause
@@ -150,9 +206,10 @@ pub(super) async fn pause_broadcast(
         (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn resume_broadcast(
     State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Broadcast>, Problem> {
-    step(&shared, name, BroadcastAction::Resume).await
+    step(&shared, &headers, name, BroadcastAction::Resume).await
 }
 
 /// Stop for good
@@ -162,18 +219,21 @@ pub(super) async fn resume_broadcast(
         (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn cancel_broadcast(
     State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Broadcast>, Problem> {
-    step(&shared, name, BroadcastAction::Cancel).await
+    step(&shared, &headers, name, BroadcastAction::Cancel).await
 }
 
 async fn step(
     shared: &Arc<Shared>,
+    headers: &HeaderMap,
     name: String,
     action: BroadcastAction,
 ) -> Result<Json<Broadcast>, Problem> {
     let name = CampaignName::new(name);
-    let reached = steer(shared, &name, action).await?;
+    let by = actor(shared, headers).await?;
+    let reached = steer(shared, &name, action, &by).await?;
     let counts = counts(shared).await?;
     let definition = definition(shared, &name)?;
     Ok(Json(shown(shared, &definition, &counts, Some(reached))))
@@ -184,23 +244,29 @@ async fn steer(
     shared: &Shared,
     name: &CampaignName,
     action: BroadcastAction,
+    by: &str,
 ) -> Result<BroadcastState, Problem> {
-    definition(shared, name)?;
-    let wanted = match action {
-        BroadcastAction::Plan => Step::Plan,
-        BroadcastAction::Start => Step::Start,
-        BroadcastAction::Pause => Step::Pause,
-        BroadcastAction::Resume => Step::Resume,
-        BroadcastAction::Cancel => Step::Cancel,
+    let broadcast = definition(shared, name)?;
+    let fingerprint = engine::fingerprint_of_broadcast(&broadcast, &shared.handle.loaded());
+    // Played on a copy, so that whoever asks hears at once what the engine would refuse.
+    let mut progress = status(shared, name).progress;
+    let now = shared.now();
+    let played = match action {
+        BroadcastAction::Plan => progress.plan(&broadcast, by, now),
+        BroadcastAction::Approve => progress.approve(by, &fingerprint, now),
+        BroadcastAction::Start => progress.start(&broadcast, &fingerprint),
+        BroadcastAction::Pause => progress.apply(Step::Pause),
+        BroadcastAction::Resume => progress.apply(Step::Resume),
+        BroadcastAction::Cancel => progress.apply(Step::Cancel),
     };
-    let reached = journey::transition(state(shared, name), wanted)
-        .map_err(|problem| Problem::conflict(problem.to_string()))?;
-    let control = Control::Broadcast { name: name.clone(), action, by: "admin".to_owned() };
+    played.map_err(|problem| Problem::conflict(problem.to_string()))?;
+    let reached = progress.state;
+    let control = Control::Broadcast { name: name.clone(), action, by: by.to_owned() };
     let end = shared.append(vec![LogRecord::Control(control).encode()]).await?;
     let taken = async {
         loop {
             let position = shared.read(|views| Ok(views.log_position()?)).await?;
-            if end <= position && state(shared, name) == reached {
+            if end <= position && status(shared, name).progress.state == reached {
                 return Ok::<(), Problem>(());
             }
             tokio::time::sleep(LOOK_EVERY).await;
@@ -218,8 +284,8 @@ fn definition(shared: &Shared, name: &CampaignName) -> Result<journey::Broadcast
     found.ok_or_else(|| Problem::not_found(format!("the programme has no broadcast `{name}`")))
 }
 
-fn state(shared: &Shared, name: &CampaignName) -> BroadcastState {
-    shared.handle.status().broadcasts.get(name).map(|it| it.progress.state).unwrap_or_default()
+fn status(shared: &Shared, name: &CampaignName) -> BroadcastStatus {
+    shared.handle.status().broadcasts.get(name).cloned().unwrap_or_default()
 }
 
 async fn counts(shared: &Shared) -> Result<Vec<(CountKey, i64)>, Problem> {
@@ -233,7 +299,8 @@ fn shown(
     reached: Option<BroadcastState>,
 ) -> Broadcast {
     let scope = format!("broadcast/{}", it.name);
-    let status = shared.handle.status().broadcasts.get(&it.name).cloned().unwrap_or_default();
+    let status = status(shared, &it.name);
+    let waves = status.waves.iter();
     Broadcast {
         name: it.name.to_string(),
         audience: it.audience.clone(),
@@ -246,7 +313,39 @@ fn shown(
         },
         state: stage(reached.unwrap_or(status.progress.state)),
         recipients: status.counted,
+        made: if runs(status.progress.state) { status.progress.recipients } else { 0 },
+        listing: status.scan.is_some(),
+        waves: waves.map(|it| BroadcastWave { due: it.due.map(time), people: it.people }).collect(),
+        rate: it.rate.map(|it| format!("{} per {}", it.at_most, it.per)),
+        approval: approval(it, &status, &shared.handle.loaded()),
         counts: ledger(counts, |key| key.scope == scope, 0),
+    }
+}
+
+/// Whether it has been started.
+fn runs(state: BroadcastState) -> bool {
+    match state {
+        BroadcastState::Draft | BroadcastState::Planned => false,
+        BroadcastState::Running
+        | BroadcastState::Paused
+        | BroadcastState::Done
+        | BroadcastState::Cancelled => true,
+    }
+}
+
+fn approval(
+    it: &journey::Broadcast,
+    status: &BroadcastStatus,
+    loaded: &Loaded,
+) -> BroadcastApproval {
+    let progress = &status.progress;
+    let fingerprint = engine::fingerprint_of_broadcast(it, loaded);
+    let lacks = progress.lacks(it, &fingerprint).filter(|_| !runs(progress.state));
+    BroadcastApproval {
+        needed: it.approval,
+        planned_by: Some(progress.planned_by.clone()).filter(|it| !it.is_empty()),
+        approved_by: progress.approved.as_ref().map(|it| it.by.clone()),
+        lacks: lacks.map(|it| it.to_string()),
     }
 }
 

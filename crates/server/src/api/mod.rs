@@ -15,6 +15,7 @@ mod power;
 mod privacy;
 mod session;
 mod sources;
+mod team;
 pub(crate) mod timeline;
 mod today;
 
@@ -95,10 +96,13 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(privacy::export_person))
         .routes(routes!(privacy::erase_person))
         .routes(routes!(sources::list_sources, sources::create_source))
+        .routes(routes!(team::list_team, team::invite_member))
+        .routes(routes!(team::remove_member))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))
         .routes(routes!(broadcasts::list_broadcasts))
         .routes(routes!(broadcasts::plan_broadcast))
+        .routes(routes!(broadcasts::approve_broadcast))
         .routes(routes!(broadcasts::start_broadcast))
         .routes(routes!(broadcasts::pause_broadcast))
         .routes(routes!(broadcasts::resume_broadcast))

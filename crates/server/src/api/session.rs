@@ -15,6 +15,10 @@ use utoipa::ToSchema;
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Session {
     pub signed_in: bool,
+    /// `admin`, a member's address, or `token NAME`; absent for somebody who is not signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub who: Option<String>,
     /// No admin password is set yet; use the one-time link that the first start printed.
     pub needs_setup: bool,
     pub installation: Installation,
@@ -30,12 +34,16 @@ pub struct Installation {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct SignIn {
+    /// A member's address; absent for the admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub email: Option<String>,
     pub password: String,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Setup {
-    /// From the one-time link.
+    /// From the one-time link: the one of the first start, or an invitation.
     pub token: String,
     /// At least ten characters.
     #[schema(min_length = 10)]
@@ -50,6 +58,7 @@ pub(super) async fn get_session(
     headers: HeaderMap,
 ) -> Result<Json<Session>, Problem> {
     let signed_in = proof(&shared, &headers).await?.is_some();
+    let who = if signed_in { Some(access::actor(&shared, &headers).await?) } else { None };
     let admin = shared.read(|views| Ok(access::admin(views)?)).await?;
     let settings = &shared.settings;
     let brand = shared.handle.loaded().programme.brand.name.clone();
@@ -59,7 +68,7 @@ pub(super) async fn get_session(
         simulated: settings.simulated,
         version: settings.version.clone(),
     };
-    Ok(Json(Session { signed_in, needs_setup: admin.is_none(), installation }))
+    Ok(Json(Session { signed_in, who, needs_setup: admin.is_none(), installation }))
 }
 
 /// Sign in
@@ -71,15 +80,31 @@ pub(super) async fn sign_in(
     Body(sign_in): Body<SignIn>,
 ) -> Result<Response, Problem> {
     one_try(&shared)?;
-    let stored = shared.read(|views| Ok(access::admin(views)?)).await?;
-    let Some(stored) = stored else {
-        return Err(Problem::unauthorized("no password is set yet; use the one-time link"));
+    let email = sign_in.email.as_deref().map(str::trim).filter(|it| !it.is_empty());
+    let who = match email.map(access::team::address) {
+        None => None,
+        Some(Some(address)) => Some(address),
+        Some(None) => return Err(Problem::unauthorized("the address or the password is wrong")),
+    };
+    let of = who.clone();
+    let stored = shared.read(move |views| match &of {
+        None => Ok(access::admin(views)?),
+        Some(address) => Ok(access::team::hash_of(views, address)?),
+    });
+    let Some(stored) = stored.await? else {
+        return Err(Problem::unauthorized(match who {
+            None => "no password is set yet; use the one-time link",
+            Some(_) => "the address or the password is wrong",
+        }));
     };
     let right = hashing(&shared, move || access::is_right(&sign_in.password, &stored)).await?;
     if !right {
-        return Err(Problem::unauthorized("the password is wrong"));
+        return Err(Problem::unauthorized(match who {
+            None => "the password is wrong",
+            Some(_) => "the address or the password is wrong",
+        }));
     }
-    begin_session(&shared, None).await
+    begin_session(&shared, who, None).await
 }
 
 /// Sign out
@@ -113,6 +138,11 @@ pub(super) async fn set_up(
     if let Some(problem) = access::password_problem(&setup.password) {
         return Err(Problem::bad(problem));
     }
+    let (secret, now) = (setup.token.clone(), shared.now());
+    let invited = shared.read(move |views| Ok(access::team::invited(views, &secret, now)?));
+    if let Some(address) = invited.await? {
+        return accept(&shared, address, setup).await;
+    }
     if !shared.door.take_setup_token(&setup.token) {
         return Err(Problem::forbidden(
             "the link was used already or is an old one; start the server again for a new one",
@@ -120,7 +150,7 @@ pub(super) async fn set_up(
     }
     let password = setup.password;
     let done = match hashing(&shared, move || access::password_entry(&password)).await {
-        Ok(Ok(entry)) => begin_session(&shared, Some(entry)).await,
+        Ok(Ok(entry)) => begin_session(&shared, None, Some(vec![entry])).await,
         Ok(Err(detail)) => Err(Problem::bad(detail)),
         Err(problem) => Err(problem),
     };
@@ -128,6 +158,16 @@ pub(super) async fn set_up(
         shared.door.put_setup_token_back(setup.token);
     }
     done
+}
+
+/// An invited colleague sets a password, and is signed in.
+async fn accept(shared: &Shared, address: String, setup: Setup) -> Result<Response, Problem> {
+    let of = address.clone();
+    let hashed = hashing(shared, move || access::team::accept(&of, &setup.token, &setup.password));
+    match hashed.await? {
+        Ok(entries) => begin_session(shared, Some(address), Some(entries)).await,
+        Err(detail) => Err(Problem::bad(detail)),
+    }
 }
 
 fn one_try(shared: &Shared) -> Result<(), Problem> {
@@ -146,13 +186,15 @@ async fn hashing<T: Send + 'static>(
 /// Stores a session, with the new password if there is one, and deletes those that ended.
 async fn begin_session(
     shared: &Shared,
-    new_password: Option<port::Entry>,
+    who: Option<String>,
+    new_password: Option<Vec<port::Entry>>,
 ) -> Result<Response, Problem> {
-    let (now, anew) = (shared.now(), new_password.is_some());
-    let ended = shared.read(move |views| Ok(access::ended_sessions(views, now, anew)?));
+    let (now, of, anew) = (shared.now(), who.clone(), new_password.is_some());
+    let ended = shared
+        .read(move |views| Ok(access::ended_sessions(views, now, anew.then_some(of.as_deref()))?));
     let mut entries = ended.await?;
-    entries.extend(new_password);
-    let (entry, secret) = access::new_session(now);
+    entries.extend(new_password.into_iter().flatten());
+    let (entry, secret) = access::new_session(who, now);
     entries.push(entry);
     shared.put(entries).await?;
     let cookie = access::set_cookie(&secret, shared.settings.secure_cookies);
