@@ -112,6 +112,12 @@ impl Definitions {
         self.by_counter.get(id).map(|index| &self.counters[*index].spec)
     }
 
+    /// Whether this counter is kept for everybody, or what happened to them would have to be read
+    /// again to know it.
+    pub fn keeps(&self, spec: &CounterSpec) -> bool {
+        self.counter(spec.id()) == Some(spec)
+    }
+
     pub(crate) fn has(&self, audience: &str) -> bool {
         self.by_name.contains_key(audience)
     }

@@ -2,6 +2,7 @@
 
 use crate::access::{Bucket, Door};
 use crate::collect::{Known, Live, Sources};
+use crate::jobs::Jobs;
 use crate::pressure::Pressure;
 use crate::problem::Problem;
 use crate::readers::Readers;
@@ -87,6 +88,7 @@ pub(crate) struct Shared {
     pub exports: tokio::sync::Mutex<()>,
     /// Links that strangers may ask for by typing an address.
     pub asking: Bucket,
+    pub jobs: Jobs,
 }
 
 impl Settings {
@@ -136,6 +138,7 @@ impl Shared {
             wishes: tokio::sync::Mutex::new(()),
             exports: tokio::sync::Mutex::new(()),
             asking: Bucket::new(ASKING_MAX, ASKING_EVERY),
+            jobs: Jobs::default(),
             settings,
         }
     }

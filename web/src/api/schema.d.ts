@@ -4,6 +4,108 @@
  */
 
 export interface paths {
+    "/api/v1/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All audiences of the programme */
+        get: operations["list_audiences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people audiences have in common */
+        get: operations["get_overlap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a condition would make of an audience, before it is saved */
+        post: operations["preview_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One audience, with how it grew */
+        get: operations["get_audience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences/{name}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of an audience */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences/{name}/members.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of an audience as CSV, all of them */
+        get: operations["export_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broadcasts": {
         parameters: {
             query?: never;
@@ -15,6 +117,23 @@ export interface paths {
         get: operations["list_broadcasts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broadcasts/{name}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to what a colleague planned */
+        post: operations["approve_broadcast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -169,6 +288,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a long piece of work is, and what it found */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        /** Stop a long piece of work */
+        delete: operations["stop_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -484,6 +621,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may sign in */
+        get: operations["list_team"];
+        put?: never;
+        /** Invite a colleague, or give one who forgot the password a new link */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team/{email}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody out of the team, at once */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -513,6 +685,36 @@ export interface components {
             kind: string;
             text: string;
         };
+        Audience: {
+            /** @description The condition in its canonical words. */
+            condition: string;
+            /**
+             * Format: int64
+             * @description Today, in UTC.
+             */
+            entered: number;
+            /** Format: int64 */
+            left: number;
+            name: string;
+            note: string;
+            /** Format: int64 */
+            size: number;
+            /** @description The journeys, broadcasts and audiences that refer to it: `journey/welcome`. */
+            used_by: string[];
+            /** @description The audiences that its condition refers to. */
+            uses: string[];
+        };
+        AudienceDetail: components["schemas"]["Audience"] & {
+            /** @description What is kept of everybody's events for it, in the words of the language. */
+            counters: string[];
+            /** @description The oldest day first; days on which nothing moved are left out. */
+            growth: components["schemas"]["GrowthDay"][];
+        };
+        AudienceDraft: {
+            /** @description The audience that it shall replace; absent for a new one. */
+            name?: string;
+            when: string;
+        };
         AudienceSummary: {
             /** @description The condition in the language of the programme files. */
             condition: string;
@@ -520,7 +722,12 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        Audiences: {
+            audiences: components["schemas"]["Audience"][];
+            fill: components["schemas"]["Fill"] | null;
+        };
         Broadcast: {
+            approval: components["schemas"]["BroadcastApproval"];
             /**
              * Format: date-time
              * @description When it begins; null when somebody starts it.
@@ -530,15 +737,35 @@ export interface components {
             channels: string[];
             content: string;
             counts: components["schemas"]["LedgerCounts"];
+            /** @description Whether the list is still being written. */
+            listing: boolean;
             /** @description The local time at which each person gets it, where that is how it is planned. */
             local_time?: string;
+            /**
+             * Format: int64
+             * @description How many of them are through the fan-out.
+             */
+            made: number;
             name: string;
+            /** @description The most people in a length of time, such as `1000 per 1m`. */
+            rate?: string;
             /**
              * Format: int64
              * @description The persons that the plan lists.
              */
             recipients: number;
             state: components["schemas"]["BroadcastStage"];
+            /** @description The list by when people get it, the earliest first; empty before the plan. */
+            waves: components["schemas"]["BroadcastWave"][];
+        };
+        /** @description Who looked at a broadcast. */
+        BroadcastApproval: {
+            approved_by?: string;
+            /** @description Why it cannot start yet, where that is for want of an approval. */
+            lacks?: string;
+            /** @description A second person must approve it before it can start. */
+            needed: boolean;
+            planned_by?: string;
         };
         /** @description Who would get it and who would not, and why. */
         BroadcastPlan: {
@@ -549,6 +776,16 @@ export interface components {
         };
         /** @enum {string} */
         BroadcastStage: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";
+        /** @description Everybody on the list who is due at one moment. */
+        BroadcastWave: {
+            /**
+             * Format: date-time
+             * @description Null when it goes out as soon as it is started.
+             */
+            due: string | null;
+            /** Format: int64 */
+            people: number;
+        };
         Broadcasts: {
             broadcasts: components["schemas"]["Broadcast"][];
         };
@@ -750,12 +987,36 @@ export interface components {
             topic: string;
             trail: components["schemas"]["TrailStep"][];
         };
+        Fill: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
         /** @description Outcomes that the withheld messages would have brought. */
         ForgoneOutcomes: {
             /** Format: double */
             per_week: number;
             /** Format: double */
             total: number;
+        };
+        GrowthDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            entered: number;
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: int64
+             * @description What a changed definition, a merge of two persons or an erasure added or took away.
+             */
+            otherwise: number;
+            /**
+             * Format: int64
+             * @description At the end of the day.
+             */
+            size: number;
         };
         /** @description The engine has stopped sending and waits for a person's word. */
         Hold: {
@@ -860,6 +1121,34 @@ export interface components {
             simulated: boolean;
             version: string;
         };
+        Invitation: {
+            email: string;
+            /** @description The path of the link that sets the password once, within a week. Shown once. */
+            path: string;
+        };
+        JobBegun: {
+            /** @description Ask `/api/v1/jobs/{id}` how far it is. */
+            job: string;
+        };
+        JobReport: {
+            /** Format: int64 */
+            done: number;
+            id: string;
+            /** @description What it is about: `audience`. */
+            kind: string;
+            /** @description Why it failed. */
+            problem?: components["schemas"]["Problem"];
+            /** @description What was found; while it runs, what is known so far. Its form depends on the kind. */
+            result: Record<string, never> | null;
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description 0 until that is known.
+             */
+            total: number;
+        };
+        /** @enum {string} */
+        JobState: "running" | "done" | "failed" | "stopped";
         JourneySummary: {
             /** Format: int64 */
             active: number;
@@ -1015,6 +1304,17 @@ export interface components {
             panel: components["schemas"]["MeasurementPanel"] | null;
             truth: components["schemas"]["Truth"] | null;
         };
+        Member: {
+            /** @description False until the invitation was used. */
+            active: boolean;
+            email: string;
+        };
+        MembersPage: {
+            next_cursor: string | null;
+            people: components["schemas"]["PersonSummary"][];
+            /** Format: int64 */
+            total: number;
+        };
         /** @description What an undo would bring about. Nothing is changed by asking. */
         MergeUndoPlan: {
             absorbed: components["schemas"]["UndoneHalf"];
@@ -1026,6 +1326,9 @@ export interface components {
             plan: string;
             survivor: components["schemas"]["UndoneHalf"];
         };
+        NewMember: {
+            email: string;
+        };
         NewSource: {
             name: string;
         };
@@ -1034,6 +1337,15 @@ export interface components {
             name: string;
             /** @description For money its ISO 4217 code. */
             unit?: string;
+        };
+        /** @description How many people audiences have in common. */
+        Overlap: {
+            audiences: string[];
+            /**
+             * @description One row per audience, in the order of `audiences`: people who are in both. The diagonal holds
+             *     the sizes.
+             */
+            shared: number[][];
         };
         /**
          * @description `withhold`: the cell is looked at last of all, and a withheld message takes its place under the
@@ -1287,6 +1599,8 @@ export interface components {
             /** @description No admin password is set yet; use the one-time link that the first start printed. */
             needs_setup: boolean;
             signed_in: boolean;
+            /** @description `admin`, a member's address, or `token NAME`; absent for somebody who is not signed in. */
+            who?: string;
         };
         /** @description An estimate for a set of channels. */
         SetEstimate: {
@@ -1315,10 +1629,12 @@ export interface components {
         Setup: {
             /** @description At least ten characters. */
             password: string;
-            /** @description From the one-time link. */
+            /** @description From the one-time link: the one of the first start, or an invitation. */
             token: string;
         };
         SignIn: {
+            /** @description A member's address; absent for the admin. */
+            email?: string;
             password: string;
         };
         /** @description Per person, found with the wanted chance. */
@@ -1346,6 +1662,10 @@ export interface components {
         };
         /** @enum {string} */
         StatementState: "granted" | "withdrawn" | "unconfirmed";
+        Team: {
+            /** @description Beside the admin, who is not listed. */
+            members: components["schemas"]["Member"][];
+        };
         TimelineItem: {
             /** Format: date-time */
             at: string;
@@ -1456,6 +1776,192 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audiences"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_overlap: {
+        parameters: {
+            query?: {
+                /** @description Names separated by commas, 2 to 12; the largest audiences when absent. */
+                names?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            /** @description There is no such audience. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceDraft"];
+            };
+        };
+        responses: {
+            /** @description It has begun; the job's result is an `AudienceChange`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_audience: {
+        parameters: {
+            query?: {
+                /** @description How many days of growth, counted back from today; 90 when absent, at most 400. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The audience's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceDetail"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The audience's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersPage"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The audience's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_broadcasts: {
         parameters: {
             query?: never;
@@ -1472,6 +1978,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Broadcasts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approve_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1732,6 +2271,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Holdouts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReport"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stop_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2468,6 +3071,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedSource"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member's address. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -6,7 +6,7 @@ mod place;
 mod read;
 mod requests;
 
-pub use read::parse;
+pub use read::{audiences_of, parse};
 
 use audience::Definitions;
 use content::{Brand, Content};
@@ -25,6 +25,8 @@ pub struct Programme {
     pub topics: Vec<TopicDefinition>,
     /// In the order of the files; a name stands once.
     pub audiences: Vec<(String, Expr)>,
+    /// What the files say of audiences, for people.
+    pub notes: BTreeMap<String, String>,
     pub journeys: Vec<Journey>,
     pub contents: BTreeMap<ContentName, Content>,
     pub broadcasts: Vec<Broadcast>,

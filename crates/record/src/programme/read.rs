@@ -192,6 +192,9 @@ impl Reading {
 
     fn audience(&mut self, path: &str, text: &str) {
         let Some(form) = self.yaml::<AudienceForm>(path, text) else { return };
+        if !form.note.trim().is_empty() {
+            self.programme.notes.insert(form.audience.clone(), form.note.trim().to_owned());
+        }
         self.once("audience", &form.audience, path);
         let (line, column) = position(&form.when);
         let place = (path.to_owned(), line, column);
@@ -567,6 +570,13 @@ impl<'a> Place<'a> {
         }
         Some(Step::Split(arms))
     }
+}
+
+/// The audiences that a journey refers to, in its trigger, steps and conditions.
+pub fn audiences_of(journey: &Journey) -> BTreeSet<String> {
+    let mut used = Used::default();
+    used.journey(journey);
+    used.audiences
 }
 
 /// The names that a definition uses.

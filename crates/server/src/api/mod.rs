@@ -1,11 +1,13 @@
 //! `/api/v1`: everything the app does. JSON types stand next to their route.
 
+mod audiences;
 mod broadcasts;
 mod decisions;
 mod events;
 mod figure;
 mod holdouts;
 mod identity;
+mod jobs;
 mod json;
 mod measure;
 mod panel;
@@ -100,6 +102,13 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(team::remove_member))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))
+        .routes(routes!(audiences::list_audiences))
+        .routes(routes!(audiences::get_overlap))
+        .routes(routes!(audiences::preview_audience))
+        .routes(routes!(audiences::get_audience))
+        .routes(routes!(audiences::list_members))
+        .routes(routes!(audiences::export_members))
+        .routes(routes!(jobs::get_job, jobs::stop_job))
         .routes(routes!(broadcasts::list_broadcasts))
         .routes(routes!(broadcasts::plan_broadcast))
         .routes(routes!(broadcasts::approve_broadcast))

@@ -41,6 +41,20 @@ pub struct PersonSummary {
     pub last_seen: String,
 }
 
+impl PersonSummary {
+    pub(super) fn of(person: &port::Person) -> PersonSummary {
+        let mut identifiers: Vec<_> = person.known.identifiers.keys().collect();
+        identifiers.sort();
+        PersonSummary {
+            id: person.id.to_string(),
+            name: person.display_name(),
+            identifiers: identifiers.iter().map(ToString::to_string).collect(),
+            created: time(person.known.created),
+            last_seen: time(person.last_seen),
+        }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {

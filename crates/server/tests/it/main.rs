@@ -1,6 +1,7 @@
 //! The server over memory: a request goes in as text and its answer comes out as text.
 
 mod access;
+mod audiences;
 mod broadcasts;
 mod collection;
 mod conforms;
