@@ -1,9 +1,9 @@
 //! What is known of one person: traits, counters, memberships.
 
 use crate::counter::Counter;
-use crate::view::{Filtered, event_property};
+use crate::view::taken;
 use crate::{Definitions, View};
-use expr::{CounterKind, CounterSpec, Truth, evaluate};
+use expr::{CounterSpec, Truth, evaluate};
 use model::{Channel, Event, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -225,31 +225,15 @@ impl Profile {
 
     /// Whether the counter took the event.
     fn count(&mut self, spec: &CounterSpec, event: &Event, now: Timestamp) -> bool {
-        if let Some(filter) = &spec.filter
-            && !evaluate(filter, &Filtered(event), now).holds
-        {
-            return false;
-        }
-        let amount = match &spec.kind {
-            CounterKind::Sum { property } => {
-                let found = event_property(event, property).and_then(|it| it.as_number());
-                let Some(amount) = found else { return false };
-                Some(amount)
-            }
-            CounterKind::AtLeast(_)
-            | CounterKind::Count
-            | CounterKind::First
-            | CounterKind::Last => None,
-        };
-        let entry = Counter::begin(spec, event.time, amount);
+        let Some(amount) = taken(spec, event) else { return false };
         let counter = match self.counters.get_mut(spec.id()) {
-            Some(counter) => {
-                counter.unite(entry);
-                counter
+            Some(counter) => counter,
+            None => {
+                let before = Counter::before(spec, event.time);
+                self.counters.entry(spec.id().to_owned()).or_insert(before)
             }
-            None => self.counters.entry(spec.id().to_owned()).or_insert(entry),
         };
-        counter.tidy(spec, now);
+        counter.add(spec, event.time, amount, now);
         if counter.is_empty() {
             self.counters.remove(spec.id());
         }
