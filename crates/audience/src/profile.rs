@@ -193,6 +193,33 @@ impl Profile {
         self.next_at = Some(AT_ONCE);
     }
 
+    /// Adds what [`crate::Filling`] found in the history before these definitions began; what came since is
+    /// counted already. Memberships follow at the next [`Profile::refresh`], due at once.
+    pub fn unite_counters(
+        &mut self,
+        filled: BTreeMap<String, Counter>,
+        defs: &Definitions,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let changes = self.adopt(defs, now);
+        for (id, counter) in filled {
+            let Some(spec) = defs.counter(&id) else { continue };
+            let own = match self.counters.get_mut(&id) {
+                Some(own) => {
+                    own.unite(counter);
+                    own
+                }
+                None => self.counters.entry(id.clone()).or_insert(counter),
+            };
+            own.tidy(spec, now);
+            if own.is_empty() {
+                self.counters.remove(&id);
+            }
+            self.next_at = Some(AT_ONCE);
+        }
+        changes
+    }
+
     #[cfg(test)]
     pub(crate) fn counters_for_tests(&self) -> &BTreeMap<String, Counter> {
         &self.counters
@@ -208,9 +235,12 @@ impl Profile {
         if self.definitions == defs.fingerprint() {
             return Vec::new();
         }
+        // A merged profile has no fingerprint: what it counts may be of these very definitions.
+        let stale = !self.definitions.is_empty();
         self.definitions = defs.fingerprint().to_owned();
         self.next_at = Some(AT_ONCE);
         self.counters.retain(|id, counter| match defs.counter(id) {
+            Some(_) if stale && defs.begins_empty(id) => false,
             Some(spec) => {
                 counter.tidy(spec, now);
                 !counter.is_empty()

@@ -2,6 +2,7 @@
 
 mod forms;
 mod properties;
+mod sequences;
 mod world;
 
 use super::*;

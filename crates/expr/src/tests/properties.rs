@@ -186,7 +186,7 @@ fn world() -> impl Strategy<Value = World> {
 }
 
 /// More under FULCRUM_SLOW.
-fn cases() -> u32 {
+pub fn cases() -> u32 {
     if std::env::var_os("FULCRUM_SLOW").is_some() { 100_000 } else { 1_000 }
 }
 
