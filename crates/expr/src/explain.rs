@@ -71,10 +71,6 @@ fn tally(all: bool, parts: &[Explanation]) -> String {
 
 fn sentence(node: &Node, world: &World) -> String {
     let found = |term: &Term| read(term, world.lookup, world.now);
-    let is = |term: &Term| match (term, found(term)) {
-        (Term::Counter(spec), Found::Missing) => format!("{} never happened", event(spec)),
-        (_, found) => format!("{} {}", name(term), is(term, &found, world)),
-    };
     match node {
         Node::And(_) | Node::Or(_) | Node::Not(_) => String::new(),
         Node::Bool(true) => "always holds".to_owned(),
@@ -102,34 +98,35 @@ fn sentence(node: &Node, world: &World) -> String {
             Found::Missing => format!("{} is not set", name(term)),
             _ => format!("{} is set", name(term)),
         },
-        Node::Is(term) => format!("{}, needs to be true", is(term)),
-        Node::Compare { left, op, right } => {
-            let needed = match right {
-                Term::Now(span) => moment(*span),
-                Term::Literal(it) => quoted(&literal(it)),
-                Term::Money(money) => return price(left, *op, *money, world),
-                Term::Version(version) => {
-                    let unread = evaluate::version(left, world.lookup, world.now).is_none()
-                        && found(left) != Found::Missing;
-                    let no = if unread { ", which is no version" } else { "" };
-                    return format!(
-                        "{}{no}, needs {} version {version}",
-                        is(left),
-                        needs(*op, false)
-                    );
-                }
-                Term::Trait(_)
-                | Term::Property(_)
-                | Term::Length(_)
-                | Term::Lower(_)
-                | Term::Counter(_) => {
-                    format!("what {} is ({})", name(right), bare(right, &found(right), world))
-                }
-            };
-            let is_time = matches!(left, Term::Counter(it) if it.kind == CounterKind::First || it.kind == CounterKind::Last)
-                || matches!(right, Term::Now(_));
-            format!("{}, needs {} {needed}", is(left), needs(*op, is_time))
-        }
+        Node::Is(term) => format!("{}, needs to be true", stated(term, world)),
+        Node::Compare { .. }
+        | Node::Age { .. }
+        | Node::In { .. }
+        | Node::Contains { .. }
+        | Node::ContainsEach { .. }
+        | Node::StartsWith { .. }
+        | Node::EndsWith { .. }
+        | Node::Within { .. } => test(node, world),
+    }
+}
+
+/// What a term was found to be, and what it needs to be.
+fn test(node: &Node, world: &World) -> String {
+    let found = |term: &Term| read(term, world.lookup, world.now);
+    let is = |term: &Term| stated(term, world);
+    match node {
+        Node::And(_)
+        | Node::Or(_)
+        | Node::Not(_)
+        | Node::Bool(_)
+        | Node::Did(_)
+        | Node::Sequence(_)
+        | Node::Consent { .. }
+        | Node::Audience(_)
+        | Node::List(_)
+        | Node::Exists(_)
+        | Node::Is(_) => String::new(),
+        Node::Compare { left, op, right } => comparison(left, *op, right, world),
         Node::Age { term, op, span } => {
             format!("{}, needs to be {} {span} ago", is(term), needs(*op, false))
         }
@@ -161,6 +158,32 @@ fn sentence(node: &Node, world: &World) -> String {
             format!("{}, needs to be within the {side} {span}", is(term))
         }
     }
+}
+
+fn comparison(left: &Term, op: Op, right: &Term, world: &World) -> String {
+    let found = |term: &Term| read(term, world.lookup, world.now);
+    let is = |term: &Term| stated(term, world);
+    let needed = match right {
+        Term::Now(span) => moment(*span),
+        Term::Literal(it) => quoted(&literal(it)),
+        Term::Money(money) => return price(left, op, *money, world),
+        Term::Version(version) => {
+            let unread = evaluate::version(left, world.lookup, world.now).is_none()
+                && found(left) != Found::Missing;
+            let no = if unread { ", which is no version" } else { "" };
+            return format!("{}{no}, needs {} version {version}", is(left), needs(op, false));
+        }
+        Term::Trait(_)
+        | Term::Property(_)
+        | Term::Length(_)
+        | Term::Lower(_)
+        | Term::Counter(_) => {
+            format!("what {} is ({})", name(right), bare(right, &found(right), world))
+        }
+    };
+    let is_time = matches!(left, Term::Counter(it) if it.kind == CounterKind::First || it.kind == CounterKind::Last)
+        || matches!(right, Term::Now(_));
+    format!("{}, needs {} {needed}", is(left), needs(op, is_time))
 }
 
 /// How far a sequence came.
@@ -250,6 +273,14 @@ fn name(term: &Term) -> String {
                 CounterKind::Times => format!("times of {event}"),
             }
         }
+    }
+}
+
+/// `trait plan is "free"`, or that an event never happened.
+fn stated(term: &Term, world: &World) -> String {
+    match (term, read(term, world.lookup, world.now)) {
+        (Term::Counter(spec), Found::Missing) => format!("{} never happened", event(spec)),
+        (_, found) => format!("{} {}", name(term), is(term, &found, world)),
     }
 }
 

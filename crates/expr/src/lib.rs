@@ -23,7 +23,9 @@ mod print;
 mod sequence;
 mod suggest;
 mod token;
+mod tree;
 mod version;
+mod vocabulary;
 
 pub use counter::{CounterKind, CounterSpec, short_id};
 pub use evaluate::{Lookup, Reading, Truth, evaluate};
@@ -32,6 +34,8 @@ pub use money::{Currency, amount_in, micros};
 pub use node::list_trait;
 pub use parse::parse;
 pub use suggest::hint as did_you_mean;
+pub use tree::{Plain, Tree, TreeEvent, TreeOp, TreeSide, TreeStep, TreeTerm};
+pub use vocabulary::{Comparison, Field, Form, Holds, Limits, Type, Unit, Vocabulary, vocabulary};
 
 use node::Node;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -452,7 +452,7 @@ fn bounded(span: Span, place: Place) -> Result<(), Problem> {
 
 /// One part stands for itself; parts of the same kind are taken into one list, so that
 /// parentheses without effect leave no trace.
-fn joined(mut parts: Vec<Node>, all: bool) -> Node {
+pub(crate) fn joined(mut parts: Vec<Node>, all: bool) -> Node {
     if parts.len() == 1 {
         return parts.remove(0);
     }

@@ -3,6 +3,7 @@
 mod forms;
 mod properties;
 mod sequences;
+mod tree;
 mod world;
 
 use super::*;

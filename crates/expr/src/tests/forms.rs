@@ -41,7 +41,7 @@ fn new_forms_are_read_and_written_in_one_form() {
 }
 
 #[test]
-fn mistakes_in_new_forms_are_named_with_place_and_remedy() {
+fn mistakes_in_sequences_are_named_with_place_and_remedy() {
     check(
         r#"sequence("A")"#,
         "1:13: a sequence has at least two steps\n  hint: for example `sequence(\"A\", then \"B\" within 2d)`",
@@ -78,6 +78,10 @@ fn mistakes_in_new_forms_are_named_with_place_and_remedy() {
         r#"sequence("A", then "B") > 2"#,
         "1:1: this is true or false by itself and cannot be compared\n  hint: write `sequence(\"A\", then \"B\")` or `not sequence(\"A\", then \"B\")`",
     );
+}
+
+#[test]
+fn mistakes_in_new_comparisons_are_named_with_place_and_remedy() {
     check(
         r#"trait("a") ends_wiht "b""#,
         "1:12: `ends_wiht` cannot stand here\n  hint: did you mean `ends_with`?",

@@ -117,7 +117,7 @@ fn value_forms() -> impl Strategy<Value = String> {
     ]
 }
 
-fn leaf() -> impl Strategy<Value = String> {
+pub fn leaf() -> impl Strategy<Value = String> {
     let side = prop::sample::select(vec!["next", "last"]);
     prop_oneof![
         Just("true".to_owned()),
@@ -158,7 +158,7 @@ pub fn condition() -> impl Strategy<Value = String> {
     })
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub fn world() -> impl Strategy<Value = World> {
     let ages = prop_oneof![0..400i64, Just(30)];
     let event = (event(), ages, 0..3i64, -3..6i64).prop_map(|(name, days, millis, x)| {
         let currency = if x == 2 { "USD" } else { "EUR" };
