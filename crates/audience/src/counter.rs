@@ -3,17 +3,13 @@
 //! Whatever the order in which events arrive, the state is the same: times are kept sorted, and
 //! amounts are added as whole millionths, since floating-point sums depend on their order.
 
-use expr::{CounterKind, CounterSpec, Reading};
+use expr::{CounterKind, CounterSpec, MAX_TIMES, Reading};
 use model::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How many entries a windowed count or sum keeps exactly: 256 orders in a window are more than
 /// almost any person has, and at 20 bytes each they stay well under the 16 KB of a person's record.
 pub const MAX_ENTRIES: usize = 256;
-
-/// The largest amount that one event may add, in millionths: 10^12. More is a mistake of the
-/// sender, and nine million of them still fit the sum.
-const MAX_AMOUNT_MICROS: f64 = 1e18;
 
 const MICROS: f64 = 1e6;
 
@@ -49,26 +45,52 @@ pub struct Series {
 }
 
 impl Counter {
-    /// The state after the first event.
-    pub fn begin(spec: &CounterSpec, time: Timestamp, amount: Option<f64>) -> Counter {
+    /// The state before the first event, which is at `time`. First and last have none, and begin with it.
+    pub(crate) fn before(spec: &CounterSpec, time: Timestamp) -> Counter {
         match (&spec.kind, spec.window) {
-            (CounterKind::AtLeast(_), _) => Counter::Latest(vec![time]),
-            (CounterKind::Count, None) => Counter::Count(1),
-            (CounterKind::Sum { .. }, None) => Counter::Sum(micros(amount)),
+            (CounterKind::AtLeast(_) | CounterKind::Times, _) => Counter::Latest(Vec::new()),
+            (CounterKind::Count, None) => Counter::Count(0),
+            (CounterKind::Sum { .. }, None) => Counter::Sum(0),
             (CounterKind::First, _) => Counter::First(time),
             (CounterKind::Last, _) => Counter::Last(time),
-            (CounterKind::Count, Some(_)) => {
-                Counter::Series(Series { entries: vec![(time, 1)], buckets: Vec::new() })
-            }
-            (CounterKind::Sum { .. }, Some(_)) => {
-                let entries = vec![(time, micros(amount))];
-                Counter::Series(Series { entries, buckets: Vec::new() })
+            (CounterKind::Count | CounterKind::Sum { .. }, Some(_)) => {
+                Counter::Series(Series::default())
             }
         }
     }
 
+    /// Takes in one event. `amount` is what it adds to a sum, in millionths.
+    pub(crate) fn add(&mut self, spec: &CounterSpec, time: Timestamp, amount: i64, now: Timestamp) {
+        match self {
+            Counter::Latest(times) => times.insert(times.partition_point(|it| *it <= time), time),
+            Counter::Count(n) => *n = n.saturating_add(1),
+            Counter::Sum(n) => *n = n.saturating_add(amount),
+            Counter::First(own) => *own = (*own).min(time),
+            Counter::Last(own) => *own = (*own).max(time),
+            Counter::Series(series) => {
+                let is_sum = matches!(spec.kind, CounterKind::Sum { .. });
+                let entry = (time, if is_sum { amount } else { 1 });
+                let at = series.entries.partition_point(|it| *it <= entry);
+                series.entries.insert(at, entry);
+            }
+        }
+        self.tidy(spec, now);
+    }
+
+    /// The times that a sequence reads, oldest first.
+    pub(crate) fn times(&self) -> &[Timestamp] {
+        match self {
+            Counter::Latest(times) => times,
+            Counter::Count(_)
+            | Counter::Sum(_)
+            | Counter::First(_)
+            | Counter::Last(_)
+            | Counter::Series(_) => &[],
+        }
+    }
+
     /// The state with the events of both.
-    pub fn unite(&mut self, other: Counter) {
+    pub(crate) fn unite(&mut self, other: Counter) {
         match (self, other) {
             (Counter::Latest(times), Counter::Latest(more)) => {
                 times.extend(more);
@@ -90,10 +112,14 @@ impl Counter {
     }
 
     /// Brings the state within its bounds and forgets what has left the window.
-    pub fn tidy(&mut self, spec: &CounterSpec, now: Timestamp) {
+    pub(crate) fn tidy(&mut self, spec: &CounterSpec, now: Timestamp) {
         match (self, &spec.kind, spec.window) {
             (Counter::Latest(times), CounterKind::AtLeast(n), _) => {
                 let surplus = times.len().saturating_sub(*n as usize);
+                times.drain(..surplus);
+            }
+            (Counter::Latest(times), CounterKind::Times, _) => {
+                let surplus = times.len().saturating_sub(MAX_TIMES);
                 times.drain(..surplus);
             }
             (Counter::Series(series), _, Some(window)) => series.tidy(window, now),
@@ -102,7 +128,7 @@ impl Counter {
     }
 
     /// Whether nothing is left worth storing.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Counter::Latest(times) => times.is_empty(),
             Counter::Series(series) => series.entries.is_empty() && series.buckets.is_empty(),
@@ -110,7 +136,7 @@ impl Counter {
         }
     }
 
-    pub fn read(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
+    pub(crate) fn read(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
         match self {
             Counter::First(time) | Counter::Last(time) => {
                 Reading { time: Some(*time), ..Reading::default() }
@@ -138,7 +164,7 @@ impl Counter {
     }
 
     /// What somebody who reads an explanation should know.
-    pub fn note(&self, spec: &CounterSpec) -> Option<String> {
+    pub(crate) fn note(&self, spec: &CounterSpec) -> Option<String> {
         match (self, spec.window) {
             (Counter::Series(series), Some(window)) if !series.buckets.is_empty() => {
                 let width = bucket_width(window);
@@ -201,10 +227,4 @@ fn bucket_end(number: i64, window: Span) -> Timestamp {
 
 fn counts(time: Timestamp, window: Option<Span>, now: Timestamp) -> bool {
     window.is_none_or(|it| now < time + it)
-}
-
-fn micros(amount: Option<f64>) -> i64 {
-    let scaled = amount.unwrap_or(0.0) * MICROS;
-    // The conversion is saturating and turns what is not a number into 0.
-    scaled.round().clamp(-MAX_AMOUNT_MICROS, MAX_AMOUNT_MICROS) as i64
 }

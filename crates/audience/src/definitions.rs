@@ -19,6 +19,8 @@ pub struct Definitions {
     by_event: BTreeMap<String, Vec<usize>>,
     by_trait: BTreeMap<String, Vec<usize>>,
     by_counter: BTreeMap<String, usize>,
+    /// Counters that history fills, see [`Definitions::begin_empty`].
+    fresh: BTreeSet<String>,
     fingerprint: String,
 }
 
@@ -96,6 +98,24 @@ impl Definitions {
     /// anew.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// The ids of the counters that `previous` does not keep: what a history must fill.
+    pub fn counters_beyond(&self, previous: &Definitions) -> BTreeSet<String> {
+        let own = self.by_counter.keys();
+        own.filter(|it| !previous.by_counter.contains_key(*it)).cloned().collect()
+    }
+
+    /// The same definitions, under which these counters begin empty in every profile, whatever it held of
+    /// them before: history fills them from the beginning (see [`crate::Filling`]), and what was kept under
+    /// the same id by definitions long gone would count twice.
+    pub fn begin_empty(mut self, counters: BTreeSet<String>) -> Definitions {
+        self.fresh = counters;
+        self
+    }
+
+    pub(crate) fn begins_empty(&self, counter: &str) -> bool {
+        self.fresh.contains(counter)
     }
 
     /// The counters that events of this name may move.

@@ -7,13 +7,15 @@
 
 mod counter;
 mod definitions;
+mod filling;
 mod profile;
 mod view;
 
-pub use counter::MAX_ENTRIES;
+pub use counter::{Counter, MAX_ENTRIES, Series};
 pub use definitions::{Definitions, MAX_AUDIENCES, MAX_COUNTERS};
 /// What [`Facts`] answers with.
 pub use expr::Truth;
+pub use filling::Filling;
 pub use profile::{Change, Facts, MAX_TRAIT_BYTES, MAX_TRAITS, Profile, Trait};
 pub use view::{View, event_property};
 

@@ -1,9 +1,9 @@
 //! What is known of one person: traits, counters, memberships.
 
 use crate::counter::Counter;
-use crate::view::{Filtered, event_property};
+use crate::view::taken;
 use crate::{Definitions, View};
-use expr::{CounterKind, CounterSpec, Truth, evaluate};
+use expr::{CounterSpec, Truth, evaluate};
 use model::{Channel, Event, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -193,6 +193,33 @@ impl Profile {
         self.next_at = Some(AT_ONCE);
     }
 
+    /// Adds what [`crate::Filling`] found in the history before these definitions began; what came since is
+    /// counted already. Memberships follow at the next [`Profile::refresh`], due at once.
+    pub fn unite_counters(
+        &mut self,
+        filled: BTreeMap<String, Counter>,
+        defs: &Definitions,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let changes = self.adopt(defs, now);
+        for (id, counter) in filled {
+            let Some(spec) = defs.counter(&id) else { continue };
+            let own = match self.counters.get_mut(&id) {
+                Some(own) => {
+                    own.unite(counter);
+                    own
+                }
+                None => self.counters.entry(id.clone()).or_insert(counter),
+            };
+            own.tidy(spec, now);
+            if own.is_empty() {
+                self.counters.remove(&id);
+            }
+            self.next_at = Some(AT_ONCE);
+        }
+        changes
+    }
+
     #[cfg(test)]
     pub(crate) fn counters_for_tests(&self) -> &BTreeMap<String, Counter> {
         &self.counters
@@ -208,9 +235,12 @@ impl Profile {
         if self.definitions == defs.fingerprint() {
             return Vec::new();
         }
+        // A merged profile has no fingerprint: what it counts may be of these very definitions.
+        let stale = !self.definitions.is_empty();
         self.definitions = defs.fingerprint().to_owned();
         self.next_at = Some(AT_ONCE);
         self.counters.retain(|id, counter| match defs.counter(id) {
+            Some(_) if stale && defs.begins_empty(id) => false,
             Some(spec) => {
                 counter.tidy(spec, now);
                 !counter.is_empty()
@@ -225,31 +255,15 @@ impl Profile {
 
     /// Whether the counter took the event.
     fn count(&mut self, spec: &CounterSpec, event: &Event, now: Timestamp) -> bool {
-        if let Some(filter) = &spec.filter
-            && !evaluate(filter, &Filtered(event), now).holds
-        {
-            return false;
-        }
-        let amount = match &spec.kind {
-            CounterKind::Sum { property } => {
-                let found = event_property(event, property).and_then(|it| it.as_number());
-                let Some(amount) = found else { return false };
-                Some(amount)
-            }
-            CounterKind::AtLeast(_)
-            | CounterKind::Count
-            | CounterKind::First
-            | CounterKind::Last => None,
-        };
-        let entry = Counter::begin(spec, event.time, amount);
+        let Some(amount) = taken(spec, event) else { return false };
         let counter = match self.counters.get_mut(spec.id()) {
-            Some(counter) => {
-                counter.unite(entry);
-                counter
+            Some(counter) => counter,
+            None => {
+                let before = Counter::before(spec, event.time);
+                self.counters.entry(spec.id().to_owned()).or_insert(before)
             }
-            None => self.counters.entry(spec.id().to_owned()).or_insert(entry),
         };
-        counter.tidy(spec, now);
+        counter.add(spec, event.time, amount, now);
         if counter.is_empty() {
             self.counters.remove(spec.id());
         }

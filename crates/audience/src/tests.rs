@@ -1,5 +1,6 @@
 //! Text in, text out for profiles and membership.
 
+mod filling;
 mod model_of_all_events;
 mod properties;
 

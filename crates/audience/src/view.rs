@@ -1,8 +1,9 @@
 //! What a condition sees of a person.
 
 use crate::{Facts, Profile};
-use expr::{CounterSpec, Lookup, Reading, Truth};
+use expr::{CounterKind, CounterSpec, Lookup, Reading, Truth, amount_in, evaluate, micros};
 use model::{Channel, Event, EventKind, Timestamp, Value};
+use std::borrow::Cow;
 
 /// A profile, the facts beside it, and perhaps the event at hand.
 pub struct View<'a> {
@@ -43,6 +44,10 @@ impl Lookup for View<'_> {
         self.profile.counter(spec).map(|it| it.read(spec, now)).unwrap_or_default()
     }
 
+    fn times(&self, spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        Cow::Borrowed(self.profile.counter(spec).map_or(&[], |it| it.times()))
+    }
+
     fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
         self.facts.consent(channel, topic, now)
     }
@@ -53,6 +58,31 @@ impl Lookup for View<'_> {
 
     fn counter_note(&self, spec: &CounterSpec) -> Option<String> {
         self.profile.counter(spec).and_then(|it| it.note(spec))
+    }
+}
+
+/// What the event adds to a counter, in millionths for a sum; none if the counter does not take it.
+///
+/// A filter that asks how long ago something was asks it at the time of the event, so that the answer is
+/// the same whenever the event arrives.
+pub(crate) fn taken(spec: &CounterSpec, event: &Event) -> Option<i64> {
+    if let Some(filter) = &spec.filter
+        && !evaluate(filter, &Filtered(event), event.time).holds
+    {
+        return None;
+    }
+    match &spec.kind {
+        CounterKind::Sum { property, currency: None } => {
+            event_property(event, property)?.as_number().map(micros)
+        }
+        CounterKind::Sum { property, currency: Some(currency) } => {
+            amount_in(&|path| event_property(event, path), property, *currency)
+        }
+        CounterKind::AtLeast(_)
+        | CounterKind::Count
+        | CounterKind::First
+        | CounterKind::Last
+        | CounterKind::Times => Some(0),
     }
 }
 
@@ -70,6 +100,10 @@ impl Lookup for Filtered<'_> {
 
     fn counter(&self, _spec: &CounterSpec, _now: Timestamp) -> Reading {
         Reading::default()
+    }
+
+    fn times(&self, _spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        Cow::Borrowed(&[])
     }
 
     fn consent(&self, _channel: Channel, _topic: &str, _now: Timestamp) -> Truth {

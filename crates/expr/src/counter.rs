@@ -1,6 +1,7 @@
 //! What must be kept about a person's events so that a condition never rescans them.
 
 use crate::Expr;
+use crate::money::Currency;
 use model::Span;
 use std::cmp::Ordering;
 use std::fmt;
@@ -24,9 +25,13 @@ pub enum CounterKind {
     Count,
     Sum {
         property: String,
+        /// Adds only what is in this currency.
+        currency: Option<Currency>,
     },
     First,
     Last,
+    /// The latest times themselves, [`crate::MAX_TIMES`] of them, for sequences.
+    Times,
 }
 
 impl CounterSpec {
@@ -41,13 +46,27 @@ impl CounterSpec {
             CounterSpec { event, filter, window, kind, text: String::new(), id: String::new() };
         spec.text = match &spec.kind {
             CounterKind::AtLeast(n) => format!("{} >= {n}", crate::print::counter(&spec)),
+            CounterKind::Sum { currency: Some(currency), .. } => {
+                format!("{} in {currency}", crate::print::counter(&spec))
+            }
             CounterKind::Count
-            | CounterKind::Sum { .. }
+            | CounterKind::Sum { currency: None, .. }
             | CounterKind::First
-            | CounterKind::Last => crate::print::counter(&spec),
+            | CounterKind::Last
+            | CounterKind::Times => crate::print::counter(&spec),
         };
         spec.id = short_id(&spec.text);
         spec
+    }
+
+    /// What a sequence needs to know of an event: when it last happened, some times over.
+    pub fn times(event: impl Into<String>, filter: Option<Box<Expr>>) -> CounterSpec {
+        CounterSpec::new(event, filter, None, CounterKind::Times)
+    }
+
+    /// Whether it needs more of an event than its name and time.
+    pub fn reads_properties(&self) -> bool {
+        self.filter.is_some() || matches!(self.kind, CounterKind::Sum { .. })
     }
 
     /// A short, stable name for stored state: eight letters and digits.

@@ -1,9 +1,12 @@
 //! Whether a condition holds, and until when time alone cannot change that.
 
 use crate::counter::{CounterKind, CounterSpec};
-use crate::node::{Literal, Node, Op, Side, Term};
-use crate::{Expr, calendar};
+use crate::money::{Currency, Money, amount_in, micros};
+use crate::node::{Literal, Node, Op, Side, Term, list_trait};
+use crate::version::Version;
+use crate::{Expr, calendar, sequence};
 use model::{Channel, Span, Timestamp, Value};
+use std::borrow::Cow;
 
 /// What a condition may look at.
 pub trait Lookup {
@@ -11,6 +14,8 @@ pub trait Lookup {
     /// A property of the event at hand, if there is one.
     fn property(&self, path: &str) -> Option<Value>;
     fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading;
+    /// The latest [`crate::MAX_TIMES`] times of a counter of kind [`CounterKind::Times`], oldest first.
+    fn times(&self, spec: &CounterSpec) -> Cow<'_, [Timestamp]>;
     /// Whether there is a yes, and when it expires.
     fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth;
     fn in_audience(&self, name: &str) -> bool;
@@ -63,8 +68,12 @@ pub(crate) fn node(node: &Node, lookup: &dyn Lookup, now: Timestamp) -> Truth {
             let happened = Found::count(lookup.counter(spec, now));
             compare(&happened, Op::AtLeast, &Found::Value(Value::Number(1.0)), now)
         }
+        Node::Sequence(it) => sequence::judge(it, lookup, now).truth,
         Node::Consent { channel, topic } => lookup.consent(*channel, topic, now),
         Node::Audience(name) => Truth::lasting(lookup.in_audience(name)),
+        Node::List(name) => {
+            Truth::lasting(lookup.trait_value(&list_trait(name)) == Some(Value::Bool(true)))
+        }
         Node::Exists(term) => Truth::lasting(match read(term, lookup, now) {
             Found::Missing | Found::Value(Value::Null) => false,
             Found::Value(_) | Found::Number { .. } | Found::Time(_) | Found::Now(_) => true,
@@ -72,33 +81,31 @@ pub(crate) fn node(node: &Node, lookup: &dyn Lookup, now: Timestamp) -> Truth {
         Node::Is(term) => {
             Truth::lasting(matches!(read(term, lookup, now), Found::Value(Value::Bool(true))))
         }
-        Node::Compare { left, op, right } => {
-            compare(&read(left, lookup, now), *op, &read(right, lookup, now), now)
-        }
+        Node::Compare { left, op, right } => compare_terms(left, *op, right, lookup, now),
         Node::Age { term, op, span } => match read(term, lookup, now).as_time() {
             Some(time) => against_now(time, op.flipped(), Span(-span.0), now),
             None => Truth::lasting(false),
         },
-        Node::In { term, list } => Truth::lasting(match read(term, lookup, now) {
-            Found::Value(value) => list.iter().any(|it| literal(it) == value),
+        Node::In { term, among, list } => Truth::lasting(match read(term, lookup, now) {
+            Found::Value(value) => list.iter().any(|it| literal(it) == value) == *among,
             Found::Missing | Found::Number { .. } | Found::Time(_) | Found::Now(_) => false,
         }),
         Node::Contains { term, part } => {
             Truth::lasting(match (read(term, lookup, now), read(part, lookup, now)) {
-                (Found::Value(Value::Text(text)), Found::Value(Value::Text(part))) => {
-                    text.contains(&part)
-                }
-                (Found::Value(Value::List(items)), Found::Value(part)) => items.contains(&part),
+                (Found::Value(whole), Found::Value(part)) => contains(&whole, &part),
                 _ => false,
             })
         }
+        Node::ContainsEach { term, all, list } => Truth::lasting(match read(term, lookup, now) {
+            Found::Value(whole) if *all => list.iter().all(|it| contains(&whole, &literal(it))),
+            Found::Value(whole) => list.iter().any(|it| contains(&whole, &literal(it))),
+            Found::Missing | Found::Number { .. } | Found::Time(_) | Found::Now(_) => false,
+        }),
         Node::StartsWith { term, part } => {
-            Truth::lasting(match (read(term, lookup, now), read(part, lookup, now)) {
-                (Found::Value(Value::Text(text)), Found::Value(Value::Text(part))) => {
-                    text.starts_with(&part)
-                }
-                _ => false,
-            })
+            Truth::lasting(both_texts(term, part, lookup, now, |a, b| a.starts_with(b)))
+        }
+        Node::EndsWith { term, part } => {
+            Truth::lasting(both_texts(term, part, lookup, now, |a, b| a.ends_with(b)))
         }
         Node::Within { term, anniversary: false, side, span } => {
             match (read(term, lookup, now).as_time(), side) {
@@ -183,7 +190,18 @@ pub(crate) fn read(term: &Term, lookup: &dyn Lookup, now: Timestamp) -> Found {
         Term::Literal(it) => Found::Value(literal(it)),
         Term::Trait(name) => found(lookup.trait_value(name)),
         Term::Property(path) => found(lookup.property(path)),
+        Term::Length(inner) => found(match read(inner, lookup, now) {
+            Found::Value(Value::Text(text)) => Some(Value::Number(text.chars().count() as f64)),
+            Found::Value(Value::List(items)) => Some(Value::Number(items.len() as f64)),
+            _ => None,
+        }),
+        Term::Lower(inner) => found(match read(inner, lookup, now) {
+            Found::Value(value) => lower(value),
+            _ => None,
+        }),
         Term::Now(span) => Found::Now(*span),
+        // They are no values of their own: [`compare_terms`] compares with them.
+        Term::Money(_) | Term::Version(_) => Found::Missing,
         Term::Counter(spec) => {
             let reading = lookup.counter(spec, now);
             match spec.kind {
@@ -193,7 +211,7 @@ pub(crate) fn read(term: &Term, lookup: &dyn Lookup, now: Timestamp) -> Found {
                     changes_at: reading.changes_at,
                     falls: false,
                 },
-                CounterKind::First | CounterKind::Last => {
+                CounterKind::First | CounterKind::Last | CounterKind::Times => {
                     reading.time.map_or(Found::Missing, Found::Time)
                 }
             }
@@ -227,6 +245,87 @@ fn all(parts: &[Node], wanted: bool, lookup: &dyn Lookup, now: Timestamp) -> Tru
         // The whole cannot become `wanted` before the last of the parts that stand against it.
         Some(at) => Truth { holds: !wanted, changes_at: Some(at) },
         None => Truth { holds: wanted, changes_at: first_to_turn },
+    }
+}
+
+fn contains(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Text(text), Value::Text(part)) => text.contains(part),
+        (Value::List(items), part) => items.contains(part),
+        _ => false,
+    }
+}
+
+fn both_texts(
+    term: &Term,
+    part: &Term,
+    lookup: &dyn Lookup,
+    now: Timestamp,
+    holds: fn(&str, &str) -> bool,
+) -> bool {
+    match (read(term, lookup, now), read(part, lookup, now)) {
+        (Found::Value(Value::Text(text)), Found::Value(Value::Text(part))) => holds(&text, &part),
+        _ => false,
+    }
+}
+
+/// A text in lower case, or a list with its texts so; nothing else has a case.
+fn lower(value: Value) -> Option<Value> {
+    match value {
+        Value::Text(text) => Some(Value::Text(text.to_lowercase())),
+        Value::List(items) => {
+            Some(Value::List(items.into_iter().map(|it| lower(it.clone()).unwrap_or(it)).collect()))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Map(_) => None,
+    }
+}
+
+fn compare_terms(left: &Term, op: Op, right: &Term, lookup: &dyn Lookup, now: Timestamp) -> Truth {
+    match right {
+        Term::Money(Money { micros: needed, currency }) => {
+            let (amount, changes_at) = amount(left, *currency, lookup, now);
+            Truth { holds: amount.is_some_and(|it| ordered(it, op, *needed)), changes_at }
+        }
+        Term::Version(needed) => {
+            Truth::lasting(version(left, lookup, now).is_some_and(|it| ordered(&it, op, needed)))
+        }
+        Term::Literal(_)
+        | Term::Trait(_)
+        | Term::Property(_)
+        | Term::Length(_)
+        | Term::Lower(_)
+        | Term::Counter(_)
+        | Term::Now(_) => compare(&read(left, lookup, now), op, &read(right, lookup, now), now),
+    }
+}
+
+/// An amount in millionths, if there is one in this currency, and until when time does not change it.
+pub(crate) fn amount(
+    term: &Term,
+    currency: Currency,
+    lookup: &dyn Lookup,
+    now: Timestamp,
+) -> (Option<i64>, Option<Timestamp>) {
+    match term {
+        Term::Trait(name) => (amount_in(&|it| lookup.trait_value(it), name, currency), None),
+        Term::Property(path) => (amount_in(&|it| lookup.property(it), path, currency), None),
+        Term::Counter(_) => {
+            let found = read(term, lookup, now);
+            (found.as_number().map(micros), found.changes_at())
+        }
+        Term::Literal(_)
+        | Term::Length(_)
+        | Term::Lower(_)
+        | Term::Money(_)
+        | Term::Version(_)
+        | Term::Now(_) => (None, None),
+    }
+}
+
+pub(crate) fn version(term: &Term, lookup: &dyn Lookup, now: Timestamp) -> Option<Version> {
+    match read(term, lookup, now) {
+        Found::Value(Value::Text(text)) => Version::read(&text),
+        _ => None,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Why a condition holds or not, in words for the person who runs marketing.
 
 use crate::counter::{CounterKind, CounterSpec};
-use crate::evaluate::{Found, literal, node as truth_of, read};
-use crate::node::{Node, Op, Side, Term};
+use crate::evaluate::{self, Found, literal, node as truth_of, read};
+use crate::money::Money;
+use crate::node::{Literal, Node, Op, Side, Term};
 use crate::print::{self, Style};
-use crate::{Expr, Lookup, calendar};
+use crate::sequence::{Judgement, Sequence, judge};
+use crate::{Expr, Lookup, MAX_TIMES, calendar};
 use model::{Span, Timestamp, Value};
 use serde::Serialize;
 
@@ -69,10 +71,6 @@ fn tally(all: bool, parts: &[Explanation]) -> String {
 
 fn sentence(node: &Node, world: &World) -> String {
     let found = |term: &Term| read(term, world.lookup, world.now);
-    let is = |term: &Term| match (term, found(term)) {
-        (Term::Counter(spec), Found::Missing) => format!("{} never happened", event(spec)),
-        (_, found) => format!("{} {}", name(term), is(term, &found, world)),
-    };
     match node {
         Node::And(_) | Node::Or(_) | Node::Not(_) => String::new(),
         Node::Bool(true) => "always holds".to_owned(),
@@ -91,35 +89,63 @@ fn sentence(node: &Node, world: &World) -> String {
             let is = if world.lookup.in_audience(name) { "is" } else { "is not" };
             format!("{is} in the audience {name}")
         }
+        Node::List(name) => {
+            let is = if truth_of(node, world.lookup, world.now).holds { "is" } else { "is not" };
+            format!("{is} in the list {name}")
+        }
+        Node::Sequence(it) => course(it, &judge(it, world.lookup, world.now), world.now),
         Node::Exists(term) => match found(term) {
             Found::Missing => format!("{} is not set", name(term)),
             _ => format!("{} is set", name(term)),
         },
-        Node::Is(term) => format!("{}, needs to be true", is(term)),
-        Node::Compare { left, op, right } => {
-            let needed = match right {
-                Term::Now(span) => moment(*span),
-                Term::Literal(it) => quoted(&literal(it)),
-                Term::Trait(_) | Term::Property(_) | Term::Counter(_) => {
-                    format!("what {} is ({})", name(right), bare(right, &found(right), world))
-                }
-            };
-            let is_time = matches!(left, Term::Counter(it) if it.kind == CounterKind::First || it.kind == CounterKind::Last)
-                || matches!(right, Term::Now(_));
-            format!("{}, needs {} {needed}", is(left), needs(*op, is_time))
-        }
+        Node::Is(term) => format!("{}, needs to be true", stated(term, world)),
+        Node::Compare { .. }
+        | Node::Age { .. }
+        | Node::In { .. }
+        | Node::Contains { .. }
+        | Node::ContainsEach { .. }
+        | Node::StartsWith { .. }
+        | Node::EndsWith { .. }
+        | Node::Within { .. } => test(node, world),
+    }
+}
+
+/// What a term was found to be, and what it needs to be.
+fn test(node: &Node, world: &World) -> String {
+    let found = |term: &Term| read(term, world.lookup, world.now);
+    let is = |term: &Term| stated(term, world);
+    match node {
+        Node::And(_)
+        | Node::Or(_)
+        | Node::Not(_)
+        | Node::Bool(_)
+        | Node::Did(_)
+        | Node::Sequence(_)
+        | Node::Consent { .. }
+        | Node::Audience(_)
+        | Node::List(_)
+        | Node::Exists(_)
+        | Node::Is(_) => String::new(),
+        Node::Compare { left, op, right } => comparison(left, *op, right, world),
         Node::Age { term, op, span } => {
             format!("{}, needs to be {} {span} ago", is(term), needs(*op, false))
         }
-        Node::In { term, list } => {
-            let list: Vec<String> = list.iter().map(|it| quoted(&literal(it))).collect();
-            format!("{}, needs to be one of {}", is(term), list.join(", "))
+        Node::In { term, among, list } => {
+            let be = if *among { "to be one of" } else { "to be none of" };
+            format!("{}, needs {be} {}", is(term), listed(list))
         }
         Node::Contains { term, part } => {
             format!("{}, needs to contain {}", is(term), bare(part, &found(part), world))
         }
+        Node::ContainsEach { term, all, list } => {
+            let of = if *all { "all of" } else { "one of" };
+            format!("{}, needs to contain {of} {}", is(term), listed(list))
+        }
         Node::StartsWith { term, part } => {
             format!("{}, needs to start with {}", is(term), bare(part, &found(part), world))
+        }
+        Node::EndsWith { term, part } => {
+            format!("{}, needs to end with {}", is(term), bare(part, &found(part), world))
         }
         Node::Within { term, anniversary, side, span } => {
             let side = match side {
@@ -134,11 +160,87 @@ fn sentence(node: &Node, world: &World) -> String {
     }
 }
 
+fn comparison(left: &Term, op: Op, right: &Term, world: &World) -> String {
+    let found = |term: &Term| read(term, world.lookup, world.now);
+    let is = |term: &Term| stated(term, world);
+    let needed = match right {
+        Term::Now(span) => moment(*span),
+        Term::Literal(it) => quoted(&literal(it)),
+        Term::Money(money) => return price(left, op, *money, world),
+        Term::Version(version) => {
+            let unread = evaluate::version(left, world.lookup, world.now).is_none()
+                && found(left) != Found::Missing;
+            let no = if unread { ", which is no version" } else { "" };
+            return format!("{}{no}, needs {} version {version}", is(left), needs(op, false));
+        }
+        Term::Trait(_)
+        | Term::Property(_)
+        | Term::Length(_)
+        | Term::Lower(_)
+        | Term::Counter(_) => {
+            format!("what {} is ({})", name(right), bare(right, &found(right), world))
+        }
+    };
+    let is_time = matches!(left, Term::Counter(it) if it.kind == CounterKind::First || it.kind == CounterKind::Last)
+        || matches!(right, Term::Now(_));
+    format!("{}, needs {} {needed}", is(left), needs(op, is_time))
+}
+
+/// How far a sequence came.
+fn course(sequence: &Sequence, found: &Judgement, now: Timestamp) -> String {
+    let names = |spec: &CounterSpec| event(spec);
+    let Some(step) = sequence.steps.get(found.reached) else {
+        let last = sequence.steps.last().map_or(String::new(), |it| names(&it.event));
+        let Some(complete) = found.complete else {
+            let against: Vec<String> = (sequence.without.iter())
+                .chain(sequence.absent.iter().map(|it| &it.0))
+                .map(names)
+                .collect();
+            return format!("{last} was reached, and each time there was {}", against.join(" or "));
+        };
+        let when = format!("{} ({})", distance(complete, now), day_or_moment(complete));
+        let needed = match sequence.window {
+            Some(window) => format!(", needs to be in the last {window}"),
+            None => String::new(),
+        };
+        return match &sequence.absent {
+            Some((spec, _)) if now < complete => {
+                format!("{last} was reached; complete {when} unless {} happens", names(spec))
+            }
+            _ => format!("was complete {when}{needed}"),
+        };
+    };
+    let (event, within) = (names(&step.event), step.within);
+    match found.reached.checked_sub(1).and_then(|it| sequence.steps.get(it)) {
+        None => format!("{event} never happened"),
+        Some(before) => {
+            let within = within.map_or(String::new(), |it| format!(" within {it}"));
+            let before = names(&before.event);
+            format!("{before} was reached, and no {event} followed{within}")
+        }
+    }
+}
+
+/// A comparison with an amount of money.
+fn price(left: &Term, op: Op, needed: Money, world: &World) -> String {
+    let found = match evaluate::amount(left, needed.currency, world.lookup, world.now).0 {
+        Some(micros) => format!("is {}", Money { micros, currency: needed.currency }),
+        None if read(left, world.lookup, world.now) == Found::Missing => "is not set".to_owned(),
+        None => format!("is no amount in {}", needed.currency),
+    };
+    format!("{} {found}, needs {} {needed}", name(left), needs(op, false))
+}
+
 /// How a counter is kept, where that shows in its value.
 fn note(node: &Node, world: &World) -> Option<String> {
     let mut found = None;
     if matches!(node, Node::And(_) | Node::Or(_) | Node::Not(_)) {
         return None;
+    }
+    if let Node::Sequence(sequence) = node {
+        return judge(sequence, world.lookup, world.now)
+            .full
+            .map(|spec| format!("only the latest {MAX_TIMES} of {} are looked at", event(&spec)));
     }
     node.each_counter(&mut |spec| {
         if found.is_none() {
@@ -154,16 +256,31 @@ fn name(term: &Term) -> String {
         Term::Literal(it) => quoted(&literal(it)),
         Term::Trait(name) => format!("trait {name}"),
         Term::Property(path) => format!("property {path}"),
+        Term::Length(inner) => format!("length of {}", name(inner)),
+        Term::Lower(inner) => format!("{} in lower case", name(inner)),
+        Term::Money(money) => money.to_string(),
+        Term::Version(version) => format!("version {version}"),
         Term::Now(_) => "now".to_owned(),
         Term::Counter(spec) => {
             let (event, window) = (event(spec), window(spec));
             match &spec.kind {
                 CounterKind::AtLeast(_) | CounterKind::Count => format!("count of {event}{window}"),
-                CounterKind::Sum { property } => format!("sum of {property} over {event}{window}"),
+                CounterKind::Sum { property, .. } => {
+                    format!("sum of {property} over {event}{window}")
+                }
                 CounterKind::First => format!("first {event}"),
                 CounterKind::Last => format!("last {event}"),
+                CounterKind::Times => format!("times of {event}"),
             }
         }
+    }
+}
+
+/// `trait plan is "free"`, or that an event never happened.
+fn stated(term: &Term, world: &World) -> String {
+    match (term, read(term, world.lookup, world.now)) {
+        (Term::Counter(spec), Found::Missing) => format!("{} never happened", event(spec)),
+        (_, found) => format!("{} {}", name(term), is(term, &found, world)),
     }
 }
 
@@ -210,6 +327,11 @@ fn needs(op: Op, is_time: bool) -> &'static str {
         (Op::More, true) => "to be after",
         (Op::AtLeast, true) => "to be at or after",
     }
+}
+
+fn listed(list: &[Literal]) -> String {
+    let list: Vec<String> = list.iter().map(|it| quoted(&literal(it))).collect();
+    list.join(", ")
 }
 
 fn event(spec: &CounterSpec) -> String {

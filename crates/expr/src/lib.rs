@@ -16,17 +16,26 @@ mod check;
 mod counter;
 mod evaluate;
 mod explain;
+mod money;
 mod node;
 mod parse;
 mod print;
+mod sequence;
 mod suggest;
 mod token;
+mod tree;
+mod version;
+mod vocabulary;
 
 pub use counter::{CounterKind, CounterSpec, short_id};
 pub use evaluate::{Lookup, Reading, Truth, evaluate};
 pub use explain::{Explanation, explain};
+pub use money::{Currency, amount_in, micros};
+pub use node::list_trait;
 pub use parse::parse;
 pub use suggest::hint as did_you_mean;
+pub use tree::{Plain, Tree, TreeEvent, TreeOp, TreeSide, TreeStep, TreeTerm};
+pub use vocabulary::{Comparison, Field, Form, Holds, Limits, Type, Unit, Vocabulary, vocabulary};
 
 use node::Node;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -41,7 +50,7 @@ pub const MAX_TEXT_BYTES: usize = 4_096;
 /// also bounds the stack.
 pub const MAX_DEPTH: usize = 32;
 
-/// Longest list after `in`. More values than this belong in a trait or a property.
+/// Longest list after `in` and `contains`. More values than this belong in a trait or a property.
 pub const MAX_LIST: usize = 200;
 
 /// Most counters in one condition: each is kept for every person whom the events concern.
@@ -56,6 +65,13 @@ pub const MAX_WINDOW: model::Span = model::Span::days(3_660);
 /// The largest n for which "at least n in a window" keeps the n latest times; beyond it, the count
 /// is kept as a series of entries.
 pub const MAX_AT_LEAST: u32 = 256;
+
+/// How many times of an event a sequence looks at, the latest ones. A person who did something 64 times
+/// since the step before is past any order that a marketer means; and each time is stored.
+pub const MAX_TIMES: usize = 64;
+
+/// Most steps of a sequence, `then not` counted. More is a journey or a report.
+pub const MAX_STEPS: usize = 5;
 
 /// A condition that was parsed and checked. Two are equal when their canonical texts are.
 #[derive(Clone)]
@@ -89,14 +105,37 @@ impl Expr {
         found
     }
 
-    /// The names of the traits that it reads, without duplicates.
+    /// The paths of the traits that it reads, without duplicates: those of lists and of currencies beside
+    /// an amount too.
     pub fn traits(&self) -> Vec<String> {
         let mut found = Vec::new();
-        self.node.each_term(&mut |term| {
-            if let node::Term::Trait(name) = term
+        self.node.each_trait(&mut |name| {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        });
+        found
+    }
+
+    /// The names of the lists that it refers to, without duplicates.
+    pub fn lists(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.node.each_leaf(&mut |leaf| {
+            if let Node::List(name) = leaf
                 && !found.contains(name)
             {
                 found.push(name.clone());
+            }
+        });
+        found
+    }
+
+    /// The names of the events that it depends on, without duplicates.
+    pub fn events(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.node.each_counter(&mut |spec| {
+            if !found.contains(&spec.event) {
+                found.push(spec.event.clone());
             }
         });
         found

@@ -1,6 +1,9 @@
 //! The tree behind a condition.
 
 use crate::CounterSpec;
+use crate::money::Money;
+use crate::sequence::Sequence;
+use crate::version::Version;
 use model::{Channel, Span};
 
 /// A condition: something that holds or does not.
@@ -12,11 +15,14 @@ pub enum Node {
     Bool(bool),
     /// The event happened at least once.
     Did(CounterSpec),
+    Sequence(Sequence),
     Consent {
         channel: Channel,
         topic: String,
     },
     Audience(String),
+    /// A list that the team keeps.
+    List(String),
     Exists(Term),
     /// A trait or property that is `true`.
     Is(Term),
@@ -32,15 +38,27 @@ pub enum Node {
         op: Op,
         span: Span,
     },
+    /// `among` is false for `not in`, which needs a value too.
     In {
         term: Term,
+        among: bool,
         list: Vec<Literal>,
     },
     Contains {
         term: Term,
         part: Term,
     },
+    /// `contains all […]`, or `contains any […]`.
+    ContainsEach {
+        term: Term,
+        all: bool,
+        list: Vec<Literal>,
+    },
     StartsWith {
+        term: Term,
+        part: Term,
+    },
+    EndsWith {
         term: Term,
         part: Term,
     },
@@ -59,7 +77,15 @@ pub enum Term {
     Literal(Literal),
     Trait(String),
     Property(String),
+    /// How many letters a text or things a list has. Inside is a trait or a property.
+    Length(Box<Term>),
+    /// A text, or the texts of a list, in lower case. Inside is a trait or a property.
+    Lower(Box<Term>),
     Counter(CounterSpec),
+    /// Only on the right of a comparison.
+    Money(Money),
+    /// Only on the right of a comparison.
+    Version(Version),
     /// Now, moved by a span that may be negative.
     Now(Span),
 }
@@ -97,46 +123,61 @@ impl Node {
             Node::Not(part) => part.each_leaf(visit),
             Node::Bool(_)
             | Node::Did(_)
+            | Node::Sequence(_)
             | Node::Consent { .. }
             | Node::Audience(_)
+            | Node::List(_)
             | Node::Exists(_)
             | Node::Is(_)
             | Node::Compare { .. }
             | Node::Age { .. }
             | Node::In { .. }
             | Node::Contains { .. }
+            | Node::ContainsEach { .. }
             | Node::StartsWith { .. }
+            | Node::EndsWith { .. }
             | Node::Within { .. } => visit(self),
         }
     }
 
-    /// Visits every term, but not those inside the filter of a counter.
+    /// Visits every term, and what stands inside a term, but not the filter of a counter.
     pub fn each_term(&self, visit: &mut dyn FnMut(&Term)) {
+        let mut both = |term: &Term| {
+            visit(term);
+            if let Term::Length(inner) | Term::Lower(inner) = term {
+                visit(inner);
+            }
+        };
         self.each_leaf(&mut |leaf| match leaf {
             Node::Exists(term)
             | Node::Is(term)
             | Node::Age { term, .. }
             | Node::In { term, .. }
-            | Node::Within { term, .. } => visit(term),
-            Node::Compare { left, right, .. } => [left, right].into_iter().for_each(&mut *visit),
-            Node::Contains { term, part } | Node::StartsWith { term, part } => {
-                [term, part].into_iter().for_each(&mut *visit);
+            | Node::ContainsEach { term, .. }
+            | Node::Within { term, .. } => both(term),
+            Node::Compare { left, right, .. } => [left, right].into_iter().for_each(&mut both),
+            Node::Contains { term, part }
+            | Node::StartsWith { term, part }
+            | Node::EndsWith { term, part } => {
+                [term, part].into_iter().for_each(&mut both);
             }
             Node::And(_)
             | Node::Or(_)
             | Node::Not(_)
             | Node::Bool(_)
             | Node::Did(_)
+            | Node::Sequence(_)
             | Node::Consent { .. }
-            | Node::Audience(_) => {}
+            | Node::Audience(_)
+            | Node::List(_) => {}
         });
     }
 
     pub fn each_counter(&self, visit: &mut dyn FnMut(&CounterSpec)) {
-        self.each_leaf(&mut |leaf| {
-            if let Node::Did(spec) = leaf {
-                visit(spec);
-            }
+        self.each_leaf(&mut |leaf| match leaf {
+            Node::Did(spec) => visit(spec),
+            Node::Sequence(sequence) => sequence.lists().for_each(&mut *visit),
+            _ => {}
         });
         self.each_term(&mut |term| {
             if let Term::Counter(spec) = term {
@@ -144,6 +185,28 @@ impl Node {
             }
         });
     }
+
+    /// Visits the path of every trait that is read, one path perhaps more than once.
+    pub fn each_trait(&self, visit: &mut dyn FnMut(String)) {
+        self.each_term(&mut |term| {
+            if let Term::Trait(name) = term {
+                visit(name.clone());
+            }
+        });
+        self.each_leaf(&mut |leaf| match leaf {
+            // An amount is read together with its currency.
+            Node::Compare { left: Term::Trait(name), right: Term::Money(_), .. } => {
+                visit(crate::money::sibling(name));
+            }
+            Node::List(name) => visit(list_trait(name)),
+            _ => {}
+        });
+    }
+}
+
+/// The trait that says whether a person is in a list: `true` if so.
+pub fn list_trait(name: &str) -> String {
+    format!("list.{name}")
 }
 
 impl Op {

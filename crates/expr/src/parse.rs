@@ -4,23 +4,32 @@
 //! condition  = all { "or" all }            all = unary { "and" unary }
 //! unary      = "not" unary | comparison
 //! comparison = operand [ operator operand | operator span "ago" | "in" list
-//!            | "contains" operand | "starts_with" operand | "within" ("next" | "last") span ]
-//! operand    = "(" condition ")" | text | number | "true" | "false" | call
+//!            | "not" "in" list | "contains" operand | "contains" ("any" | "all") list
+//!            | "starts_with" operand | "ends_with" operand | "within" ("next" | "last") span ]
+//! operand    = "(" condition ")" | text | number [ currency ] | "true" | "false" | call
 //!            | "now" [ ("-" | "+") span ] | name            (a property; only inside `where`)
 //! call       = function "(" … [ "," "last" span ] [ "where" condition ] ")"
+//!            | "sequence" "(" event { "," "then" [ "not" ] event } [ "," "without" event ]
+//!              [ "," "last" span ] ")"
+//! event      = text [ "within" span ] [ "where" condition ]
 //! ```
+//!
+//! Words that only the newer forms use are no keywords: a property may be called `then` or `any`.
+
+mod call;
 
 use crate::check::{self, FUNCTIONS, Operand};
-use crate::counter::{CounterKind, CounterSpec};
+use crate::money::{Currency, Money};
 use crate::node::{Literal, Node, Op, Side, Term};
 use crate::print::{self, Style};
 use crate::suggest;
 use crate::token::{Kind, Place, Token, problem, tokens};
-use crate::{Expr, MAX_COUNTERS, MAX_DEPTH, MAX_FILTERS, MAX_LIST, MAX_TEXT_BYTES, MAX_WINDOW};
-use model::{Channel, Problem, Span};
+use crate::{Expr, MAX_DEPTH, MAX_LIST, MAX_TEXT_BYTES, MAX_WINDOW};
+use model::{Problem, Span};
 
 /// Words that follow an operand and start with a letter.
-const WORD_OPERATORS: [&str; 6] = ["and", "or", "in", "contains", "starts_with", "within"];
+const WORD_OPERATORS: [&str; 7] =
+    ["and", "or", "in", "contains", "starts_with", "ends_with", "within"];
 
 pub fn parse(text: &str) -> Result<Expr, Problem> {
     check_length(text)?;
@@ -101,6 +110,10 @@ impl Parser {
                 self.next += 1;
                 self.tested(left, place, &word)?
             }
+            Kind::Word(word) if word == "not" && self.follows(&Kind::Word("in".to_owned())) => {
+                self.next += 2;
+                check::among(left, place, false, self.list()?, operator_place)?
+            }
             Kind::Word(_) | Kind::Text(_) | Kind::Number(_) | Kind::Span(_) | Kind::End => {
                 return check::alone(left, place);
             }
@@ -136,12 +149,21 @@ impl Parser {
         check::compare(left, place, op, at, right, right_place)
     }
 
-    /// What follows `in`, `contains`, `starts_with` and `within`.
+    /// What follows `in`, `contains`, `starts_with`, `ends_with` and `within`.
     fn tested(&mut self, left: Operand, place: Place, word: &str) -> Result<Node, Problem> {
         match word {
             "in" => {
-                let term = check::dynamic(left, place, "in")?;
-                Ok(Node::In { term, list: self.list()? })
+                let list_place = self.place();
+                check::among(left, place, true, self.list()?, list_place)
+            }
+            "contains"
+                if (self.at_word("any") || self.at_word("all"))
+                    && self.follows(&Kind::Symbol("[")) =>
+            {
+                let all = self.at_word("all");
+                self.next += 1;
+                let list_place = self.place();
+                check::contains_each(left, place, all, self.list()?, list_place)
             }
             "within" => {
                 let side_place = self.place();
@@ -158,7 +180,7 @@ impl Parser {
                 check::within(left, place, side, span, span_place)
             }
             _ => {
-                let term = check::dynamic(left, place, word)?;
+                let term = check::readable(left, place, word)?;
                 let part_place = self.place();
                 let part = self.operand()?;
                 check::part(term, word, part, part_place)
@@ -176,9 +198,12 @@ impl Parser {
                 self.expect(")")?;
                 Ok(Operand::Condition(node))
             }
-            Kind::Text(_) | Kind::Number(_) | Kind::Symbol("-") => {
-                Ok(Operand::Term(Term::Literal(self.literal()?)))
-            }
+            Kind::Text(_) | Kind::Number(_) | Kind::Symbol("-") => match self.literal()? {
+                Literal::Number(number) => Ok(Operand::Term(self.amount(number, place)?)),
+                literal @ (Literal::Text(_) | Literal::Bool(_)) => {
+                    Ok(Operand::Term(Term::Literal(literal)))
+                }
+            },
             Kind::Word(word) => self.word(&word, place),
             Kind::Span(span) => Err(problem(place, format!("{span} is a length of time"))
                 .hint(format!("compare a time with it: `last(\"…\") < {span} ago`"))),
@@ -188,6 +213,25 @@ impl Parser {
             Kind::End => Err(problem(place, "the condition ends here, but something is missing")
                 .hint("for example `did(\"Order Completed\", last 30d)`")),
         }
+    }
+
+    /// A number, or an amount of money if a currency follows.
+    fn amount(&mut self, number: f64, place: Place) -> Result<Term, Problem> {
+        let Kind::Word(word) = self.kind() else {
+            return Ok(Term::Literal(Literal::Number(number)));
+        };
+        if let Some(currency) = Currency::read(word) {
+            self.next += 1;
+            return Money::new(number, currency).map(Term::Money).ok_or_else(|| {
+                problem(place, "an amount has at most six decimals and is at most 10^12")
+            });
+        }
+        let capitals = word.to_uppercase();
+        if Currency::read(&capitals).is_some() && !print::KEYWORDS.contains(&word.as_str()) {
+            return Err(problem(self.place(), format!("`{word}` cannot stand here"))
+                .hint(format!("an amount is written `{number} {capitals}`")));
+        }
+        Ok(Term::Literal(Literal::Number(number)))
     }
 
     fn word(&mut self, word: &str, place: Place) -> Result<Operand, Problem> {
@@ -203,6 +247,10 @@ impl Parser {
             _ if print::KEYWORDS.contains(&word) => {
                 Err(problem(place, format!("`{word}` cannot stand here"))
                     .hint("before and after it there must be a condition or a value"))
+            }
+            _ if Currency::read(word).is_some() && matches!(self.kind(), Kind::Number(_)) => {
+                Err(problem(place, "the number of an amount stands first")
+                    .hint(format!("write it like `50 {word}`")))
             }
             _ if self.style == Style::Filter => Ok(Operand::Term(Term::Property(word.to_owned()))),
             _ => Err(problem(place, format!("`{word}` is not known here")).hint(
@@ -236,137 +284,6 @@ impl Parser {
         let span = self.span()?;
         bounded(span, span_place)?;
         Ok(Operand::Term(Term::Now(Span(sign * span.0))))
-    }
-
-    fn call(&mut self, function: &str, place: Place) -> Result<Operand, Problem> {
-        if !FUNCTIONS.contains(&function) {
-            return Err(problem(place, format!("there is no function `{function}`"))
-                .hint(suggest::hint(function, FUNCTIONS)));
-        }
-        if self.style == Style::Filter && !matches!(function, "property" | "exists") {
-            return Err(problem(place, format!("`{function}` cannot be used inside `where`"))
-                .hint("a filter reads only properties of the event, as it arrives"));
-        }
-        self.expect("(")?;
-        let operand = match function {
-            "trait" => Operand::Term(Term::Trait(self.text("the name of a trait")?)),
-            "property" => Operand::Term(Term::Property(self.text("the name of a property")?)),
-            "audience" => Operand::Condition(Node::Audience(self.text("the name of an audience")?)),
-            "consent" => self.consent()?,
-            "exists" => {
-                let inner_place = self.place();
-                let inner = self.operand()?;
-                Operand::Condition(Node::Exists(check::dynamic(inner, inner_place, "exists")?))
-            }
-            "anniversary" => {
-                let inner_place = self.place();
-                let inner = self.operand()?;
-                Operand::Anniversary(check::time(inner, inner_place, "anniversary")?)
-            }
-            _ => self.counter(function, place)?,
-        };
-        self.expect(")")?;
-        Ok(operand)
-    }
-
-    fn consent(&mut self) -> Result<Operand, Problem> {
-        let place = self.place();
-        let name = self.text("a channel")?;
-        let channel = Channel::from_name(&name).ok_or_else(|| {
-            problem(place, format!("there is no channel `{name}`"))
-                .hint(suggest::hint(&name, Channel::ALL.map(Channel::name)))
-        })?;
-        self.expect(",")?;
-        let topic = self.text("a topic")?;
-        Ok(Operand::Condition(Node::Consent { channel, topic }))
-    }
-
-    fn counter(&mut self, function: &str, place: Place) -> Result<Operand, Problem> {
-        self.counters += 1;
-        if MAX_COUNTERS < self.counters {
-            return Err(problem(
-                place,
-                format!("more than {MAX_COUNTERS} counts in one condition"),
-            )
-            .hint("make audiences of its parts and refer to them with audience(\"…\")"));
-        }
-        let event = self.text("the name of an event")?;
-        let property = match function {
-            "sum" => {
-                self.expect(",")?;
-                Some(self.property_name()?)
-            }
-            _ => None,
-        };
-        let window_place = self.place();
-        let mut window = None;
-        if self.take(",") && self.kind() != &Kind::Word("where".to_owned()) {
-            if !self.take_word("last") {
-                return Err(problem(self.place(), "expected a window or `where`")
-                    .hint("a window is written `last 30d`"));
-            }
-            window = Some(self.span()?);
-        }
-        let filter = self.filter()?;
-        let counter =
-            |kind| Term::Counter(CounterSpec::new(event.clone(), filter.clone(), window, kind));
-        if window.is_some() && matches!(function, "first" | "last") {
-            return Err(problem(window_place, format!("`{function}` has no window"))
-                .hint(format!("compare it: `{function}({}) < 30d ago`", print::quoted(&event))));
-        }
-        match (function, property) {
-            ("did", _) => {
-                let kind = window.map_or(CounterKind::Count, |_| CounterKind::AtLeast(1));
-                let spec = CounterSpec::new(event, filter, window, kind);
-                Ok(Operand::Condition(Node::Did(spec)))
-            }
-            ("sum", Some(property)) => Ok(Operand::Term(counter(CounterKind::Sum { property }))),
-            ("first", _) => Ok(Operand::Term(counter(CounterKind::First))),
-            ("last", _) => Ok(Operand::Term(counter(CounterKind::Last))),
-            _ => Ok(Operand::Term(counter(CounterKind::Count))),
-        }
-    }
-
-    fn filter(&mut self) -> Result<Option<Box<Expr>>, Problem> {
-        let place = self.place();
-        if !self.take_word("where") {
-            return Ok(None);
-        }
-        self.filters += 1;
-        if MAX_FILTERS < self.filters {
-            return Err(problem(
-                place,
-                format!("more than {MAX_FILTERS} `where` in one condition"),
-            )
-            .hint("make audiences of its parts and refer to them with audience(\"…\")"));
-        }
-        self.style = Style::Filter;
-        let node = self.deeper(Parser::condition)?;
-        self.style = Style::Condition;
-        Ok(Some(Box::new(Expr { text: print::node(&node, Style::Filter), node })))
-    }
-
-    /// `revenue`, `"revenue"` or `property("revenue")`.
-    fn property_name(&mut self) -> Result<String, Problem> {
-        let place = self.place();
-        match self.kind().clone() {
-            Kind::Text(_) => self.text("the name of a property"),
-            Kind::Word(word)
-                if word == "property" && self.tokens[self.next + 1].kind == Kind::Symbol("(") =>
-            {
-                self.next += 1;
-                self.expect("(")?;
-                let name = self.text("the name of a property")?;
-                self.expect(")")?;
-                Ok(name)
-            }
-            Kind::Word(word) if !print::KEYWORDS.contains(&word.as_str()) => {
-                self.next += 1;
-                Ok(word)
-            }
-            _ => Err(problem(place, "expected the property to add up")
-                .hint("for example `sum(\"Order Completed\", revenue, last 30d)`")),
-        }
     }
 
     fn list(&mut self) -> Result<Vec<Literal>, Problem> {
@@ -493,9 +410,18 @@ impl Parser {
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.kind(), Kind::Word(it) if it == word);
+        let found = self.at_word(word);
         self.next += usize::from(found);
         found
+    }
+
+    fn at_word(&self, word: &str) -> bool {
+        matches!(self.kind(), Kind::Word(it) if it == word)
+    }
+
+    /// Whether the token after the next one is this. Not asked at the end, which is never passed.
+    fn follows(&self, kind: &Kind) -> bool {
+        self.tokens.get(self.next + 1).is_some_and(|it| it.kind == *kind)
     }
 
     fn kind(&self) -> &Kind {
@@ -526,7 +452,7 @@ fn bounded(span: Span, place: Place) -> Result<(), Problem> {
 
 /// One part stands for itself; parts of the same kind are taken into one list, so that
 /// parentheses without effect leave no trace.
-fn joined(mut parts: Vec<Node>, all: bool) -> Node {
+pub(crate) fn joined(mut parts: Vec<Node>, all: bool) -> Node {
     if parts.len() == 1 {
         return parts.remove(0);
     }

@@ -1,6 +1,9 @@
 //! Text in, text out for the condition language.
 
+mod forms;
 mod properties;
+mod sequences;
+mod tree;
 mod world;
 
 use super::*;
@@ -59,7 +62,7 @@ fn mistakes_are_named_with_place_and_remedy() {
     check(r#"conut("X") > 2"#, "1:1: there is no function `conut`\n  hint: did you mean `count`?");
     check(
         r#"frobnicate("X")"#,
-        "1:1: there is no function `frobnicate`\n  hint: there are did, count, sum, first, last, trait, property, consent, audience, exists, anniversary",
+        "1:1: there is no function `frobnicate`\n  hint: there are did, count, sum, first, last, sequence, trait, property, consent, audience, list, exists, anniversary, length, lower, version",
     );
     check(
         "did(\"X\") and\n  triat(\"plan\") == \"pro\"",

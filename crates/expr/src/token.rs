@@ -1,6 +1,7 @@
 //! Text to words, each with its place.
 
-use model::{Problem, Span};
+use crate::money::Currency;
+use model::{ParseSpanError, Problem, Span};
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Token {
@@ -116,7 +117,7 @@ impl<'a> Reader<'a> {
         if self.rest.starts_with(starts_word) {
             self.take_while(continues_word);
             let text = &start[..start.len() - self.rest.len()];
-            let span = Span::parse(text).map_err(|error| problem(place, error.to_string()))?;
+            let span = Span::parse(text).map_err(|error| not_a_span(place, text, error))?;
             return Ok(Kind::Span(span));
         }
         if let Some(after) = self.rest.strip_prefix('.')
@@ -188,6 +189,17 @@ impl<'a> Reader<'a> {
             }
         }
         self.rest = &self.rest[bytes..];
+    }
+}
+
+fn not_a_span(place: Place, text: &str, error: ParseSpanError) -> Problem {
+    let found = problem(place, error.to_string());
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match Currency::read(&text[digits..]) {
+        Some(currency) => {
+            found.hint(format!("an amount is written `{} {currency}`", &text[..digits]))
+        }
+        None => found,
     }
 }
 

@@ -9,6 +9,7 @@ use model::{
     Span, Timestamp, Value,
 };
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How many runs of one person may be active. Ten journeys at once would already be a programme that
 /// nobody oversees; keyed ones (carts, bookings) take the rest. A new run beyond it is refused, since
@@ -663,6 +664,10 @@ impl Lookup for Scope<'_> {
 
     fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
         self.world.counter(spec, now)
+    }
+
+    fn times(&self, spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        self.world.times(spec)
     }
 
     fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {

@@ -2,8 +2,9 @@
 
 use super::Known;
 use crate::{Facts, event_property};
-use expr::{CounterKind, CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
+use expr::{CounterKind, CounterSpec, Expr, Lookup, MAX_TIMES, Reading, Truth, evaluate};
 use model::{Channel, Event, Timestamp, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 #[derive(Clone)]
@@ -45,22 +46,19 @@ impl Lookup for World<'_> {
     }
 
     fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
-        let counted: Vec<&Event> = self
-            .model
-            .events
-            .iter()
-            .filter(|it| it.name() == spec.event)
-            .filter(|it| spec.window.is_none_or(|window| now < it.time + window))
-            .filter(|it| {
-                let world = World { model: self.model, now, event: Some(it) };
-                spec.filter.as_ref().is_none_or(|filter| evaluate(filter, &world, now).holds)
-            })
-            .collect();
+        let mut counted = self.counted(spec);
+        counted.retain(|it| spec.window.is_none_or(|window| now < it.time + window));
         let times = || counted.iter().map(|it| it.time);
+        let number = |it: &Event, path: &str| event_property(it, path)?.as_number();
         let value = match &spec.kind {
-            CounterKind::Sum { property } => {
-                counted.iter().filter_map(|it| event_property(it, property)?.as_number()).sum()
+            CounterKind::Sum { property, currency: None } => {
+                counted.iter().filter_map(|it| number(it, property)).sum()
             }
+            CounterKind::Sum { property, currency: Some(currency) } => counted
+                .iter()
+                .filter(|it| event_property(it, "currency") == Some(currency.as_str().into()))
+                .filter_map(|it| number(it, property))
+                .sum(),
             _ => counted.len() as f64,
         };
         let time = match spec.kind {
@@ -72,6 +70,12 @@ impl Lookup for World<'_> {
         Reading { value: Some(value), time, changes_at: None }
     }
 
+    fn times(&self, spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        let mut times: Vec<Timestamp> = self.counted(spec).iter().map(|it| it.time).collect();
+        times.sort_unstable();
+        Cow::Owned(times.split_off(times.len().saturating_sub(MAX_TIMES)))
+    }
+
     fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
         self.model.facts.consent(channel, topic, now)
     }
@@ -79,5 +83,17 @@ impl Lookup for World<'_> {
     fn in_audience(&self, name: &str) -> bool {
         let condition = self.model.audiences.iter().find(|it| it.0 == name);
         condition.is_some_and(|it| evaluate(&it.1, self, self.now).holds)
+    }
+}
+
+impl World<'_> {
+    /// The events that a counter counts, whatever its window.
+    fn counted(&self, spec: &CounterSpec) -> Vec<&Event> {
+        let named = self.model.events.iter().filter(|it| it.name() == spec.event);
+        let fits = |it: &&Event| {
+            let world = World { model: self.model, now: it.time, event: Some(it) };
+            spec.filter.as_ref().is_none_or(|filter| evaluate(filter, &world, it.time).holds)
+        };
+        named.filter(fits).collect()
     }
 }

@@ -9,7 +9,21 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 /// Windows of seconds, so that steps of seconds and milliseconds meet their ends.
-const CONDITIONS: [&str; 22] = [
+const CONDITIONS: [&str; 36] = [
+    r#"sequence("A", then "B" within 8s)"#,
+    r#"sequence("A" where x > 1, then "B" within 20s, without "C", last 15s)"#,
+    r#"sequence("A", then "A" within 5s, then "B", last 30s)"#,
+    r#"sequence("A", then not "B" within 6s)"#,
+    r#"not sequence("B", then "C" within 9s, then not "A" within 4s where x < 2, last 12s)"#,
+    r#"sequence("C", then not "A" within 10s, without "B", last 5s) or did("A", last 2s)"#,
+    r#"sum("A", x, last 10s) >= 3 EUR and sum("A", x) < 9 USD"#,
+    r#"count("B", last 20s where x > 1 EUR) >= 2"#,
+    r#"trait("n") >= 1 EUR"#,
+    r#"lower(trait("plan")) in ["pro", "free"] and length(trait("plan")) > 3"#,
+    r#"trait("plan") not in ["free"] or trait("plan") ends_with "ee""#,
+    r#"list("vip") and not list("late")"#,
+    r#"trait("app") < version("1.10") and trait("app") contains any [".", "9"]"#,
+    r#"did("B" where seen within last 5s)"#,
     r#"did("A", last 10s)"#,
     r#"not did("A", last 7s) and did("A", last 20s)"#,
     r#"count("A", last 10s) >= 2"#,
@@ -43,7 +57,7 @@ const NESTED: [&str; 4] = [
 ];
 
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Event { name: &'static str, late: i64, x: i64 },
     State { name: &'static str, value: Value, late: i64 },
     Pass(i64),
@@ -54,11 +68,17 @@ fn late() -> impl Strategy<Value = i64> {
     prop_oneof![3 => Just(0), 2 => 0..40_000i64, 2 => (0..30i64).prop_map(|it| it * 1_000), 1 => -300..0i64]
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![
         Just(("plan", Value::from("pro"))),
         Just(("plan", Value::from("free"))),
         Just(("plan", Value::Null)),
+        Just(("currency", Value::from("EUR"))),
+        Just(("currency", Value::from("USD"))),
+        any::<bool>().prop_map(|it| ("list.vip", Value::Bool(it))),
+        any::<bool>().prop_map(|it| ("list.late", Value::Bool(it))),
+        prop::sample::select(vec!["1.9.0", "v1.10", "1.10.0-rc.1", "?"])
+            .prop_map(|it| ("app", Value::from(it))),
         (0..3i64).prop_map(|it| ("n", Value::Number(it as f64))),
         (-10..20i64).prop_map(|it| ("day", Value::from((START + Span::seconds(it)).to_string()))),
     ];
@@ -72,9 +92,9 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-const START: Timestamp = Timestamp(1_795_348_800_000);
+pub const START: Timestamp = Timestamp(1_795_348_800_000);
 
-fn audiences() -> impl Strategy<Value = Vec<(String, Expr)>> {
+pub fn audiences() -> impl Strategy<Value = Vec<(String, Expr)>> {
     (prop::sample::subsequence(CONDITIONS.to_vec(), 4..=8), prop::bool::ANY).prop_map(
         |(plain, forward)| {
             let mut texts = plain;
@@ -90,9 +110,16 @@ fn audiences() -> impl Strategy<Value = Vec<(String, Expr)>> {
     )
 }
 
-fn to_event(step: &Step, now: Timestamp) -> Option<Event> {
+pub fn to_event(step: &Step, now: Timestamp) -> Option<Event> {
     match step {
-        Step::Event { name, late, x } => Some(amount(name, now - Span(*late), *x as f64)),
+        Step::Event { name, late, x } => {
+            let mut event = amount(name, now - Span(*late), *x as f64);
+            let currency = if x % 2 == 0 { "EUR" } else { "USD" };
+            event.properties.insert("currency".to_owned(), currency.into());
+            let seen = (event.time - Span::seconds(2 * x)).to_string();
+            event.properties.insert("seen".to_owned(), seen.into());
+            Some(event)
+        }
         Step::State { name, value, late } => {
             Some(identify(name, value.clone(), (now - Span(*late)).0))
         }
@@ -110,8 +137,13 @@ fn apply(changes: &[Change], inside: &mut BTreeSet<String>) {
     }
 }
 
+/// More under FULCRUM_SLOW.
+pub fn cases() -> u32 {
+    if std::env::var_os("FULCRUM_SLOW").is_some() { 30_000 } else { 600 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn membership_kept_by_steps_equals_membership_worked_out_again(
@@ -148,6 +180,51 @@ proptest! {
             prop_assert!(profile.next_at().is_none_or(|it| now < it));
             let stored = serde_json::to_string(&profile).expect("JSON");
             profile = serde_json::from_str(&stored).expect("a profile");
+        }
+    }
+
+    #[test]
+    fn two_persons_found_to_be_one_go_on_as_one(
+        audiences in audiences(),
+        apart in prop::collection::vec((step(), any::<bool>()), 1..25),
+        together in prop::collection::vec(step(), 1..15),
+    ) {
+        let defs = Definitions::compile(&audiences, &[]).expect("definitions");
+        let facts = Known::default();
+        let mut model = Model { audiences, events: Vec::new(), facts };
+        let mut now = START;
+        let mut number = 0;
+        // One time each, since of two statements with one time the later call wins.
+        let mut next = |step: &Step, now: Timestamp| {
+            number += 1;
+            to_event(step, now).map(|it| Event { time: Timestamp(it.time.0 / 100 * 100 + number), ..it })
+        };
+        let mut profiles = [Profile::default(), Profile::default()];
+        for (step, second) in &apart {
+            if let Step::Pass(millis) = step {
+                now = now + Span(*millis);
+            }
+            if let Some(event) = next(step, now) {
+                profiles[usize::from(*second)].observe(&event, &defs, &facts, now);
+                model.events.push(event);
+            }
+        }
+        let [first, second] = profiles;
+        let mut profile = Profile::merge(&first, &second);
+        profile.refresh(&defs, &facts, now);
+        prop_assert_eq!(names(&profile), model.memberships(now), "merged");
+        for step in &together {
+            if let Step::Pass(millis) = step {
+                now = now + Span(*millis);
+            }
+            if profile.next_at().is_some_and(|due| due <= now) {
+                profile.refresh(&defs, &facts, now);
+            }
+            if let Some(event) = next(step, now) {
+                profile.observe(&event, &defs, &facts, now);
+                model.events.push(event);
+            }
+            prop_assert_eq!(names(&profile), model.memberships(now), "after {:?}", step);
         }
     }
 

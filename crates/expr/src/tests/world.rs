@@ -1,7 +1,8 @@
 //! A tiny world written as text. It keeps all events and counts them again each time.
 
-use crate::{CounterKind, CounterSpec, Lookup, Reading, Truth, evaluate};
+use crate::{CounterKind, CounterSpec, Lookup, MAX_TIMES, Reading, Truth, evaluate};
 use model::{Channel, Map, Span, Timestamp, Value};
+use std::borrow::Cow;
 
 #[derive(Default, Debug, Clone)]
 pub struct World {
@@ -74,6 +75,10 @@ impl Lookup for Properties<'_> {
         panic!("a filter reads no counters")
     }
 
+    fn times(&self, _spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        panic!("a filter reads no times")
+    }
+
     fn consent(&self, _channel: Channel, _topic: &str, _now: Timestamp) -> Truth {
         panic!("a filter reads no consent")
     }
@@ -93,33 +98,43 @@ impl Lookup for World {
     }
 
     fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
-        let counted: Vec<&(String, Timestamp, Map)> = self
-            .events
-            .iter()
-            .filter(|(name, _, _)| *name == spec.event)
-            .filter(|(_, time, _)| spec.window.is_none_or(|it| now < *time + it))
-            .filter(|(_, _, properties)| {
-                spec.filter
-                    .as_ref()
-                    .is_none_or(|it| evaluate(it, &Properties(properties), now).holds)
-            })
-            .collect();
+        let mut counted = self.events_of(spec);
+        counted.retain(|it| spec.window.is_none_or(|window| now < it.1 + window));
         let times = || counted.iter().map(|it| it.1);
         let changes_at = spec.window.and_then(|it| times().min().map(|first| first + it));
         match &spec.kind {
             CounterKind::AtLeast(_) | CounterKind::Count => {
                 Reading { value: Some(counted.len() as f64), time: None, changes_at }
             }
-            CounterKind::Sum { property } => {
+            CounterKind::Sum { property, currency: None } => {
                 let value = counted
                     .iter()
                     .filter_map(|it| Value::at(&it.2, property).and_then(Value::as_number))
                     .sum();
                 Reading { value: Some(value), time: None, changes_at }
             }
+            CounterKind::Sum { property, currency: Some(currency) } => {
+                let value = counted
+                    .iter()
+                    .filter(|it| {
+                        let own = Value::at(&it.2, "currency").and_then(Value::as_text);
+                        own == Some(currency.as_str())
+                    })
+                    .filter_map(|it| Value::at(&it.2, property).and_then(Value::as_number))
+                    .sum();
+                Reading { value: Some(value), time: None, changes_at }
+            }
             CounterKind::First => Reading { time: times().min(), ..Reading::default() },
             CounterKind::Last => Reading { time: times().max(), ..Reading::default() },
+            CounterKind::Times => panic!("times are asked for by themselves"),
         }
+    }
+
+    fn times(&self, spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        let mut times: Vec<Timestamp> = self.events_of(spec).iter().map(|it| it.1).collect();
+        times.sort_unstable();
+        times.drain(..times.len().saturating_sub(MAX_TIMES));
+        Cow::Owned(times)
     }
 
     fn consent(&self, channel: Channel, topic: &str, _now: Timestamp) -> Truth {
@@ -128,5 +143,16 @@ impl Lookup for World {
 
     fn in_audience(&self, name: &str) -> bool {
         self.audiences.iter().any(|it| it == name)
+    }
+}
+
+impl World {
+    /// The events that a counter counts, whatever its window.
+    fn events_of(&self, spec: &CounterSpec) -> Vec<&(String, Timestamp, Map)> {
+        let fits = |it: &&(String, Timestamp, Map)| match &spec.filter {
+            Some(filter) => evaluate(filter, &Properties(&it.2), it.1).holds,
+            None => true,
+        };
+        self.events.iter().filter(|it| it.0 == spec.event).filter(fits).collect()
     }
 }

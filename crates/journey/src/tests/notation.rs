@@ -6,6 +6,7 @@ use model::{
     ChanceKey, Channel, ContentName, Event, EventFlags, EventKind, JourneyName, Map, PersonId,
     RunId, SourceId, Span, Timestamp, Value,
 };
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// 2026-11-22T00:00:00Z, a Sunday: time 0 of all scripts.
@@ -123,6 +124,10 @@ impl Lookup for Player {
 
     fn counter(&self, _: &CounterSpec, _: Timestamp) -> Reading {
         Reading::default()
+    }
+
+    fn times(&self, _: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        Cow::Borrowed(&[])
     }
 
     fn consent(&self, _: Channel, _: &str, _: Timestamp) -> Truth {

@@ -5,6 +5,7 @@ use super::notation::{Happens, KEY, show};
 use crate::*;
 use expr::{CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
 use model::{Channel, Event, JourneyName, Map, PersonId, RunId, Span, Timestamp, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Default)]
@@ -429,6 +430,10 @@ impl Lookup for Eyes {
 
     fn counter(&self, _: &CounterSpec, _: Timestamp) -> Reading {
         Reading::default()
+    }
+
+    fn times(&self, _: &CounterSpec) -> Cow<'_, [Timestamp]> {
+        Cow::Borrowed(&[])
     }
 
     fn consent(&self, _: Channel, _: &str, _: Timestamp) -> Truth {
