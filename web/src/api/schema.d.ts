@@ -225,6 +225,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conditions/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a condition from its text */
+        post: operations["parse_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conditions/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a condition from its tree */
+        post: operations["print_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conditions/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that a condition can say, for whoever draws a builder */
+        get: operations["get_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -820,6 +871,38 @@ export interface components {
             /** Format: double */
             sequence_low?: number | null;
             source?: components["schemas"]["EstimateSource"];
+        };
+        /** @description A condition in both forms. */
+        Condition: {
+            audiences: string[];
+            /** @description What must be kept of everybody's events for it. */
+            counters: string[];
+            /** @description The events that it depends on. */
+            events: string[];
+            /** @description The lists that the team uploaded. */
+            lists: string[];
+            /** @description In canonical words. */
+            text: string;
+            traits: string[];
+            tree: Record<string, never>;
+            /** @description What of that is not kept yet, so that saving the condition has to read the history. */
+            uncounted: string[];
+        };
+        /** @description What is wrong with a condition, and where. */
+        ConditionProblem: components["schemas"]["Problem"] & {
+            column: number;
+            /** @description What to do; empty where the message says it. */
+            hint: string;
+            /** @description Counted from 1; 0 where there is no place. */
+            line: number;
+            message: string;
+        };
+        ConditionText: {
+            text: string;
+        };
+        ConditionTree: {
+            /** @description The manual lists its kinds: docs/conditions.md. */
+            tree: Record<string, never>;
         };
         CreatedSource: {
             id: string;
@@ -2176,6 +2259,95 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    parse_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Condition"];
+                };
+            };
+            /** @description It says what is wrong, and where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ConditionProblem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    print_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionTree"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Condition"];
+                };
+            };
+            /** @description It says what is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ConditionProblem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             default: components["responses"]["Problem"];

@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod conditions;
 mod decisions;
 mod events;
 mod figure;
@@ -109,6 +110,9 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(audiences::list_members))
         .routes(routes!(audiences::export_members))
         .routes(routes!(jobs::get_job, jobs::stop_job))
+        .routes(routes!(conditions::parse_condition))
+        .routes(routes!(conditions::print_condition))
+        .routes(routes!(conditions::get_vocabulary))
         .routes(routes!(broadcasts::list_broadcasts))
         .routes(routes!(broadcasts::plan_broadcast))
         .routes(routes!(broadcasts::approve_broadcast))

@@ -122,3 +122,32 @@ async fn a_condition_is_tried_before_it_is_saved() {
     assert_eq!(world.status("GET /api/v1/jobs/999").await, 404);
     assert_eq!(world.status(&format!("DELETE /api/v1/jobs/999\n{JSON}")).await, 404);
 }
+
+#[tokio::test]
+async fn a_condition_goes_from_text_to_tree_and_back() {
+    let world = three_people().await;
+    let post =
+        |path: &str, body: Value| format!("POST /api/v1/conditions/{path}\n{JSON}\n\n{body}");
+    let text = r#"did("Order Completed", last 365d) and not trait("city") == "Ghent""#;
+    let read = world.json(&post("parse", json!({"text": text}))).await;
+    assert_eq!(read["text"], text);
+    assert_eq!(read["tree"]["kind"], "all");
+    assert_eq!((&read["events"], &read["uncounted"]), (&json!(["Order Completed"]), &json!([])));
+    let back = world.json(&post("print", json!({"tree": read["tree"]}))).await;
+    assert_eq!(back, read);
+    let new = world.json(&post("parse", json!({"text": "count('Visit') > 2"}))).await;
+    assert_eq!(new["uncounted"].as_array().map(Vec::len), Some(1));
+
+    let wrong = world.ask(&post("parse", json!({"text": "did('X') and\n  trait('a') = 1"}))).await;
+    assert_eq!(wrong.status, 400);
+    let said: Value = serde_json::from_str(&wrong.body).expect("JSON");
+    assert_eq!(
+        (&said["line"], &said["column"], &said["status"]),
+        (&json!(2), &json!(14), &json!(400))
+    );
+    let wrong = world.ask(&post("print", json!({"tree": {"kind": "guess"}}))).await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.body.contains("unknown variant `guess`"), "{}", wrong.body);
+    let words = world.json("GET /api/v1/conditions/vocabulary").await;
+    assert!(words.to_string().contains("sequence"), "{words}");
+}
