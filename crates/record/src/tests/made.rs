@@ -73,12 +73,7 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
         flags: EventFlags::default(),
         ..event()
     };
-    let acts = vec![
-        Act::State(statement(Some(Channel::Email), ConsentState::Granted)),
-        Act::Wish(wishes()),
-        Act::Suppress(suppression()),
-        Act::Settle { message: MessageId(7), delivered: true, detail: "250 ok".to_owned() },
-    ];
+    let acts = acts();
     let files = [("brand.yaml".to_owned(), "name: Shop\n".to_owned())].into_iter().collect();
     let by = "crm@shop.example".to_owned();
     let name = CampaignName::from("spring");
@@ -104,6 +99,15 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
             }),
         ),
         ("blank.1", LogRecord::Blank),
+    ]
+}
+
+pub(super) fn acts() -> Vec<Act> {
+    vec![
+        Act::State(statement(Some(Channel::Email), ConsentState::Granted)),
+        Act::Wish(wishes()),
+        Act::Suppress(suppression()),
+        Act::Settle { message: MessageId(7), delivered: true, detail: "250 ok".to_owned() },
     ]
 }
 
