@@ -319,7 +319,7 @@ impl Profile {
         // What was not evaluated keeps its moment of change, which the old earliest one covers.
         let mut next_at = if due.all { None } else { self.next_at };
         for (index, audience) in defs.audiences.iter().enumerate() {
-            if !due.all && !due.marks[index] {
+            if (!due.all && !due.marks[index]) || defs.is_held(index) {
                 continue;
             }
             let view = View { profile: self, facts, event: None };

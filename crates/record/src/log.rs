@@ -58,6 +58,10 @@ pub enum Control {
         action: BroadcastAction,
         by: String,
     },
+    /// What new audiences need of the past is not counted any further.
+    EndFill {
+        by: String,
+    },
     /// Ends a hold: what waits may go out.
     Resume {
         by: String,

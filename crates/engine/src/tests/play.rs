@@ -107,6 +107,8 @@ pub(super) struct Play {
     faults: Option<(u32, Fault)>,
     next_event: u64,
     told: Arc<Mutex<Vec<bool>>>,
+    /// From where new counters are filled, in scripts that have one.
+    pub history: Option<port::MemoryHistory>,
 }
 
 /// The script's clock: it stands still while the engine works.
@@ -149,6 +151,7 @@ impl Play {
             faults: None,
             next_event: 0,
             told: Arc::default(),
+            history: None,
         };
         play.control(apply(&play.programmes[0]));
         play.start();
@@ -187,6 +190,11 @@ impl Play {
             ["clock"] => {}
             ["turn"] => self.turn(),
             ["restored", left @ ..] => self.restored(left),
+            ["history"] => self.keep_history(),
+            ["fill", chunks @ ..] => {
+                self.fill(chunks.first().map(|it| it.parse().expect("a number")))
+            }
+            ["end", "fill"] => self.control(Control::EndFill { by: "test".to_owned() }),
             ["stop"] => self.stop(),
             ["start"] => self.start(),
             ["crash"] => {
@@ -251,7 +259,10 @@ impl Play {
     }
 
     fn start(&mut self) {
-        let engine = Engine::open(self.parts()).expect("what is stored can be opened");
+        let mut engine = Engine::open(self.parts()).expect("what is stored can be opened");
+        if self.history.is_some() {
+            engine.fill_from_history();
+        }
         self.engine = Some(engine);
     }
 
@@ -279,6 +290,10 @@ impl Play {
             (self.now, self.wire.now) = (wake, wake);
         }
         (self.now, self.wire.now) = (until, until);
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.quiet();
     }
 
     fn quiet(&mut self) -> Option<Timestamp> {
