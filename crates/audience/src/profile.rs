@@ -193,6 +193,11 @@ impl Profile {
         self.next_at = Some(AT_ONCE);
     }
 
+    /// Puts counters beside those that are kept, for one look at a condition that nobody has applied.
+    pub fn lend_counters(&mut self, found: BTreeMap<String, Counter>) {
+        self.counters.extend(found);
+    }
+
     /// Adds what [`crate::Filling`] found in the history before these definitions began; what came since is
     /// counted already. Memberships follow at the next [`Profile::refresh`], due at once.
     pub fn unite_counters(

@@ -58,7 +58,7 @@ pub use learn::latest_policy;
 pub use loaded::Loaded;
 pub use mail_id::{claimed_message, is_mail_id, mail_id};
 pub use measure::{PanelReport, PanelSums, is_measured};
-pub use preview::{AudiencePreview, Estimate, PreviewStep, preview_audience};
+pub use preview::{AudiencePreview, Estimate, PreviewStep, Tried, preview_audience};
 pub use report::leverage_report;
 pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};

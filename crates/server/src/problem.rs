@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use engine::EngineError;
 use port::StoreError;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -77,6 +78,22 @@ impl From<StoreError> for Problem {
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         tracing::error!(%error, cause, "the store could not be read");
         Problem::unavailable("the stored state cannot be read at the moment")
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Problem {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Log(_)
+            | EngineError::History(_)
+            | EngineError::Record(_)
+            | EngineError::Programme(_) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(%error, cause = cause.unwrap_or_default(), "a page could not read");
+                Problem::unavailable("what is stored cannot be read at the moment")
+            }
+        }
     }
 }
 

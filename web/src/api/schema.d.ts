@@ -21,6 +21,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audiences/counting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Count from now on, and read the history no further
+         * @description What new audiences need of the past stays unknown: they count from the moment at which they were
+         *     applied.
+         */
+        delete: operations["end_counting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audiences/overlap": {
         parameters: {
             query?: never;
@@ -754,6 +775,8 @@ export interface components {
             used_by: string[];
             /** @description The audiences that its condition refers to. */
             uses: string[];
+            /** @description It stays as it was until the history is read for what it needs of the past. */
+            waits: boolean;
         };
         AudienceDetail: components["schemas"]["Audience"] & {
             /** @description What is kept of everybody's events for it, in the words of the language. */
@@ -775,6 +798,7 @@ export interface components {
         };
         Audiences: {
             audiences: components["schemas"]["Audience"][];
+            counting: components["schemas"]["Fill"] | null;
             fill: components["schemas"]["Fill"] | null;
         };
         Broadcast: {
@@ -1875,6 +1899,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audiences"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_counting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing is counted. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

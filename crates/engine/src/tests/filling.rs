@@ -2,7 +2,8 @@
 //! audience had been there from the beginning.
 
 use super::play::{Play, check};
-use port::{Directory, History, LogPosition, MemoryHistory};
+use model::PersonId;
+use port::{Directory, History, LogPosition, MemoryHistory, Redirects};
 use record::LogRecord;
 use record::history::row_of;
 
@@ -32,6 +33,26 @@ impl Play {
             history.append(end, &rows).expect("memory");
         }
         history
+    }
+
+    /// What a condition would make of an audience, as the page says it.
+    pub(super) fn tried(&self, name: &str, condition: &str) -> String {
+        let history = self.write_history();
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let merged = |it: u64| (PersonId(it), self.store.current(PersonId(it)).expect("memory"));
+        let redirects = Redirects::of((1..20).map(merged).filter(|it| it.0 != it.1));
+        let tried = crate::Tried {
+            loaded: engine.loaded(),
+            name: Some(name),
+            condition: &expr::parse(condition).expect("a condition"),
+            history: Some(&history),
+            redirects: &redirects,
+            now: self.now,
+        };
+        let found = crate::preview_audience(&self.store, &tried, &mut |_| true);
+        let found = found.expect("memory").expect("nobody stopped it");
+        let (size, entering, leaving) = (found.size, found.entering, found.leaving);
+        format!("{name} would have {size} of {}: +{entering} -{leaving}", found.people)
     }
 
     /// Reads the history for what is to be filled: all of it, or so many chunks of one person each.
@@ -190,6 +211,25 @@ fn called_off_it_counts_from_the_change_on() {
         audiences: buyers 1, never 1
         3.09:01 m1 onsite to ada "Receipt"
         audiences: buyers 1, never 1, twice 1
+        "#,
+    );
+}
+
+#[test]
+fn a_condition_that_nobody_counts_yet_is_tried_on_the_history() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ada "Order" total=20 ; track bob "Order" total=20 ; track ~phone "Order" total=11
+        2.09:00 track ada "Order" total=30 ; track cat "Order" total=5 ; track cat "Order" total=5
+        3.09:00 identify bob~phone
+        3.10:00 try buyers count('Order',last_30d_where_total>10)>=2
+        3.10:00 try buyers count('Order',last_1d_where_total>10)>=1
+        "#,
+        r#"
+        buyers would have 2 of 3: +0 -1
+        buyers would have 0 of 3: +0 -3
         "#,
     );
 }

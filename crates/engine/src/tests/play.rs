@@ -194,6 +194,11 @@ impl Play {
             ["fill", chunks @ ..] => {
                 self.fill(chunks.first().map(|it| it.parse().expect("a number")))
             }
+            ["try", name, condition] => {
+                self.settle();
+                let said = self.tried(name, &condition.replace('_', " "));
+                self.wire.said.push(said);
+            }
             ["end", "fill"] => self.control(Control::EndFill { by: "test".to_owned() }),
             ["stop"] => self.stop(),
             ["start"] => self.start(),

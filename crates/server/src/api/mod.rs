@@ -104,6 +104,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))
         .routes(routes!(audiences::list_audiences))
+        .routes(routes!(audiences::end_counting))
         .routes(routes!(audiences::get_overlap))
         .routes(routes!(audiences::preview_audience))
         .routes(routes!(audiences::get_audience))
