@@ -529,7 +529,8 @@ fn in_both(a: &[u64], b: &[u64]) -> u64 {
             std::cmp::Ordering::Greater => drop(b.next()),
             std::cmp::Ordering::Equal => {
                 both += 1;
-                (a.next(), b.next());
+                a.next();
+                b.next();
             }
         }
     }
