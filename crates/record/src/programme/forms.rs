@@ -17,7 +17,6 @@ pub struct AudienceForm {
     pub audience: String,
     /// For people: what the audience is for.
     #[serde(default)]
-    #[allow(dead_code)]
     pub note: String,
     pub when: Condition,
 }

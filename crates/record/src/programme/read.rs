@@ -41,6 +41,13 @@ pub fn parse(files: &BTreeMap<String, String>) -> Result<Programme, Vec<Problem>
     }
 }
 
+/// One file by itself; what it refers to is not looked for.
+pub(super) fn read_one(path: &str, text: &str) -> (Programme, Vec<Problem>) {
+    let mut reading = Reading::default();
+    reading.file(path, text);
+    (reading.programme, reading.problems)
+}
+
 #[derive(Default)]
 struct Reading {
     programme: Programme,
@@ -106,11 +113,11 @@ impl Reading {
         };
         let panel = |it: PanelForm| Panel {
             share: it.share.0,
-            inside_all_on: it.inside_all_on.map_or(0.05, |it| it.0),
+            inside_all_on: it.inside_all_on.map_or(Panel::INSIDE_ALL_ON, |it| it.0),
             design: it.design,
             channels: it.channels,
             rule: it.rule,
-            window: it.window.map_or(Span::days(28), |it| it.0),
+            window: it.window.map_or(Panel::WINDOW, |it| it.0),
             epoch: it.epoch,
             shares: 0,
         };
@@ -124,7 +131,7 @@ impl Reading {
                 hours: it.hours.unwrap_or(usual.hours),
                 pressure: it.pressure.map(|it| Pressure {
                     share: it.share.0,
-                    window: it.window.map_or(Span::days(28), |it| it.0),
+                    window: it.window.map_or(Pressure::WINDOW, |it| it.0),
                 }),
                 opt_out_cost: it.opt_out_cost.unwrap_or(usual.opt_out_cost),
             }
@@ -197,6 +204,9 @@ impl Reading {
         let place = (path.to_owned(), line, column);
         self.conditions.entry(form.audience.clone()).or_insert(place);
         if let Some(when) = Place::new(path, text, &mut self.problems).condition(&form.when) {
+            if !form.note.is_empty() {
+                self.programme.notes.insert(form.audience.clone(), form.note);
+            }
             self.programme.audiences.push((form.audience, when));
         }
     }
