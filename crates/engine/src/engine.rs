@@ -337,7 +337,14 @@ impl Engine {
     fn take_control(&mut self, batch: &mut Batch, control: Control) -> Result<(), EngineError> {
         batch.worked = true;
         match control {
-            Control::Apply { files, by } => self.apply_programme(batch, files, &by),
+            Control::Apply { files, by, after } => {
+                let version = self.loaded.version;
+                if after.is_some_and(|it| it != version) {
+                    tracing::warn!(by, version, "a plan was made for another version; it is void");
+                    return Ok(());
+                }
+                self.apply_programme(batch, files, &by)
+            }
             Control::Broadcast { name, action, by } => {
                 self.steer_broadcast(batch, &name, action, &by)
             }

@@ -193,7 +193,7 @@ impl Scene {
         market.stop_on_failure = true;
         let mut files = market.programme();
         change(&mut files);
-        let apply = Control::Apply { files, by: "the market".to_owned() };
+        let apply = Control::Apply { files, by: "the market".to_owned(), after: None };
         log.append_now(vec![LogRecord::Control(apply).encode()]).expect("memory");
         Scene { market, store: MemoryStore::new(), log, inbox }
     }

@@ -170,11 +170,7 @@ fn orders(before: &Programme, after: &Programme) -> Vec<Difference> {
             let list = |it: Vec<String>| Some(Tree::list(it.into_iter().map(Tree::Text)));
             let field = "order".to_owned();
             let change = FieldChange { field, old: list(old), new: list(new) };
-            found.push(Difference {
-                kind,
-                name: String::new(),
-                what: What::Changed(vec![change]),
-            });
+            found.push(Difference { kind, name: String::new(), what: What::Changed(vec![change]) });
         }
     }
     found

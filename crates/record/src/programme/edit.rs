@@ -8,6 +8,9 @@ use super::yaml::to_yaml;
 use super::{Programme, written};
 use model::Problem;
 
+/// Far below what any file system takes.
+const PATH_BYTES_MAX: usize = 200;
+
 /// What a file defines, as far as it can be read by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Defined {
@@ -32,7 +35,10 @@ pub fn defined(path: &str, text: &str) -> Option<Defined> {
 pub fn from_json(path: &str, form: &serde_json::Value) -> Result<String, Vec<Problem>> {
     let refuse = |text: &str, hint: &str| vec![Problem::new(text).hint(hint).in_file(path)];
     let Some(kind) = Kind::of_path(path) else {
-        return Err(refuse("this file has no place in a programme", "docs/programme.md lists them"));
+        return Err(refuse(
+            "this file has no place in a programme",
+            "docs/programme.md lists them",
+        ));
     };
     if kind == Kind::Content {
         return Err(refuse("a content has no form", "send its text: front matter and body"));
@@ -46,6 +52,34 @@ pub fn from_json(path: &str, form: &serde_json::Value) -> Result<String, Vec<Pro
     match form_of(kind, &programme) {
         Some(tree) => Ok(to_yaml(&tree)),
         None => Err(refuse("the form says nothing", "fill in its fields")),
+    }
+}
+
+/// Why a new file cannot have this path: it would not be a programme's, or not stay in its folder
+/// wherever it is written to.
+pub fn path_problem(path: &str) -> Option<Problem> {
+    let refuse = |text: &str, hint: &str| Some(Problem::new(text).hint(hint).in_file(path));
+    let Some(kind) = Kind::of_path(path) else {
+        return refuse("this file has no place in a programme", "docs/programme.md lists them");
+    };
+    let is_plain = |part: &str| {
+        let sound = |it: char| !it.is_control() && !"\\:*?\"<>|".contains(it);
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with('~')
+            && part.chars().all(sound)
+    };
+    if PATH_BYTES_MAX < path.len() || !path.split('/').all(is_plain) {
+        let hint =
+            "write it like audiences/buyers.yaml, without hidden folders and marks such as : and ?";
+        return refuse("this is no name for a file on every machine", hint);
+    }
+    let ending = if kind == Kind::Content { ".md" } else { ".yaml" };
+    match path.ends_with(ending) {
+        true => None,
+        false => {
+            refuse("the file's name has another ending", &format!("its name ends in {ending}"))
+        }
     }
 }
 

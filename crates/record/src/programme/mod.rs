@@ -12,7 +12,7 @@ mod written;
 mod yaml;
 
 pub use difference::{Difference, FieldChange, Kind, What, differences};
-pub use edit::{Defined, defined, from_json};
+pub use edit::{Defined, defined, from_json, path_problem};
 pub use read::parse;
 pub use tree::Tree;
 pub use yaml::flow;

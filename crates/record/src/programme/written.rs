@@ -60,10 +60,7 @@ pub fn policy(policy: &Policy, keep: &BTreeMap<String, Span>) -> Tree {
         .with("consent", consent.map(channel_set))
         .with("double_opt_in", double.map(channel_set))
         .with("consent_lasts", policy.consent_lasts.map(Tree::text))
-        .with(
-            "measurement_consent",
-            policy.measurement_needs_consent.then(|| Tree::text("needed")),
-        )
+        .with("measurement_consent", policy.measurement_needs_consent.then(|| Tree::text("needed")))
         .with("keep", (!keep.is_empty()).then_some(Tree::Fields(keep)))
         .with("holdouts", holdouts(&policy.holdouts))
         .with("panel", policy.panel.as_ref().map(panel))
@@ -157,9 +154,10 @@ pub fn content(content: &Content) -> Tree {
         .with("bluesky", forms.bluesky.as_ref().map(text))
         .with("mastodon", forms.mastodon.as_ref().map(text))
         .with("webhook", forms.webhook.as_ref().map(text));
-    let image = content.image.as_ref().map(|it| {
-        Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt))
-    });
+    let image = content
+        .image
+        .as_ref()
+        .map(|it| Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt)));
     let action = content.action.as_ref().map(|it| {
         Tree::fields().with("label", Tree::text(&it.label)).with("url", Tree::text(&it.url))
     });
@@ -286,7 +284,8 @@ fn node(node: &Node) -> Tree {
         Step::Split(arms) => ("split", split(arms)),
         Step::Message(it) => ("message", message(it)),
         Step::SetTrait { name, value } => {
-            let value = Tree::fields().with("name", Tree::text(name)).with("value", Tree::from(value));
+            let value =
+                Tree::fields().with("name", Tree::text(name)).with("value", Tree::from(value));
             ("set_trait", value)
         }
         Step::End => ("end", Tree::Truth(true)),

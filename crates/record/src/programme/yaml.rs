@@ -119,9 +119,7 @@ fn on_one_line(value: &Tree, before: usize) -> Option<String> {
 fn is_short(value: &Tree) -> bool {
     match value {
         Tree::Nothing | Tree::Truth(_) | Tree::Number(_) | Tree::Text(_) => true,
-        Tree::List(items) => {
-            items.iter().all(|it| !matches!(it, Tree::Fields(_)) && is_short(it))
-        }
+        Tree::List(items) => items.iter().all(|it| !matches!(it, Tree::Fields(_)) && is_short(it)),
         Tree::Fields(fields) => fields.iter().all(|(name, it)| name != "when" && is_short(it)),
     }
 }
@@ -152,8 +150,7 @@ fn quoted_if(text: &str, needed: bool) -> String {
 
 /// What YAML takes for the end of a line, or does not take at all.
 fn must_be_escaped(it: char) -> bool {
-    it.is_control()
-        || matches!(it, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    it.is_control() || matches!(it, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Whether YAML reads the text as itself without quotes: by the rules of 1.2, and by those of 1.1

@@ -64,7 +64,10 @@ fn another_way_to_write_the_same_is_no_difference() {
             ("# Whoever bought.", "# Whoever has ordered."),
             ("note: a note", "note: another note"),
             ("did(\"Order Completed\", last 30d)", "( did('Order Completed', last 720h) )"),
-            ("{content: hello, channels: [email], expires: 1d}", "{channels: [email], content: hello}"),
+            (
+                "{content: hello, channels: [email], expires: 1d}",
+                "{channels: [email], content: hello}",
+            ),
             ("trigger: {event: \"Signed Up\"}", "late: 24h\ntrigger:\n  event: Signed Up"),
         ],
         "",

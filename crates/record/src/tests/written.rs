@@ -15,9 +15,40 @@ fn text() -> impl Strategy<Value = String> {
         "\\PC{1,12}",
         "[-?:,\\[\\]{}#&*!|>'\"%@`=<~ a1.]{1,8}",
         prop::sample::select(vec![
-            "yes", "No", "null", "~", "1", "-1.5", "1e3", "0x1F", "0o17", "12:30", "2026-11-27", "1_000",
-            ".inf", "on", "y", "a: b", "a #b", "a:", " a", "a ", "- a", "---", "...", "a\nb", "a\tb",
-            "\u{85}", "\u{2028}", "\u{feff}a", "it's \"so\"", "C:\\dir", "10%", "1d12h", "<<", "=",
+            "yes",
+            "No",
+            "null",
+            "~",
+            "1",
+            "-1.5",
+            "1e3",
+            "0x1F",
+            "0o17",
+            "12:30",
+            "2026-11-27",
+            "1_000",
+            ".inf",
+            "on",
+            "y",
+            "a: b",
+            "a #b",
+            "a:",
+            " a",
+            "a ",
+            "- a",
+            "---",
+            "...",
+            "a\nb",
+            "a\tb",
+            "\u{85}",
+            "\u{2028}",
+            "\u{feff}a",
+            "it's \"so\"",
+            "C:\\dir",
+            "10%",
+            "1d12h",
+            "<<",
+            "=",
         ])
         .prop_map(str::to_owned),
     ]
@@ -316,7 +347,13 @@ fn a_form_that_says_something_else_is_refused_with_the_remedy() {
     let unknown = refused("audiences/a.yaml", json!({"audience": "a", "wen": "did(\"X\")"}));
     assert!(unknown.contains("unknown field `wen`"), "{unknown}");
     let content = refused("content/a.md", json!({"content": "a"}));
-    assert_eq!(content, "content/a.md: a content has no form\n  hint: send its text: front matter and body");
+    assert_eq!(
+        content,
+        "content/a.md: a content has no form\n  hint: send its text: front matter and body"
+    );
     let nowhere = refused("secrets.yaml", json!({}));
-    assert!(nowhere.starts_with("secrets.yaml: this file has no place in a programme"), "{nowhere}");
+    assert!(
+        nowhere.starts_with("secrets.yaml: this file has no place in a programme"),
+        "{nowhere}"
+    );
 }

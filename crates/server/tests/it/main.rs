@@ -12,5 +12,6 @@ mod measure;
 mod people;
 mod privacy;
 mod programme;
+mod programmes;
 mod today;
 mod world;
