@@ -1,5 +1,6 @@
 //! The market against the engine: every promise holds, and the truth is covered.
 
+mod scenarios;
 mod study;
 
 use crate::demo::{LedgerCounts, lost_events};
