@@ -14,7 +14,7 @@ use model::{
     CampaignName, ChannelSet, Class, LedgerState, Map, Message, MessageId, MessageState, Origin,
     PersonId, Problem, Purpose, Reason, Span, Timestamp,
 };
-use port::{Sections, Space, Store, StoreError, Views};
+use port::{Catalog, Sections, Space, StoreError, Views};
 use record::log::BroadcastAction;
 use std::collections::BTreeMap;
 
@@ -114,8 +114,8 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
     }
 }
 
-pub(crate) fn read_all(
-    store: &dyn Store,
+pub(crate) fn read_all<V: Catalog + ?Sized>(
+    store: &V,
 ) -> Result<BTreeMap<CampaignName, BroadcastStatus>, EngineError> {
     let mut found = BTreeMap::new();
     for (key, bytes) in store.list(Space::Campaign, "broadcast/")? {

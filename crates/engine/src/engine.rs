@@ -367,11 +367,18 @@ impl Engine {
     ) -> Result<(), EngineError> {
         batch.worked = true;
         match control {
-            Control::Apply { files, by } => self.apply_programme(batch, files, &by, position),
             Control::EndFill { by } => {
                 tracing::info!(by, "the filling of audiences was called off");
                 self.end_filling(batch);
                 Ok(())
+            }
+            Control::Apply { files, by, after } => {
+                let version = self.loaded.version;
+                if after.is_some_and(|it| it != version) {
+                    tracing::warn!(by, version, "a plan was made for another version; it is void");
+                    return Ok(());
+                }
+                self.apply_programme(batch, files, &by, position)
             }
             Control::Broadcast { name, action, by } => {
                 self.steer_broadcast(batch, &name, action, &by)

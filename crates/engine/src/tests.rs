@@ -12,6 +12,7 @@ mod measured;
 mod mishaps;
 mod panel;
 mod persons;
+mod plans;
 mod play;
 mod programmes;
 mod requests;

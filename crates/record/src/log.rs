@@ -52,6 +52,9 @@ pub enum Control {
     Apply {
         files: BTreeMap<String, String>,
         by: String,
+        /// Only over this version, which is the one that somebody looked at.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
     },
     Broadcast {
         name: CampaignName,

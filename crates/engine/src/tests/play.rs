@@ -220,6 +220,12 @@ impl Play {
                 let index = version.parse::<usize>().expect("a number") - 1;
                 self.control(apply(&self.programmes[index]));
             }
+            ["apply", version, "after", running] => {
+                let index = version.parse::<usize>().expect("a number") - 1;
+                let (files, by) = (self.programmes[index].clone(), "test".to_owned());
+                let after = Some(running.parse().expect("a version"));
+                self.control(Control::Apply { files, by, after });
+            }
             ["broadcast", name, action, by @ ..] => self.control(Control::Broadcast {
                 name: CampaignName::from(*name),
                 action: broadcast_action(action),
@@ -251,6 +257,10 @@ impl Play {
                 self.append(LogRecord::Fact(fact));
             }
         }
+    }
+
+    pub(super) fn programme(&self, index: usize) -> &BTreeMap<String, String> {
+        &self.programmes[index]
     }
 
     fn parts(&self) -> Parts {
@@ -554,7 +564,7 @@ fn statement(state: &str, scope: &[&str], at: Timestamp) -> Act {
 }
 
 fn apply(files: &BTreeMap<String, String>) -> Control {
-    Control::Apply { files: files.clone(), by: "test".to_owned() }
+    Control::Apply { files: files.clone(), by: "test".to_owned(), after: None }
 }
 
 fn broadcast_action(word: &str) -> BroadcastAction {

@@ -499,7 +499,7 @@ fn used_by(loaded: &Loaded, name: &str) -> Vec<String> {
     found
 }
 
-fn growth_day((day, it): (i64, engine::Moves)) -> GrowthDay {
+fn growth_day((day, it): (i64, engine::AudienceDay)) -> GrowthDay {
     let date = time(Timestamp(day * model::Span::DAY.0));
     GrowthDay {
         day: date[..10].to_owned(),
