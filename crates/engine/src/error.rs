@@ -1,7 +1,7 @@
 //! What can stop a turn.
 
 use model::Problem;
-use port::{LogError, StoreError};
+use port::{HistoryError, LogError, StoreError};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -10,6 +10,8 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("the log failed")]
     Log(#[from] LogError),
+    #[error("the history failed")]
+    History(#[from] HistoryError),
     #[error("{0}")]
     Record(#[from] record::Unreadable),
     #[error("the programme has {} problems, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]

@@ -3,14 +3,17 @@
 mod commands;
 mod config;
 mod data;
+mod historian;
+mod history_copy;
 mod log_copy;
+mod merged;
 mod offline;
 mod programme_files;
 mod progress;
 mod remote;
 mod shared_store;
 mod stop;
-mod sweeper;
+
 mod wiring;
 
 use std::path::PathBuf;
