@@ -3,7 +3,10 @@
 mod commands;
 mod config;
 mod data;
+mod historian;
+mod history_copy;
 mod log_copy;
+mod merged;
 mod offline;
 mod programme_files;
 mod progress;
@@ -11,7 +14,7 @@ mod remote;
 mod running;
 mod shared_store;
 mod stop;
-mod sweeper;
+
 mod wiring;
 
 use std::path::PathBuf;

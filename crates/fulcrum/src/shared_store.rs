@@ -84,6 +84,7 @@ delegate! {
     Directory {
         fn owners(identifiers: &[Identifier]) -> Vec<Option<PersonId>>;
         fn current(id: PersonId) -> PersonId;
+        fn redirects_after(after: Option<PersonId>, limit: usize) -> Vec<(PersonId, PersonId)>;
         fn merges_of(id: PersonId) -> Vec<Merge>;
         fn merge(id: MergeId) -> Option<Merge>;
         fn last_merge() -> Option<MergeId>;
