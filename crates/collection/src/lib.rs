@@ -9,6 +9,7 @@ mod dedup;
 mod endpoint;
 mod event;
 mod limits;
+mod posthog;
 mod raw;
 mod receive;
 mod row;

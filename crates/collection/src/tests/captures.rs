@@ -131,7 +131,7 @@ fn the_browser_sdks_find_their_settings() {
 /// The requests of a recording that carry events. Those before them only ask: for settings, or
 /// whether another origin may send.
 #[expect(clippy::disallowed_methods, reason = "the recordings are files, and this is their test")]
-fn posts(file: &str) -> Vec<Json> {
+pub(super) fn posts(file: &str) -> Vec<Json> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sdk").join(file);
     let text = std::fs::read_to_string(&path).expect("a recording");
     let recording: Json = serde_json::from_str(&text).expect("JSON");
@@ -210,7 +210,7 @@ fn read_slowly(sent: &Json, capture: &Json) -> Event {
     }
 }
 
-fn letter(event: &Event) -> char {
+pub(super) fn letter(event: &Event) -> char {
     match event.kind {
         EventKind::Track { .. } => 't',
         EventKind::Identify => 'i',
