@@ -27,6 +27,9 @@ pub struct Refusal {
     pub detail: String,
 }
 
+/// The text as JSON, if it is, and of that an event, if it is one.
+pub(crate) type Reading = Result<Result<Event, Refusal>, Unreadable>;
+
 /// Reads one event, as in a batch or as a line of an import file.
 pub fn event_from_json(text: &str, arrival: &Arrival, limits: &Limits) -> Result<Event, Refusal> {
     event_from_text(text, limits, &|text| {
@@ -40,7 +43,7 @@ pub fn event_from_json(text: &str, arrival: &Arrival, limits: &Limits) -> Result
 pub(crate) fn event_from_text(
     text: &str,
     limits: &Limits,
-    read: &dyn Fn(&str) -> Result<Result<Event, Refusal>, Unreadable>,
+    read: &dyn Fn(&str) -> Reading,
 ) -> Result<Event, Refusal> {
     check_size(text.len(), limits)?;
     check_shape(text)?;

@@ -2,7 +2,8 @@
 
 use crate::{ConsentState, Consents, Policy, Statement};
 use model::{
-    Channel, Event, EventKind, Identifier, IdentifierKind, Map, Purpose, Span, Timestamp, Topic, Value,
+    Channel, Event, EventKind, Identifier, IdentifierKind, Map, Purpose, Span, Timestamp, Topic,
+    Value,
 };
 
 /// The events that state consent, and what each states. Their properties: `channel` or `channels`

@@ -11,6 +11,7 @@ mod collect;
 pub mod export;
 mod hooks;
 pub mod leverage;
+pub mod lists;
 mod metrics;
 mod pages;
 mod pressure;
@@ -21,7 +22,7 @@ mod web;
 pub mod why;
 
 pub use access::{new_token, password_entry};
-pub use api::openapi;
+pub use api::{imported_fact, openapi};
 pub use app::{App, Clock, Limits, Settings};
 pub use collect::{SourceEntry, new_source, source_entry};
 pub use problem::Problem;

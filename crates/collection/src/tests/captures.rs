@@ -43,6 +43,20 @@ fn every_event_of_every_sdk_is_taken_as_it_was_meant() {
             let meant: Vec<Event> =
                 sent_events(&capture).map(|it| read_slowly(it, &capture)).collect();
             assert_eq!(events, meant, "{file}");
+            // What is written again is read as the same, by the time that was made of it.
+            for event in &events {
+                let written = event_to_json(event).to_string();
+                let arrival = Arrival {
+                    source: &event.source,
+                    received: event.received,
+                    sent_at: None,
+                    historical: false,
+                    event_type: None,
+                    anonymous_id: None,
+                };
+                let read = event_from_json(&written, &arrival, &Limits::default());
+                assert_eq!(read.as_ref(), Ok(event), "{file}: {written}");
+            }
             letters.push(events.iter().map(letter).collect::<String>());
         }
         assert_eq!(letters.join(" "), expected, "{file}");

@@ -6,7 +6,9 @@ mod events;
 mod figure;
 mod holdouts;
 mod identity;
+mod imports;
 mod json;
+mod lists;
 mod measure;
 mod panel;
 mod people;
@@ -17,6 +19,8 @@ mod session;
 mod sources;
 pub(crate) mod timeline;
 mod today;
+
+pub use imports::fact as imported_fact;
 
 use crate::access::guard;
 use crate::app::Shared;
@@ -33,7 +37,7 @@ use utoipa::openapi::{
     Content, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, SecurityRequirement,
 };
 use utoipa::{OpenApi as _, PartialSchema, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 /// The largest body that a route of the API reads.
@@ -95,6 +99,9 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(privacy::export_person))
         .routes(routes!(privacy::erase_person))
         .routes(routes!(sources::list_sources, sources::create_source))
+        .routes(routes!(imports::import_events).layer(DefaultBodyLimit::max(imports::BYTES_MAX)))
+        .routes(routes!(lists::get_lists))
+        .routes(routes!(lists::change_list).layer(DefaultBodyLimit::max(lists::BYTES_MAX)))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))
         .routes(routes!(broadcasts::list_broadcasts))
