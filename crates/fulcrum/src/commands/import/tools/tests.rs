@@ -253,8 +253,8 @@ fn statements_of_exports_commute_with_each_other_and_with_newer_ones() {
         for file in &export.files {
             let mut rows = Rows::open(&file.path, None).expect("rows");
             let source = SourceId::from("old");
-            let mut take = |row: &Cells<'_>| carried(&export.book, file.sheet, row, &source);
-            while let Some((_, row)) = rows.next(&mut take).expect("a row") {
+            let take = |row: &Cells<'_>| carried(&export.book, file.sheet, row, &source);
+            while let Some((_, row)) = rows.next(take).expect("a row") {
                 let imports = row.unwrap_or_default();
                 statements.extend(imports.iter().flat_map(|it| decision::statements_of(&it.event)));
             }
