@@ -458,6 +458,11 @@ impl Engine {
                 self.panel.put_into(&mut loaded);
                 let value = serde_json::to_vec(&files).expect("a map of texts has a JSON form");
                 batch.entries.push(Entry::put(Space::Programme, format!("{version:08}"), value));
+                batch.entries.push(Entry::put(
+                    Space::System,
+                    crate::plan::APPLIED_BY,
+                    by.as_bytes(),
+                ));
                 batch.durable = true;
                 tracing::info!(by, version, "a new programme runs");
                 let before = std::mem::replace(&mut self.loaded, loaded);

@@ -64,7 +64,7 @@ pub use loaded::Loaded;
 pub use mail_id::{claimed_message, is_mail_id, mail_id};
 pub use measure::{PanelReport, PanelSums, is_measured};
 pub use plan::{AudienceEffect, BroadcastEffect, CapsEffect, JourneyEffect, Moves, PanelEffect};
-pub use plan::{ProgrammePlan, earlier_texts, plan_id, running_files, text_id};
+pub use plan::{ProgrammePlan, applied_by, earlier_texts, plan_id, running_files, text_id};
 pub use preview::{AudiencePreview, Estimate, PreviewStep, Tried, preview_audience};
 pub use report::leverage_report;
 pub use requests::LINK_LASTS;

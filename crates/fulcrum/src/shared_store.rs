@@ -80,6 +80,7 @@ delegate! {
         fn ids_after(after: Option<PersonId>, limit: usize) -> Vec<PersonId>;
         fn search(query: &str, before: Option<PersonId>, limit: usize) -> Vec<PersonSummary>;
         fn count() -> u64;
+        fn members(audience: &str, after: Option<PersonId>, limit: usize) -> Vec<PersonId>;
     }
     Directory {
         fn owners(identifiers: &[Identifier]) -> Vec<Option<PersonId>>;

@@ -187,7 +187,10 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
         }
         // Who is who is decided again as it was.
         Ok(LogRecord::Control(
-            Control::Apply { .. } | Control::Undo { .. } | Control::AllowMerge { .. },
+            Control::Apply { .. }
+            | Control::EndFill { .. }
+            | Control::Undo { .. }
+            | Control::AllowMerge { .. },
         )) => Some(record.to_vec()),
         // Started or released then, it may have gone out; whoever wants it says so again.
         Ok(LogRecord::Control(Control::Broadcast { .. } | Control::Resume { .. })) => None,
