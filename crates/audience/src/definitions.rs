@@ -21,6 +21,8 @@ pub struct Definitions {
     by_counter: BTreeMap<String, usize>,
     /// Counters that history fills, see [`Definitions::begin_empty`].
     fresh: BTreeSet<String>,
+    /// Audiences that are not evaluated, see [`Definitions::holding`].
+    held: BTreeSet<usize>,
     fingerprint: String,
 }
 
@@ -114,6 +116,35 @@ impl Definitions {
         self
     }
 
+    /// The same definitions, under which the audiences that read one of these counters, or an audience
+    /// that does, are not evaluated: who is in stays in, until the counters are filled.
+    pub fn holding(mut self, counters: &BTreeSet<String>) -> Definitions {
+        let read = counters.iter().filter_map(|it| self.by_counter.get(it));
+        let mut waiting: Vec<usize> =
+            read.flat_map(|it| &self.counters[*it].audiences).copied().collect();
+        while let Some(index) = waiting.pop() {
+            if self.held.insert(index) {
+                waiting.extend(&self.audiences[index].dependents);
+            }
+        }
+        self.fingerprint = self.print();
+        self
+    }
+
+    /// The names of the audiences that are not evaluated.
+    pub fn held(&self) -> impl Iterator<Item = &str> {
+        self.held.iter().map(|it| self.audiences[*it].name.as_str())
+    }
+
+    /// The ids of all counters that are kept.
+    pub fn counter_ids(&self) -> impl Iterator<Item = &str> {
+        self.by_counter.keys().map(String::as_str)
+    }
+
+    pub(crate) fn is_held(&self, audience: usize) -> bool {
+        self.held.contains(&audience)
+    }
+
     pub(crate) fn begins_empty(&self, counter: &str) -> bool {
         self.fresh.contains(counter)
     }
@@ -190,6 +221,9 @@ impl Definitions {
         }
         for id in self.by_counter.keys() {
             text.push_str(id);
+        }
+        for name in self.held() {
+            text.push_str(&format!("held {name:?}\n"));
         }
         short_id(&text)
     }

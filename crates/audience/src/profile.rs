@@ -193,6 +193,11 @@ impl Profile {
         self.next_at = Some(AT_ONCE);
     }
 
+    /// Puts counters beside those that are kept, for one look at a condition that nobody has applied.
+    pub fn lend_counters(&mut self, found: BTreeMap<String, Counter>) {
+        self.counters.extend(found);
+    }
+
     /// Adds what [`crate::Filling`] found in the history before these definitions began; what came since is
     /// counted already. Memberships follow at the next [`Profile::refresh`], due at once.
     pub fn unite_counters(
@@ -319,7 +324,7 @@ impl Profile {
         // What was not evaluated keeps its moment of change, which the old earliest one covers.
         let mut next_at = if due.all { None } else { self.next_at };
         for (index, audience) in defs.audiences.iter().enumerate() {
-            if !due.all && !due.marks[index] {
+            if (!due.all && !due.marks[index]) || defs.is_held(index) {
                 continue;
             }
             let view = View { profile: self, facts, event: None };

@@ -3,6 +3,7 @@
 mod filling;
 mod model_of_all_events;
 mod properties;
+mod verdicts_of_duckdb;
 
 use super::*;
 use ::model::{Channel, Event, EventFlags, EventKind, Map, SourceId, Span, Timestamp, Value};

@@ -197,6 +197,12 @@ pub fn withholds(
 }
 
 impl Panel {
+    /// Enough to see whether being inside does something by itself, at little cost.
+    pub const INSIDE_ALL_ON: f64 = 0.05;
+
+    /// Four whole weeks, so that each weekday counts the same.
+    pub const WINDOW: Span = Span::days(28);
+
     /// The panel as it runs after `before`: other channels, another design, rule or window are
     /// another question and open an epoch; other shares only begin a cohort.
     pub fn after(mut self, before: Option<&Panel>) -> Panel {
@@ -299,9 +305,9 @@ impl Assignment {
 }
 
 fn inside_all_on() -> f64 {
-    0.05
+    Panel::INSIDE_ALL_ON
 }
 
 fn window() -> Span {
-    Span::days(28)
+    Panel::WINDOW
 }

@@ -38,7 +38,8 @@ fn main() -> Result<(), EngineError> {
     let mut clock = Fixed(START);
     if market {
         let files = programme();
-        let apply = LogRecord::Control(Control::Apply { files, by: "example".to_owned() });
+        let apply =
+            LogRecord::Control(Control::Apply { files, by: "example".to_owned(), after: None });
         log.append_now(vec![apply.encode()])?;
     }
     run_until_quiet(&mut engine, &mut clock, &mut dispatch)?;

@@ -40,6 +40,8 @@ pub(crate) struct Batch {
     /// A scan of all persons was ordered in this batch. It reads the store, which does not have this
     /// batch yet, so it begins with the next.
     pub scan_ordered: bool,
+    /// A chunk of what was found in the history was taken.
+    pub filled: bool,
     /// Who lost a place to whom.
     losses: Vec<Step>,
     /// Where each touched message counted before this batch, and how it had ended; `None` for a new
@@ -77,6 +79,7 @@ impl Batch {
             durable: false,
             worked: false,
             scan_ordered: false,
+            filled: false,
             losses: Vec::new(),
             counted: BTreeMap::new(),
         }

@@ -14,7 +14,7 @@ use model::{
     CampaignName, ChannelSet, Class, LedgerState, Map, Message, MessageId, MessageState, Origin,
     PersonId, Problem, Purpose, Reason, Span, Timestamp,
 };
-use port::{Sections, Space, Store, StoreError, Views};
+use port::{Catalog, Sections, Space, StoreError, Views};
 use record::log::BroadcastAction;
 use std::collections::BTreeMap;
 
@@ -114,8 +114,8 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
     }
 }
 
-pub(crate) fn read_all(
-    store: &dyn Store,
+pub(crate) fn read_all<V: Catalog + ?Sized>(
+    store: &V,
 ) -> Result<BTreeMap<CampaignName, BroadcastStatus>, EngineError> {
     let mut found = BTreeMap::new();
     for (key, bytes) in store.list(Space::Campaign, "broadcast/")? {
@@ -165,7 +165,7 @@ impl Engine {
 
     /// One chunk of whatever long work there is: a fill, a plan, or a fan-out.
     pub(crate) fn fan_out(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
-        if batch.scan_ordered {
+        if batch.scan_ordered || batch.filled {
             return Ok(());
         }
         if self.fill_chunk(batch)? {
@@ -307,14 +307,18 @@ impl Engine {
         Ok(true)
     }
 
-    /// Definitions changed: everybody's memberships are looked at again. Those in audiences that are
-    /// new or changed begin and end without triggering, since nobody did anything.
+    /// Definitions changed: everybody's memberships are looked at again.
     pub(crate) fn begin_fill(&mut self, before: &Definitions) {
         let definitions = &self.loaded.definitions;
         let changed = |name: &&str| definitions.condition(name) != before.condition(name);
         let names: Vec<String> =
             definitions.names().chain(before.names()).filter(changed).map(str::to_owned).collect();
-        self.tallies.fill_silent.extend(names);
+        self.look_at_everybody(names);
+    }
+
+    /// Those in the named audiences enter and leave without triggering, since nobody did anything.
+    pub(crate) fn look_at_everybody(&mut self, silent: Vec<String>) {
+        self.tallies.fill_silent.extend(silent);
         self.tallies.fill_below = self.next.person;
         self.tallies.fill = Some(None);
         self.tallies_changed = true;

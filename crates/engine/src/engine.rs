@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::decisions::Days;
 use crate::erase::Erased;
+use crate::filling::{FillChunk, Fillings};
 use crate::growth::Growth;
 use crate::holdouts::HoldoutSums;
 use crate::journal::{Journal, Restored};
@@ -50,6 +51,11 @@ pub struct Engine {
     pub(crate) broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
     pub(crate) broadcasts_changed: BTreeSet<CampaignName>,
     pub(crate) lists: Lists,
+    /// Whether new counters are filled from a history.
+    pub(crate) fills: bool,
+    pub(crate) fillings: Fillings,
+    pub(crate) fillings_changed: bool,
+    pub(crate) filled: VecDeque<FillChunk>,
     pub(crate) hold: Option<Hold>,
     pub(crate) hold_changed: bool,
     pub(crate) stats: Stats,
@@ -144,6 +150,10 @@ impl Engine {
             broadcasts: BTreeMap::new(),
             broadcasts_changed: BTreeSet::new(),
             lists: Lists::default(),
+            fills: false,
+            fillings: Fillings::default(),
+            fillings_changed: false,
+            filled: VecDeque::new(),
             hold: None,
             hold_changed: false,
             stats: Stats::default(),
@@ -199,6 +209,9 @@ impl Engine {
             self.panel = self.panel.next(panel, Timestamp::MIN, true);
         }
         self.panel.put_into(&mut self.loaded);
+        self.fillings = crate::filling::read(&*self.store)?;
+        self.fillings_changed = false;
+        self.hold_audiences();
         Ok(())
     }
 
@@ -242,6 +255,9 @@ impl Engine {
         let answered = self.answers.len().min(self.settings.batch_max);
         for (message, _) in self.answers.drain(..answered) {
             self.flying.remove(&message);
+        }
+        if batch.filled {
+            self.filled.pop_front();
         }
         self.flying.extend(std::mem::take(&mut batch.receivers));
         let wake_at = if worked { None } else { self.wake_at(now, room)? };
@@ -298,6 +314,7 @@ impl Engine {
         let position = self.take_records(batch)?;
         self.freeze_if_due(batch);
         self.take_due(batch)?;
+        batch.filled = !batch.scan_ordered && self.take_filled(batch)?;
         self.fan_out(batch)?;
         if self.hold.is_none() {
             self.claim(batch, room)?;
@@ -328,7 +345,7 @@ impl Engine {
                 Ok(LogRecord::Control(control)) => {
                     // A control changes what later records mean, so those before it go first.
                     self.take_facts(batch, std::mem::take(&mut facts))?;
-                    self.take_control(batch, control)?;
+                    self.take_control(batch, control, start)?;
                 }
                 Ok(LogRecord::Blank) => {}
                 Err(error) => {
@@ -342,10 +359,27 @@ impl Engine {
         Ok(start)
     }
 
-    fn take_control(&mut self, batch: &mut Batch, control: Control) -> Result<(), EngineError> {
+    fn take_control(
+        &mut self,
+        batch: &mut Batch,
+        control: Control,
+        position: LogPosition,
+    ) -> Result<(), EngineError> {
         batch.worked = true;
         match control {
-            Control::Apply { files, by } => self.apply_programme(batch, files, &by),
+            Control::EndFill { by } => {
+                tracing::info!(by, "the filling of audiences was called off");
+                self.end_filling(batch);
+                Ok(())
+            }
+            Control::Apply { files, by, after } => {
+                let version = self.loaded.version;
+                if after.is_some_and(|it| it != version) {
+                    tracing::warn!(by, version, "a plan was made for another version; it is void");
+                    return Ok(());
+                }
+                self.apply_programme(batch, files, &by, position)
+            }
             Control::Broadcast { name, action, by } => {
                 self.steer_broadcast(batch, &name, action, &by)
             }
@@ -425,6 +459,7 @@ impl Engine {
         self.stored_next = self.next;
         (self.tallies_changed, self.hold_changed) = (false, false);
         self.growth.forget();
+        self.fillings_changed = false;
         self.broadcasts_changed.clear();
         self.sums.stored();
         self.holdouts.stored();
@@ -443,6 +478,9 @@ impl Engine {
             entries.push(system_entry(TALLIES, &self.tallies));
         }
         self.growth_entries(entries)?;
+        if self.fillings_changed {
+            entries.push(crate::filling::entry(&self.fillings));
+        }
         if self.hold_changed {
             entries.push(system_entry(HOLD, &self.hold));
         }
@@ -481,6 +519,8 @@ impl Engine {
             hold: self.hold.clone(),
             stats: self.stats.clone(),
             tallies: self.tallies.clone(),
+            fillings: self.fillings.list.clone(),
+            fills_waiting: self.filled.len(),
             broadcasts: self.broadcasts.clone(),
             lag_bytes: self.log.durable_end().0.saturating_sub(self.position.0),
             newest_event: self.newest_event,

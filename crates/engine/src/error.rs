@@ -1,13 +1,15 @@
 //! What can stop a turn.
 
 use model::Problem;
-use port::{LogError, StoreError};
+use port::{HistoryError, LogError, StoreError};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub enum EngineError {
     #[error("the store failed")]
     Store(#[from] StoreError),
+    #[error("the history failed")]
+    History(#[from] HistoryError),
     #[error("the log failed")]
     Log(#[from] LogError),
     #[error("{0}")]

@@ -436,6 +436,7 @@ impl Engine {
         batch: &mut Batch,
         files: BTreeMap<String, String>,
         by: &str,
+        position: LogPosition,
     ) -> Result<(), EngineError> {
         let version = self.loaded.version + 1;
         let loaded = record::programme::parse(&files)
@@ -456,6 +457,7 @@ impl Engine {
                 batch.durable = true;
                 tracing::info!(by, version, "a new programme runs");
                 let before = std::mem::replace(&mut self.loaded, loaded);
+                self.begin_filling(&before.definitions, position, batch.now);
                 self.begin_fill(&before.definitions);
                 batch.scan_ordered = true;
             }

@@ -13,7 +13,7 @@ const PREFIX: &str = "growth/";
 /// What one audience went through on one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Moves {
+pub struct AudienceDay {
     pub entered: u64,
     pub left: u64,
     /// What a changed definition, a merge of two persons or an erasure added or took away.
@@ -33,14 +33,14 @@ pub(crate) enum Moved {
 
 /// What moved since the last commit, by audience and day.
 #[derive(Debug, Default)]
-pub(crate) struct Growth(BTreeMap<(String, i64), Moves>);
+pub(crate) struct Growth(BTreeMap<(String, i64), AudienceDay>);
 
 /// The days of an audience from `from` on, oldest first. A day on which nothing moved is not there.
 pub fn growth(
     views: &dyn Views,
     audience: &str,
     from: i64,
-) -> Result<Vec<(i64, Moves)>, StoreError> {
+) -> Result<Vec<(i64, AudienceDay)>, StoreError> {
     let prefix = format!("{PREFIX}{audience}/");
     let mut days = Vec::new();
     for (key, bytes) in views.list(Space::Tally, &prefix)? {
@@ -103,12 +103,12 @@ impl Engine {
     pub(crate) fn growth_entries(&self, entries: &mut Vec<Entry>) -> Result<(), EngineError> {
         for ((name, day), since) in &self.growth.0 {
             let key = key_of(name, *day);
-            let mut moves: Moves = match self.store.get(Space::Tally, &key)? {
+            let mut moves: AudienceDay = match self.store.get(Space::Tally, &key)? {
                 Some(stored) => serde_json::from_slice(&stored).map_err(|error| {
                     let detail = format!("{name}: {error}");
                     record::Unreadable { what: "day of an audience", detail }
                 })?,
-                None => Moves::default(),
+                None => AudienceDay::default(),
             };
             moves.entered += since.entered;
             moves.left += since.left;

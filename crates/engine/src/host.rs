@@ -2,7 +2,8 @@
 
 use crate::engine::UrgentWork;
 use crate::{
-    Clock, Dispatch, Engine, EngineError, HoldoutSums, Loaded, PanelSums, Status, Urgent, run,
+    Clock, Dispatch, Engine, EngineError, FillChunk, FillOrder, HoldoutSums, Loaded, PanelSums,
+    Status, Urgent, run,
 };
 use model::{Channel, MessageId, Reply, Timestamp};
 use port::{Entry, Envelope};
@@ -14,6 +15,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// After a failed turn, how long until the next one: a full disk does not empty in a millisecond.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// Chunks of a fill that wait for the loop: enough that neither side waits for long.
+const FILLS_WAITING_MAX: usize = 4;
 
 /// How often the copy that pages read is made anew while work goes on.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
@@ -34,6 +38,8 @@ pub struct Handle {
 struct Shared {
     queue: Mutex<Queue>,
     woken: Condvar,
+    /// A chunk of a fill was taken, or the loop ends.
+    taken: Condvar,
     view: Mutex<Published>,
 }
 
@@ -43,6 +49,7 @@ struct Queue {
     stop: bool,
     urgent: VecDeque<Urgent>,
     answers: Vec<(MessageId, Reply)>,
+    filled: VecDeque<FillChunk>,
 }
 
 #[derive(Clone)]
@@ -51,6 +58,7 @@ struct Published {
     loaded: Loaded,
     sums: PanelSums,
     holdouts: HoldoutSums,
+    order: Option<FillOrder>,
 }
 
 impl Host {
@@ -60,10 +68,12 @@ impl Host {
             loaded: engine.loaded().clone(),
             sums: engine.sums().clone(),
             holdouts: engine.holdouts().clone(),
+            order: engine.fill_order(),
         };
         let shared = Arc::new(Shared {
             queue: Mutex::new(Queue::default()),
             woken: Condvar::new(),
+            taken: Condvar::new(),
             view: Mutex::new(published),
         });
         let handle = Handle { shared };
@@ -89,6 +99,7 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         lock(&self.handle.shared.queue).stop = true;
+        self.handle.shared.taken.notify_all();
         self.handle.wake();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
@@ -121,6 +132,34 @@ impl Handle {
         lock(&self.shared.view).holdouts.clone()
     }
 
+    /// What is to be read of the history for new counters, if anything is.
+    pub fn fill_order(&self) -> Option<FillOrder> {
+        lock(&self.shared.view).order.clone()
+    }
+
+    pub(crate) fn is_filling(&self, number: u64) -> bool {
+        self.fill_order().is_some_and(|it| it.filling.number == number)
+    }
+
+    /// Chunks of a fill that the loop has not committed yet.
+    pub(crate) fn fills_waiting(&self) -> usize {
+        let queued = lock(&self.shared.queue).filled.len();
+        queued + lock(&self.shared.view).status.fills_waiting
+    }
+
+    /// Hands over what was found; waits until there is room. Whether the loop goes on.
+    pub fn filled(&self, chunk: FillChunk) -> bool {
+        let queue = lock(&self.shared.queue);
+        let full = |it: &mut Queue| FILLS_WAITING_MAX <= it.filled.len() && !it.stop;
+        let queue = self.shared.taken.wait_while(queue, full);
+        let mut queue = queue.unwrap_or_else(PoisonError::into_inner);
+        queue.filled.push_back(chunk);
+        let goes_on = !queue.stop;
+        drop(queue);
+        self.wake();
+        goes_on
+    }
+
     /// A wish with its own lane. `done` is told whether it is committed.
     pub fn urgent(&self, fact: Fact, done: impl FnOnce(bool) + Send + 'static) {
         self.push(UrgentWork::Fact(fact), Box::new(done));
@@ -148,9 +187,13 @@ impl RealClock {
         self.published = real_now();
         let mut view = lock(&self.handle.shared.view);
         view.status = engine.status();
-        if view.loaded.version != engine.loaded().version {
-            view.loaded = engine.loaded().clone();
+        let (old, new) = (&view.loaded, engine.loaded());
+        if old.version != new.version
+            || old.definitions.fingerprint() != new.definitions.fingerprint()
+        {
+            view.loaded = new.clone();
         }
+        view.order = engine.fill_order();
         view.sums = engine.sums().clone();
         view.holdouts = engine.holdouts().clone();
     }
@@ -170,6 +213,12 @@ impl Clock for RealClock {
         for urgent in queue.urgent.drain(..) {
             engine.urgent(urgent);
         }
+        if engine.fills_waiting() == 0
+            && let Some(chunk) = queue.filled.pop_front()
+        {
+            engine.filled(chunk);
+            self.handle.shared.taken.notify_all();
+        }
         !queue.stop
     }
 
@@ -180,8 +229,10 @@ impl Clock for RealClock {
             Duration::from_millis(left as u64)
         });
         let queue = lock(&self.handle.shared.queue);
-        let idle =
-            |it: &mut Queue| !it.awake && !it.stop && it.urgent.is_empty() && it.answers.is_empty();
+        let idle = |it: &mut Queue| {
+            let nothing = it.urgent.is_empty() && it.answers.is_empty() && it.filled.is_empty();
+            !it.awake && !it.stop && nothing
+        };
         let (mut queue, _) = self
             .handle
             .shared

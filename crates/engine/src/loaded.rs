@@ -14,7 +14,10 @@ use std::sync::Arc;
 pub struct Loaded {
     pub version: u64,
     pub programme: Arc<Programme>,
+    /// As they are evaluated now: see [`Definitions::holding`].
     pub definitions: Arc<Definitions>,
+    /// As they were compiled.
+    pub(crate) compiled: Arc<Definitions>,
     pub journeys: Arc<Journeys>,
     /// The policy for people whose caps are halved by lot.
     pub halved: Arc<Policy>,
@@ -31,6 +34,7 @@ impl Loaded {
             version: 0,
             programme: Arc::new(Programme::default()),
             definitions: Arc::new(Definitions::default()),
+            compiled: Arc::new(Definitions::default()),
             journeys: Arc::new(Journeys::new()),
             halved: Arc::new(Policy::default().halved()),
             outcomes: Arc::default(),
@@ -63,11 +67,13 @@ impl Loaded {
         for outcome in &programme.outcomes {
             outcomes.entry(outcome.event.clone()).or_default().push(outcome.clone());
         }
+        let definitions = Arc::new(definitions);
         Ok(Loaded {
             version,
+            compiled: definitions.clone(),
             halved: Arc::new(programme.policy.halved()),
             programme: Arc::new(programme),
-            definitions: Arc::new(definitions),
+            definitions,
             journeys: Arc::new(journeys),
             outcomes: Arc::new(outcomes),
             panel_shares: self.panel_shares.clone(),

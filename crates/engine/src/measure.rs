@@ -3,6 +3,7 @@
 use crate::batch::Working;
 use crate::claim::panel_identifiers;
 use crate::contact::addresses;
+use crate::plan::PanelEffect;
 use crate::{Engine, EngineError, Loaded, holdouts};
 use decision::learning::Fold;
 use decision::panel::{self, Came, Cohort};
@@ -80,6 +81,21 @@ impl PanelLine {
             (false, false) => now,
         };
         PanelLine { panel: Some(panel), runs: true, since, all_shares }
+    }
+
+    /// What becoming `next` means for the people who are measured; none where nothing changes.
+    pub fn effect_of(&self, next: &PanelLine) -> Option<PanelEffect> {
+        let epoch = |it: &PanelLine| it.panel.as_ref().map_or(0, |it| it.epoch);
+        match (self.runs, next.runs) {
+            (false, false) => None,
+            (false, true) => Some(PanelEffect::Begins { epoch: epoch(next) }),
+            (true, false) => Some(PanelEffect::Ends),
+            (true, true) if epoch(self) != epoch(next) => {
+                Some(PanelEffect::NewEpoch { from: epoch(self), to: epoch(next) })
+            }
+            (true, true) if self.panel != next.panel => Some(PanelEffect::NewShares),
+            (true, true) => None,
+        }
     }
 
     pub fn put_into(&self, loaded: &mut Loaded) {

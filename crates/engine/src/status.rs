@@ -1,6 +1,6 @@
 //! What the engine says about itself, for pages, metrics and the command line.
 
-use crate::Hold;
+use crate::{Filling, Hold};
 use journey::Progress;
 use model::{CampaignName, JourneyName, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,10 @@ pub struct Status {
     pub hold: Option<Hold>,
     pub stats: Stats,
     pub tallies: Tallies,
+    /// Counters that are filled from the history, the first one now.
+    pub fillings: Vec<Filling>,
+    /// Chunks of it that wait for the loop.
+    pub fills_waiting: usize,
     pub broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
     /// Bytes of the log that were not taken yet.
     pub lag_bytes: u64,

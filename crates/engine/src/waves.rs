@@ -20,7 +20,10 @@ const PART_PEOPLE: usize = 5_000;
 /// Lists under way: people by when they are due, who are in no stored part yet. A scan that was
 /// interrupted begins anew, so nobody needs them after a restart.
 #[derive(Debug, Default)]
-pub(crate) struct Lists(BTreeMap<CampaignName, BTreeMap<Option<Timestamp>, Vec<u64>>>);
+pub(crate) struct Lists(BTreeMap<CampaignName, ByDue>);
+
+/// People by when they are due.
+type ByDue = BTreeMap<Option<Timestamp>, Vec<u64>>;
 
 impl Lists {
     /// Every scan begins anew: what it had in memory is gone.
@@ -77,10 +80,10 @@ impl Engine {
         &self,
         it: &Broadcast,
         after: Option<PersonId>,
-    ) -> Result<(Vec<PersonId>, BTreeMap<Option<Timestamp>, Vec<u64>>), EngineError> {
+    ) -> Result<(Vec<PersonId>, ByDue), EngineError> {
         let ids = self.store.members(&it.audience, after, SCAN_CHUNK)?;
         let default_zone = &self.loaded.programme.policy.default_zone;
-        let mut due: BTreeMap<Option<Timestamp>, Vec<u64>> = BTreeMap::new();
+        let mut due = ByDue::new();
         for person in self.store.load(&ids)? {
             let at = it.due_in(zone_of(&person).as_deref(), default_zone);
             due.entry(at).or_default().push(person.id.0);

@@ -8,6 +8,7 @@ mod offline;
 mod programme_files;
 mod progress;
 mod remote;
+mod running;
 mod shared_store;
 mod stop;
 mod sweeper;
@@ -51,7 +52,9 @@ enum Command {
     Demo(commands::demo::Arguments),
     Init(commands::init::Arguments),
     Check(commands::check::Arguments),
+    Diff(commands::diff::Arguments),
     Apply(commands::apply::Arguments),
+    Pull(commands::pull::Arguments),
     Resume(commands::resume::Arguments),
     Import(commands::import::Arguments),
     Export(commands::export::Arguments),
@@ -79,10 +82,11 @@ enum Command {
 
 fn main() -> ExitCode {
     let Arguments { place, command } = Arguments::parse();
-    // For the analysis commands everything that goes wrong is wrong usage or unreadable input.
+    // For the analysis commands, and where 1 means a difference, everything that goes wrong is wrong usage or unreadable input.
     let analysis = matches!(
         command,
-        Command::Leverage(_)
+        Command::Diff(_)
+            | Command::Leverage(_)
             | Command::Attribution(_)
             | Command::Lifetime(_)
             | Command::Mix(_)
@@ -98,7 +102,9 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => commands::demo::run(&place, &arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Diff(arguments) => commands::diff::run(&place, &arguments),
         Command::Apply(arguments) => commands::apply::run(&place, &arguments),
+        Command::Pull(arguments) => commands::pull::run(&place, &arguments),
         Command::Resume(arguments) => commands::resume::run(&place, &arguments),
         Command::Import(arguments) => commands::import::run(&place, &arguments),
         Command::Export(arguments) => commands::export::run(&place, &arguments),

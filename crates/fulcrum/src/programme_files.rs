@@ -21,9 +21,28 @@ pub type Files = BTreeMap<String, String>;
 /// The files below `program/` of `dir`, or below `dir` itself where it is such a directory. Hidden
 /// files and those that editors leave behind are passed over.
 pub fn read(dir: &Path) -> anyhow::Result<Files> {
-    let root = root(dir)?;
+    let files = read_below(&root(dir)?)?;
+    if files.is_empty() {
+        let message = format!("there is no programme in {}", dir.display());
+        return Err(Stop::usage(message)
+            .hint("`fulcrum init DIR` writes one to begin with")
+            .into());
+    }
+    Ok(files)
+}
+
+/// Where the programme of `dir` is, or will be: in `program/`, unless `dir` itself is one.
+pub fn root_to_write(dir: &Path) -> PathBuf {
+    let is_programme =
+        ["brand.yaml", "policy.yaml", "journeys", "content"].iter().any(|it| dir.join(it).exists());
+    let inside = dir.join("program");
+    if is_programme && !inside.is_dir() { dir.to_owned() } else { inside }
+}
+
+/// The files below a programme's own directory.
+pub fn read_below(root: &Path) -> anyhow::Result<Files> {
     let mut files = Files::new();
-    let mut folders = vec![root.clone()];
+    let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder)
             .with_context(|| format!("could not read {}", folder.display()))?;
@@ -38,18 +57,12 @@ pub fn read(dir: &Path) -> anyhow::Result<Files> {
                 folders.push(path);
                 continue;
             }
-            files.insert(name_below(&root, &path)?, text(&path)?);
+            files.insert(name_below(root, &path)?, text(&path)?);
             if FILES_MAX < files.len() {
                 let message = format!("{} holds more than {FILES_MAX} files", root.display());
                 return Err(Stop::usage(message).hint("give the directory of a programme").into());
             }
         }
-    }
-    if files.is_empty() {
-        let message = format!("there is no programme in {}", dir.display());
-        return Err(Stop::usage(message)
-            .hint("`fulcrum init DIR` writes one to begin with")
-            .into());
     }
     Ok(files)
 }
@@ -81,7 +94,7 @@ pub fn apply_if_new(opened: &Opened, files: Files, by: &str) -> anyhow::Result<b
             tell(&format!("audience {name}: counts events from now on, and none of those before"));
         }
     }
-    let apply = Control::Apply { files, by: by.to_owned() };
+    let apply = Control::Apply { files, by: by.to_owned(), after: None };
     opened
         .log
         .append_and_wait(vec![LogRecord::Control(apply).encode()])

@@ -28,6 +28,15 @@ pub struct Remote {
 }
 
 impl Server {
+    /// Whether somebody said where it is.
+    pub fn is_named(&self) -> bool {
+        self.server.is_some()
+    }
+
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     pub fn connect(&self, config: &Config) -> anyhow::Result<Remote> {
         let address = self.server.as_deref().or(config.bind.as_deref()).unwrap_or(DEFAULT_BIND);
         let Some(token) = self.token.clone() else {

@@ -2,6 +2,10 @@
 //!
 //! Each takes a way to make a fresh, empty adapter. The in-memory versions run first.
 
+mod history;
+
+pub use history::history;
+
 use crate::{
     Changes, CountChange, CountKey, Entry, FactLog, Kept, LogPosition, Merge, Person, Sections,
     SeenId, Since, SinceMerge, Space, Store, StoreError, Undone,

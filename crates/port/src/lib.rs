@@ -6,7 +6,9 @@
 mod changes;
 mod channel;
 pub mod contract;
+mod history;
 mod log;
+mod memory_history;
 mod memory_log;
 mod memory_store;
 mod person;
@@ -17,7 +19,11 @@ pub use changes::{
     Undone,
 };
 pub use channel::{Channel, Envelope, Payload};
+pub use history::{
+    History, HistoryError, HistoryRow, PersonRange, Redirects, Scan, Visit, Wanted, Within,
+};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
+pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;
 pub use memory_store::{Fault, MemoryStore};
 pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};

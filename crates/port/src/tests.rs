@@ -1,6 +1,6 @@
 //! The in-memory versions pass the contracts that every adapter must pass.
 
-use crate::{MemoryLog, MemoryStore, Store, contract};
+use crate::{MemoryHistory, MemoryLog, MemoryStore, Store, contract};
 
 #[test]
 fn memory_store_keeps_the_contract() {
@@ -10,4 +10,9 @@ fn memory_store_keeps_the_contract() {
 #[test]
 fn memory_log_keeps_the_contract() {
     contract::log(&mut || Box::new(MemoryLog::new()));
+}
+
+#[test]
+fn memory_history_keeps_the_contract() {
+    contract::history(&mut || Box::new(MemoryHistory::new()));
 }

@@ -52,10 +52,17 @@ pub enum Control {
     Apply {
         files: BTreeMap<String, String>,
         by: String,
+        /// Only over this version, which is the one that somebody looked at.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
     },
     Broadcast {
         name: CampaignName,
         action: BroadcastAction,
+        by: String,
+    },
+    /// What new audiences need of the past is not counted any further.
+    EndFill {
         by: String,
     },
     /// Ends a hold: what waits may go out.

@@ -1,10 +1,12 @@
 //! Programmes as people write them, and stored forms that must stay readable.
 
 mod broken;
+mod difference;
 mod made;
 mod round_trips;
 mod sound;
 mod stored;
+mod written;
 
 use crate::programme::parse;
 use std::collections::BTreeMap;

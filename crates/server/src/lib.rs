@@ -16,6 +16,7 @@ mod metrics;
 mod pages;
 mod pressure;
 mod problem;
+mod programme;
 mod readers;
 mod table;
 mod web;
@@ -25,7 +26,8 @@ pub use access::{new_token, password_entry};
 pub use api::openapi;
 pub use app::{App, Clock, Limits, Settings};
 pub use collect::{SourceEntry, new_source, source_entry};
-pub use problem::Problem;
+pub use problem::{FileProblem, Problem};
+pub use programme::{ChangeKind, PanelChange, PanelEffect, ProgrammeDifference, ProgrammePlan};
 pub use readers::Readers;
 pub use table::leverage_csv;
 

@@ -9,8 +9,10 @@ mod market;
 mod observe;
 mod person;
 mod play;
+pub mod scenario;
 pub mod study;
 mod taste;
+pub mod templates;
 mod truth;
 
 pub use inbox::{Inbox, Received, SimChannel};

@@ -73,7 +73,8 @@ pub fn play(
     let mut dispatch = channels(&inbox, stage.mail, stage.swallow);
     let mut market = Market::new(options, stage.log.clone(), inbox);
     prepare(&mut market);
-    let apply = Control::Apply { files: market.programme(), by: "the market".to_owned() };
+    let apply =
+        Control::Apply { files: market.programme(), by: "the market".to_owned(), after: None };
     stage.log.append(vec![LogRecord::Control(apply).encode()], Box::new(|_| {}));
     let mut engine = Engine::open(Parts {
         store: stage.store,

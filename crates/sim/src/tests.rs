@@ -1,5 +1,6 @@
 //! The market against the engine: every promise holds, and the truth is covered.
 
+mod scenarios;
 mod study;
 
 use crate::demo::{LedgerCounts, lost_events};
@@ -193,7 +194,7 @@ impl Scene {
         market.stop_on_failure = true;
         let mut files = market.programme();
         change(&mut files);
-        let apply = Control::Apply { files, by: "the market".to_owned() };
+        let apply = Control::Apply { files, by: "the market".to_owned(), after: None };
         log.append_now(vec![LogRecord::Control(apply).encode()]).expect("memory");
         Scene { market, store: MemoryStore::new(), log, inbox }
     }

@@ -6,24 +6,11 @@ use std::cell::Cell;
 use std::fs::File;
 use std::sync::Arc;
 
-use self::batch::{Failure, Group};
-use self::footer::{Footer, RowGroup};
-use self::pages::Shared;
-use self::schema::{FileColumn, Meaning};
 use crate::table::header;
 use crate::{Column, Position, TableError};
+use columnar::{Failure, FileColumn, Footer, Group, Meaning, RowGroup, Shared};
 
-mod batch;
-mod delta;
-mod footer;
-mod pages;
-mod runs;
-mod schema;
-mod thrift;
-mod values;
-mod written;
-
-pub(crate) use self::batch::Batch;
+pub(crate) use columnar::Batch;
 
 /// A file whose footer is read.
 pub(crate) struct Parquet {
@@ -44,11 +31,11 @@ impl Parquet {
         };
         let damaged = || failed(&"its table of contents is damaged");
         let source = Shared::new(source).map_err(|error| failed(&error))?;
-        let footer = footer(&source).map_err(|error| failed(&error))?.ok_or_else(damaged)?;
+        let footer = Footer::of(&source).map_err(|error| failed(&error))?.ok_or_else(damaged)?;
         if footer.encrypted {
             return Err(TableError::new(file, "is encrypted, which cannot be read"));
         }
-        let columns = schema::columns(&footer).ok_or_else(damaged)?;
+        let columns = columnar::columns(&footer).ok_or_else(damaged)?;
         let names: Vec<&[u8]> = columns.iter().map(|(name, _)| name.as_slice()).collect();
         let names = header(file, names.into_iter()).map_err(|error| error.at_row(0))?;
         if names.is_empty() {
@@ -236,17 +223,6 @@ impl Rows {
 fn failed(about: &Parquet, rows: u64, failure: Failure) -> TableError {
     let name = about.names.get(failure.column).map_or("", String::as_str);
     TableError::new(&about.file, failure.message).at_row(rows + 1).in_column(name)
-}
-
-/// The table of contents, if the last eight bytes say where it begins.
-fn footer(source: &Shared) -> std::io::Result<Option<Footer>> {
-    const TAIL: u64 = 8;
-    let Some(tail_at) = source.bytes.checked_sub(TAIL) else { return Ok(None) };
-    let tail = source.read(tail_at, TAIL as usize)?;
-    let Some((length, b"PAR1")) = tail.split_first_chunk::<4>() else { return Ok(None) };
-    let length = u64::from(u32::from_le_bytes(*length));
-    let Some(at) = tail_at.checked_sub(length) else { return Ok(None) };
-    Ok(Footer::read(&source.read(at, length as usize)?))
 }
 
 #[cfg(test)]

@@ -43,6 +43,11 @@ pub struct Pressure {
     pub window: Span,
 }
 
+impl Pressure {
+    /// As long as the panel's.
+    pub const WINDOW: Span = Span::days(28);
+}
+
 impl Default for Learning {
     fn default() -> Learning {
         Learning {

@@ -107,6 +107,8 @@ pub(super) struct Play {
     faults: Option<(u32, Fault)>,
     next_event: u64,
     told: Arc<Mutex<Vec<bool>>>,
+    /// From where new counters are filled, in scripts that have one.
+    pub history: Option<port::MemoryHistory>,
 }
 
 /// The script's clock: it stands still while the engine works.
@@ -149,6 +151,7 @@ impl Play {
             faults: None,
             next_event: 0,
             told: Arc::default(),
+            history: None,
         };
         play.control(apply(&play.programmes[0]));
         play.start();
@@ -187,6 +190,16 @@ impl Play {
             ["clock"] => {}
             ["turn"] => self.turn(),
             ["restored", left @ ..] => self.restored(left),
+            ["history"] => self.keep_history(),
+            ["fill", chunks @ ..] => {
+                self.fill(chunks.first().map(|it| it.parse().expect("a number")))
+            }
+            ["try", name, condition] => {
+                self.settle();
+                let said = self.tried(name, &condition.replace('_', " "));
+                self.wire.said.push(said);
+            }
+            ["end", "fill"] => self.control(Control::EndFill { by: "test".to_owned() }),
             ["stop"] => self.stop(),
             ["start"] => self.start(),
             ["crash"] => {
@@ -206,6 +219,12 @@ impl Play {
             ["apply", version] => {
                 let index = version.parse::<usize>().expect("a number") - 1;
                 self.control(apply(&self.programmes[index]));
+            }
+            ["apply", version, "after", running] => {
+                let index = version.parse::<usize>().expect("a number") - 1;
+                let (files, by) = (self.programmes[index].clone(), "test".to_owned());
+                let after = Some(running.parse().expect("a version"));
+                self.control(Control::Apply { files, by, after });
             }
             ["broadcast", name, action, by @ ..] => self.control(Control::Broadcast {
                 name: CampaignName::from(*name),
@@ -240,6 +259,10 @@ impl Play {
         }
     }
 
+    pub(super) fn programme(&self, index: usize) -> &BTreeMap<String, String> {
+        &self.programmes[index]
+    }
+
     fn parts(&self) -> Parts {
         Parts {
             store: Box::new(self.store.clone()),
@@ -251,7 +274,10 @@ impl Play {
     }
 
     fn start(&mut self) {
-        let engine = Engine::open(self.parts()).expect("what is stored can be opened");
+        let mut engine = Engine::open(self.parts()).expect("what is stored can be opened");
+        if self.history.is_some() {
+            engine.fill_from_history();
+        }
         self.engine = Some(engine);
     }
 
@@ -279,6 +305,10 @@ impl Play {
             (self.now, self.wire.now) = (wake, wake);
         }
         (self.now, self.wire.now) = (until, until);
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.quiet();
     }
 
     fn quiet(&mut self) -> Option<Timestamp> {
@@ -534,7 +564,7 @@ fn statement(state: &str, scope: &[&str], at: Timestamp) -> Act {
 }
 
 fn apply(files: &BTreeMap<String, String>) -> Control {
-    Control::Apply { files: files.clone(), by: "test".to_owned() }
+    Control::Apply { files: files.clone(), by: "test".to_owned(), after: None }
 }
 
 fn broadcast_action(word: &str) -> BroadcastAction {

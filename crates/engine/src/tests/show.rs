@@ -2,6 +2,7 @@
 
 use super::play::Play;
 use super::times;
+use crate::ProgrammePlan;
 use model::{IdentifierKind, Message, MessageState, PersonId, Span, Timestamp};
 use port::{Directory, FactLog, Ledger, People, Person};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ impl Play {
             ["choice", message] => vec![self.choice(message)],
             ["policy"] => vec![self.policy()],
             ["pressure", person] => vec![self.pressure(person)],
+            ["plan"] => self.plan_of(1),
+            ["plan", "again"] => self.plan_of(0),
             ["hold"] => vec![match &self.status().hold {
                 Some(hold) => format!("hold: {}", hold.reason),
                 None => "no hold".to_owned(),
@@ -51,6 +54,38 @@ impl Play {
             _ => panic!("`{}` cannot be shown", what.join(" ")),
         };
         self.wire.said.extend(lines);
+    }
+
+    /// What applying a version of the programme would do.
+    fn plan_of(&self, index: usize) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let files = self.programme(index);
+        let plan = ProgrammePlan::of(&self.store, engine.loaded(), files, self.now);
+        let plan = match plan.expect("memory") {
+            Ok(plan) => plan,
+            Err(problems) => return problems.iter().map(ToString::to_string).collect(),
+        };
+        let mut lines = vec![format!("{} differences", plan.differences.len())];
+        lines.extend(plan.audiences.iter().map(|it| match it.moves {
+            Some(moves) => {
+                format!("{}: {} +{} -{}", it.name, it.before, moves.enter, moves.leave)
+            }
+            None => format!("{}: {} counts anew", it.name, it.before),
+        }));
+        lines.extend(plan.journeys.iter().map(|it| {
+            let gone = if it.gone { " gone" } else { "" };
+            format!("{}{gone}: {:?}", it.name, it.running)
+        }));
+        let by = |it: &crate::BroadcastEffect| {
+            format!("{} {:?} by {}", it.name, it.state, it.by.join(", "))
+        };
+        lines.extend(plan.broadcasts.iter().map(by));
+        lines.extend(plan.panel.map(|it| format!("panel {it:?}")));
+        if let Some(caps) = &plan.caps {
+            lines.extend(caps.tighter.iter().map(|it| format!("tighter: {it}")));
+            lines.extend(caps.looser.iter().map(|it| format!("looser: {it}")));
+        }
+        lines
     }
 
     /// Audience sizes are kept by adding and subtracting; they must be what counting gives.
@@ -177,7 +212,7 @@ impl Play {
 
     fn growth(&self, audience: &str) -> Vec<String> {
         let days = crate::growth(&self.store, audience, 0).expect("memory");
-        let line = |(day, it): (i64, crate::Moves)| {
+        let line = |(day, it): (i64, crate::AudienceDay)| {
             let (entered, left) = (it.entered, it.left);
             let day = super::times::print(Timestamp(day * Span::DAY.0));
             let day = day.split('.').next().unwrap_or_default();

@@ -52,7 +52,8 @@ pub fn open_engine(
 /// The record that makes these files the programme, after a check.
 pub fn apply(files: BTreeMap<String, String>) -> anyhow::Result<Vec<u8>> {
     record::programme::parse(&files).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
-    Ok(LogRecord::Control(Control::Apply { files, by: "the benchmark".to_owned() }).encode())
+    Ok(LogRecord::Control(Control::Apply { files, by: "the benchmark".to_owned(), after: None })
+        .encode())
 }
 
 /// Files of the simulated market's programme by name, as a beginning for smaller ones.

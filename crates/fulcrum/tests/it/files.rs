@@ -44,10 +44,14 @@ fn apply_places_people_and_leverage_needs_a_panel() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = |name: &str| dir.path().join(name).display().to_string();
     succeed(&["init", &path("shop")]);
-    let applied = succeed(&["apply", &path("shop"), "--data", &path("data")]);
-    assert!(applied.starts_with("version 1 of the programme runs\n"), "{applied}");
-    let again = succeed(&["apply", &path("shop"), "--data", &path("data")]);
-    assert_eq!(again, "this programme runs already\n");
+    let applied = succeed(&["apply", &path("shop"), "--yes", "--data", &path("data")]);
+    assert!(applied.starts_with("nothing runs yet; "), "{applied}");
+    assert!(applied.contains("\n+ journey welcome\n"), "{applied}");
+    assert!(applied.contains("version 1 of the programme runs\n"), "{applied}");
+    let again = succeed(&["apply", &path("shop"), "--yes", "--data", &path("data")]);
+    assert_eq!(again, "version 1 runs; no difference\n");
+    let asked = fulcrum(&["apply", &path("shop"), "--data", &path("data")]);
+    assert_eq!((asked.code, asked.err.as_str()), (0, ""), "where nothing differs nobody is asked");
     let none = fulcrum(&["leverage", "--data", &path("data")]);
     assert_eq!(none.code, 3, "{} {}", none.out, none.err);
     assert!(none.out.contains("Not enough data"), "{}", none.out);
@@ -64,7 +68,7 @@ fn doctor_finds_a_damaged_log() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = |name: &str| dir.path().join(name).display().to_string();
     succeed(&["init", &path("shop")]);
-    succeed(&["apply", &path("shop"), "--data", &path("data")]);
+    succeed(&["apply", &path("shop"), "--yes", "--data", &path("data")]);
     succeed(&["source", "create", "Shop", "--data", &path("data")]);
     let healthy = succeed(&["doctor", "--data", &path("data")]);
     assert!(healthy.contains("1 records in"), "{healthy}");

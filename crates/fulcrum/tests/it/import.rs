@@ -23,7 +23,7 @@ fn rows_become_people_once() {
         "audience: spenders\nwhen: sum(\"Order Completed\", revenue) >= 20\n",
     );
     write("orders.csv", ORDERS);
-    succeed(&["apply", &path("shop"), "--data", &path("data")]);
+    succeed(&["apply", &path("shop"), "--yes", "--data", &path("data")]);
     let (file, data) = (path("orders.csv"), path("data"));
     let ask = [
         "import",

@@ -8,6 +8,7 @@ mod kill;
 mod load;
 mod measurement_input;
 mod process;
+mod programme;
 mod serving;
 
 use process::fulcrum;
@@ -20,7 +21,9 @@ fn help_names_every_command() {
         "demo",
         "init",
         "check",
+        "diff",
         "apply",
+        "pull",
         "resume",
         "import",
         "why",

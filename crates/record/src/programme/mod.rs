@@ -1,12 +1,21 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
+mod difference;
+mod edit;
 mod forms;
 mod identity;
 mod place;
 mod read;
 mod requests;
+mod tree;
+mod written;
+mod yaml;
 
+pub use difference::{Difference, FieldChange, Kind, What, differences};
+pub use edit::{Defined, defined, from_json, path_problem};
 pub use read::{audiences_of, parse};
+pub use tree::Tree;
+pub use yaml::flow;
 
 use audience::Definitions;
 use content::{Brand, Content};
@@ -25,7 +34,7 @@ pub struct Programme {
     pub topics: Vec<TopicDefinition>,
     /// In the order of the files; a name stands once.
     pub audiences: Vec<(String, Expr)>,
-    /// What the files say of audiences, for people.
+    /// What the audiences are for, by name, where their files say it.
     pub notes: BTreeMap<String, String>,
     pub journeys: Vec<Journey>,
     pub contents: BTreeMap<ContentName, Content>,

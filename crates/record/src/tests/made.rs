@@ -73,19 +73,26 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
         flags: EventFlags::default(),
         ..event()
     };
-    let acts = vec![
-        Act::State(statement(Some(Channel::Email), ConsentState::Granted)),
-        Act::Wish(wishes()),
-        Act::Suppress(suppression()),
-        Act::Settle { message: MessageId(7), delivered: true, detail: "250 ok".to_owned() },
-    ];
-    let files = [("brand.yaml".to_owned(), "name: Shop\n".to_owned())].into_iter().collect();
+    let acts = acts();
+    let files: BTreeMap<_, _> =
+        [("brand.yaml".to_owned(), "name: Shop\n".to_owned())].into_iter().collect();
     let by = "crm@shop.example".to_owned();
     let name = CampaignName::from("spring");
     vec![
         ("fact.1.smallest", LogRecord::Fact(Fact::of(minimal))),
         ("fact.1", LogRecord::Fact(Fact { event: event(), person: Some(PersonId(12)), acts })),
-        ("control.1.apply", LogRecord::Control(Control::Apply { files, by: by.clone() })),
+        (
+            "control.1.apply",
+            LogRecord::Control(Control::Apply {
+                files: files.clone(),
+                by: by.clone(),
+                after: None,
+            }),
+        ),
+        (
+            "control.1.apply.after",
+            LogRecord::Control(Control::Apply { files, by: by.clone(), after: Some(7) }),
+        ),
         (
             "control.1.broadcast",
             LogRecord::Control(Control::Broadcast {
@@ -94,6 +101,7 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
                 by: by.clone(),
             }),
         ),
+        ("control.1.end_fill", LogRecord::Control(Control::EndFill { by: by.clone() })),
         ("control.1.resume", LogRecord::Control(Control::Resume { by })),
         (
             "fact.1.erase",
@@ -104,6 +112,15 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
             }),
         ),
         ("blank.1", LogRecord::Blank),
+    ]
+}
+
+pub(super) fn acts() -> Vec<Act> {
+    vec![
+        Act::State(statement(Some(Channel::Email), ConsentState::Granted)),
+        Act::Wish(wishes()),
+        Act::Suppress(suppression()),
+        Act::Settle { message: MessageId(7), delivered: true, detail: "250 ok".to_owned() },
     ]
 }
 

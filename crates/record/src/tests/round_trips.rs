@@ -66,6 +66,22 @@ fn identifier() -> impl Strategy<Value = Identifier> {
 
 proptest! {
     #[test]
+    fn a_row_of_the_history_gives_its_fact_back(
+        event in event(),
+        named in proptest::option::of(any::<u64>()),
+        owner in proptest::option::of(any::<u64>()),
+        has_acts in any::<bool>(),
+        at in any::<u64>(),
+    ) {
+        let acts = if has_acts { made::acts() } else { Vec::new() };
+        let fact = Fact { event, person: named.map(PersonId), acts };
+        let row = crate::history::row_of(LogPosition(at), owner.map(PersonId), fact.clone());
+        prop_assert_eq!(row.event.as_ref(), fact.event.name());
+        prop_assert_eq!((row.position.0, row.person.map(|it| it.0)), (at, owner));
+        prop_assert_eq!(crate::history::fact_of(&row).expect("a fact"), fact);
+    }
+
+    #[test]
     fn facts(event in event(), person in proptest::option::of(any::<u64>())) {
         let fact = Fact { person: person.map(PersonId), ..Fact::of(event) };
         let record = LogRecord::Fact(fact);

@@ -109,6 +109,12 @@ fn too_many_and_too_large_files_are_refused() {
     let many = (0..5_001).map(|n| (format!("audiences/{n}.yaml"), String::new())).collect();
     let problems = parse(&many).expect_err("too many");
     assert_eq!(problems[0].to_string(), "a programme has at most 5000 files, this one 5001");
+    let text = "# why\n".repeat(40_000);
+    let much = (0..4).map(|n| (format!("audiences/{n}.yaml"), text.clone())).collect();
+    let problems = parse(&much).expect_err("too much");
+    let expected = "the files of a programme have at most 1048064 bytes together\n  \
+                    hint: take out what does not run any more";
+    assert_eq!(problems[0].to_string(), expected);
 }
 
 #[test]

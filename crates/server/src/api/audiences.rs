@@ -3,16 +3,18 @@
 
 use super::json::{Body, Query, time};
 use super::people::PersonSummary;
+use crate::access::actor;
 use crate::app::Shared;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::{AudiencePreview, Estimate, Loaded, PreviewStep, Status};
 use expr::Expr;
 use model::{IdentifierKind, PersonId, Timestamp};
 use port::{Person, Views};
+use record::{Control, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +40,9 @@ pub struct Audiences {
     /// How far everybody has been looked at anew after a change of the programme.
     #[schema(required)]
     pub fill: Option<Fill>,
+    /// How far the history has been read for what new audiences need of the past.
+    #[schema(required)]
+    pub counting: Option<Fill>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -54,6 +59,8 @@ pub struct Audience {
     pub used_by: Vec<String>,
     /// The audiences that its condition refers to.
     pub uses: Vec<String>,
+    /// It stays as it was until the history is read for what it needs of the past.
+    pub waits: bool,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -135,8 +142,10 @@ pub struct AudienceChange {
     pub within: Vec<PersonName>,
     pub enter: Vec<PersonName>,
     pub leave: Vec<PersonName>,
-    /// What is not counted for everybody yet and was taken as nothing; saving counts it.
+    /// What is not counted for everybody yet; saving counts it.
     pub uncounted: Vec<String>,
+    /// Whether this was counted from the history, or taken as nothing.
+    pub counted: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -197,9 +206,35 @@ pub(super) async fn list_audiences(
             // Ids are given in order, so the last one seen says about how many came before.
             Fill { done: after.map_or(0, |it| it.0.min(total)), total }
         });
-        Ok(Audiences { audiences, fill })
+        let counting = match status.fillings.first() {
+            Some(filling) => {
+                let last = views.search("", None, 1)?.first().map_or(0, |it| it.id.0);
+                Some(Fill { done: filling.through.map_or(0, |it| it.0.min(last)), total: last })
+            }
+            None => None,
+        };
+        Ok(Audiences { audiences, fill, counting })
     };
     Ok(Json(shared.read(read).await?))
+}
+
+/// Count from now on, and read the history no further
+///
+/// What new audiences need of the past stays unknown: they count from the moment at which they were
+/// applied.
+#[utoipa::path(delete, path = "/api/v1/audiences/counting", tag = "audiences",
+    responses((status = 204, description = "Done."),
+        (status = 404, description = "Nothing is counted.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn end_counting(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    if shared.handle.status().fillings.is_empty() {
+        return Err(Problem::not_found("the history is not being read for any audience"));
+    }
+    let by = actor(&shared, &headers).await?;
+    shared.append(vec![LogRecord::Control(Control::EndFill { by }).encode()]).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One audience, with how it grew
@@ -357,14 +392,15 @@ pub(super) async fn preview_audience(
                     serde_json::to_value(change()).unwrap_or_default()
                 })
             };
-            let found = engine::preview_audience(
-                views,
-                &loaded,
-                name.as_deref(),
-                &condition,
+            let tried = engine::Tried {
+                loaded: &loaded,
+                name: name.as_deref(),
+                condition: &condition,
+                history: None,
+                redirects: &port::Redirects::default(),
                 now,
-                &mut watch,
-            )?;
+            };
+            let found = engine::preview_audience(views, &tried, &mut watch)?;
             let Some(found) = found else { return Ok(serde_json::Value::Null) };
             let change = change(views, &condition, &found, found.people, latest);
             serde_json::to_value(change).map_err(|_| Problem::internal())
@@ -410,6 +446,7 @@ fn change(
         enter: names(&it.enter),
         leave: names(&it.leave),
         uncounted: it.uncounted.iter().map(ToString::to_string).collect(),
+        counted: it.counted,
     }
 }
 
@@ -441,6 +478,7 @@ fn shown(
         entered: moves.entered,
         left: moves.left,
         used_by: used_by(loaded, name),
+        waits: loaded.definitions.held().any(|it| it == name),
         uses: condition.audiences(),
     })
 }
@@ -461,7 +499,7 @@ fn used_by(loaded: &Loaded, name: &str) -> Vec<String> {
     found
 }
 
-fn growth_day((day, it): (i64, engine::Moves)) -> GrowthDay {
+fn growth_day((day, it): (i64, engine::AudienceDay)) -> GrowthDay {
     let date = time(Timestamp(day * model::Span::DAY.0));
     GrowthDay {
         day: date[..10].to_owned(),
@@ -491,7 +529,8 @@ fn in_both(a: &[u64], b: &[u64]) -> u64 {
             std::cmp::Ordering::Greater => drop(b.next()),
             std::cmp::Ordering::Equal => {
                 both += 1;
-                (a.next(), b.next());
+                a.next();
+                b.next();
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod conditions;
 mod decisions;
 mod events;
 mod figure;
@@ -15,6 +16,8 @@ mod people;
 pub(crate) mod person;
 mod power;
 mod privacy;
+mod programme;
+mod programme_files;
 mod session;
 mod sources;
 mod team;
@@ -23,7 +26,7 @@ mod today;
 
 use crate::access::guard;
 use crate::app::Shared;
-use crate::problem::Problem;
+use crate::problem::{FileProblem, Problem};
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::Response;
@@ -103,12 +106,16 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))
         .routes(routes!(audiences::list_audiences))
+        .routes(routes!(audiences::end_counting))
         .routes(routes!(audiences::get_overlap))
         .routes(routes!(audiences::preview_audience))
         .routes(routes!(audiences::get_audience))
         .routes(routes!(audiences::list_members))
         .routes(routes!(audiences::export_members))
         .routes(routes!(jobs::get_job, jobs::stop_job))
+        .routes(routes!(conditions::parse_condition))
+        .routes(routes!(conditions::print_condition))
+        .routes(routes!(conditions::get_vocabulary))
         .routes(routes!(broadcasts::list_broadcasts))
         .routes(routes!(broadcasts::plan_broadcast))
         .routes(routes!(broadcasts::approve_broadcast))
@@ -116,12 +123,29 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(broadcasts::pause_broadcast))
         .routes(routes!(broadcasts::resume_broadcast))
         .routes(routes!(broadcasts::cancel_broadcast))
+        .merge(programme_routes())
+}
+
+/// These read larger bodies than the others.
+fn programme_routes() -> OpenApiRouter<Arc<Shared>> {
+    use programme_files as files;
+    let below =
+        get(files::get_file_below).put(files::put_file_below).delete(files::delete_file_below);
+    OpenApiRouter::new()
+        .routes(routes!(programme::get_programme, programme::apply_programme))
+        .routes(routes!(programme::plan_programme))
+        .routes(routes!(programme::check_programme))
+        .routes(routes!(files::list_files))
+        .routes(routes!(files::get_file, files::put_file, files::delete_file))
+        .route("/api/v1/programme/files/{folder}/{name}", below)
+        .layer(DefaultBodyLimit::max(programme::PROGRAMME_BYTES_MAX))
 }
 
 /// What every operation has: the error's form, and the ways to sign in.
 fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     components.schemas.insert("Problem".to_owned(), Problem::schema());
+    components.schemas.insert("FileProblem".to_owned(), FileProblem::schema());
     let problem = Content::new(Some(Ref::from_schema_name(Problem::name())));
     let response = ResponseBuilder::new()
         .description("It did not work; the body says why.")

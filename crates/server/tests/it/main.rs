@@ -13,6 +13,7 @@ mod measure;
 mod people;
 mod privacy;
 mod programme;
+mod programmes;
 mod team;
 mod today;
 mod world;

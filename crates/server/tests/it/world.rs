@@ -271,7 +271,11 @@ impl World {
         let problems = record::programme::parse(&files).err().unwrap_or_default();
         assert!(problems.is_empty(), "{problems:?}");
         let version = self.handle.loaded().version;
-        self.append(LogRecord::Control(Control::Apply { files, by: "test".to_owned() }));
+        self.append(LogRecord::Control(Control::Apply {
+            files,
+            by: "test".to_owned(),
+            after: None,
+        }));
         self.until("the programme", |it| it.handle.loaded().version == version + 1).await;
     }
 

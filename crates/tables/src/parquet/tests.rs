@@ -237,8 +237,7 @@ fn a_cut_file_says_so() {
 
 #[test]
 fn a_footer_that_promises_too_much_is_refused() {
-    use super::footer::Footer;
-    use super::schema::columns;
+    use columnar::{Footer, columns};
     let readable = |elements: &[u8], count: u8| {
         let mut bytes = vec![0x15, 2, 0x19, 0xf0 | 0x0c, count];
         bytes.extend_from_slice(elements);

@@ -35,7 +35,7 @@ fn nothing_is_started_or_released_by_the_past() {
         by: by.clone(),
     };
     assert_eq!(history_of(&LogRecord::Control(start).encode()), None);
-    let apply = Control::Apply { files: std::collections::BTreeMap::new(), by };
+    let apply = Control::Apply { files: std::collections::BTreeMap::new(), by, after: None };
     let apply = LogRecord::Control(apply).encode();
     assert_eq!(history_of(&apply), Some(apply));
 }

@@ -45,6 +45,29 @@ impl Group {
         Ok(Group { streams: streams?, left: group.rows })
     }
 
+    /// How many rows there are after those that were handed out by [`Group::batch`].
+    pub fn rows(&self) -> u64 {
+        self.left
+    }
+
+    /// The next values of one column, for whoever reads columns apart. Who does, calls
+    /// [`Group::batch`] never.
+    pub fn read(&mut self, column: usize, rows: usize) -> std::result::Result<Cells, Failure> {
+        let failed =
+            |error: String| Failure { column, message: format!("cannot be read: {error}") };
+        match self.streams.get_mut(column).and_then(Option::as_mut) {
+            Some(stream) => stream.read(rows).map_err(failed),
+            None => Err(failed("nobody asked for it".to_owned())),
+        }
+    }
+
+    /// Passes over values of one column. Pages of which nothing is needed are not even read.
+    pub fn pass(&mut self, column: usize, rows: u64) {
+        if let Some(stream) = self.streams.get_mut(column).and_then(Option::as_mut) {
+            stream.passed += rows;
+        }
+    }
+
     /// The next rows, or nothing at the end.
     pub fn batch(&mut self) -> std::result::Result<Option<Batch>, Failure> {
         let rows = self.left.min(ROWS_MAX as u64) as usize;
@@ -69,6 +92,8 @@ struct Stream {
     meaning: Meaning,
     dictionary: Option<Values>,
     page: Option<Current>,
+    /// Rows that are to be passed over before the next are read.
+    passed: u64,
 }
 
 /// The page in hand.
@@ -96,10 +121,27 @@ impl Stream {
         let pages = Pages::of(Arc::clone(file), chunk, about)
             .map_err(|error| format!("cannot be read: {error}"))?;
         let (stored, meaning) = (about.stored, about.meaning.clone());
-        Ok(Stream { pages, stored, meaning, dictionary: None, page: None })
+        Ok(Stream { pages, stored, meaning, dictionary: None, page: None, passed: 0 })
     }
 
     fn read(&mut self, rows: usize) -> Result<Cells> {
+        while 0 < self.passed {
+            let left = self.page.as_ref().map_or(0, |page| page.left as u64);
+            if left == 0 {
+                match self.pages.pass(self.passed)? {
+                    Some(rows) => self.passed -= rows,
+                    None => self.turn()?,
+                }
+                continue;
+            }
+            let some = left.min(self.passed).min(ROWS_MAX as u64);
+            self.take(some as usize)?;
+            self.passed -= some;
+        }
+        self.take(rows)
+    }
+
+    fn take(&mut self, rows: usize) -> Result<Cells> {
         let mut values = Values::new(self.stored, rows);
         // By row, 1 where there is a value.
         let mut filled: Vec<u32> = Vec::new();
@@ -216,8 +258,8 @@ pub struct Batch {
     columns: Vec<Option<Cells>>,
 }
 
-/// One column of a batch.
-struct Cells {
+/// One column of some rows.
+pub struct Cells {
     values: Values,
     places: Option<Vec<u32>>,
     meaning: Meaning,
@@ -287,6 +329,57 @@ impl Batch {
 }
 
 impl Cells {
+    /// A whole number or an instant as it is stored; nothing for null and for other kinds.
+    pub fn int(&self, row: usize) -> Option<i64> {
+        match &self.values {
+            Values::Int64(values) => values.get(self.place(row)?).copied(),
+            Values::Int32(values) => values.get(self.place(row)?).map(|it| i64::from(*it)),
+            Values::Bool(_)
+            | Values::Int96(_)
+            | Values::Float(_)
+            | Values::Double(_)
+            | Values::Bytes(_) => None,
+        }
+    }
+
+    pub fn bool(&self, row: usize) -> Option<bool> {
+        match &self.values {
+            Values::Bool(values) => values.get(self.place(row)?).copied(),
+            Values::Int32(_)
+            | Values::Int64(_)
+            | Values::Int96(_)
+            | Values::Float(_)
+            | Values::Double(_)
+            | Values::Bytes(_) => None,
+        }
+    }
+
+    /// Bytes as they are stored; nothing for null and for other kinds.
+    pub fn bytes(&self, row: usize) -> Option<&[u8]> {
+        match &self.values {
+            Values::Bytes(values) => values.get(self.place(row)?),
+            Values::Bool(_)
+            | Values::Int32(_)
+            | Values::Int64(_)
+            | Values::Int96(_)
+            | Values::Float(_)
+            | Values::Double(_) => None,
+        }
+    }
+
+    /// Where the value stands: equal for equal values of a dictionary, as long as it is the same.
+    pub fn span(&self, row: usize) -> Option<(u32, u32)> {
+        match &self.values {
+            Values::Bytes(values) => values.span(self.place(row)?),
+            Values::Bool(_)
+            | Values::Int32(_)
+            | Values::Int64(_)
+            | Values::Int96(_)
+            | Values::Float(_)
+            | Values::Double(_) => None,
+        }
+    }
+
     fn place(&self, row: usize) -> Option<usize> {
         match &self.places {
             None => Some(row),

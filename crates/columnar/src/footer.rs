@@ -1,5 +1,6 @@
 //! The table of contents at the end of a file: its columns and where their pages are.
 
+use super::pages::Shared;
 use super::thrift::{Kind, Thrift};
 
 /// How values are stored.
@@ -61,6 +62,10 @@ pub struct Chunk {
     pub dictionary_at: i64,
     /// In another file, or encrypted.
     pub elsewhere: bool,
+    /// The smallest and the largest value as they are stored; nothing where the file does not say.
+    pub least: Option<Vec<u8>>,
+    pub most: Option<Vec<u8>>,
+    pub nulls: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -68,6 +73,8 @@ pub struct Footer {
     /// The tree, a parent before its children.
     pub elements: Vec<Element>,
     pub groups: Vec<RowGroup>,
+    /// What the writer wrote down beside the columns: names and values.
+    pub about: Vec<(String, String)>,
     pub encrypted: bool,
 }
 
@@ -95,6 +102,22 @@ impl RowGroup {
 }
 
 impl Footer {
+    /// That of a file, or nothing if it is damaged or cut.
+    pub fn of(source: &Shared) -> std::io::Result<Option<Footer>> {
+        const TAIL: u64 = 8;
+        let Some(tail_at) = source.bytes.checked_sub(TAIL) else { return Ok(None) };
+        let tail = source.read(tail_at, TAIL as usize)?;
+        let Some((length, b"PAR1")) = tail.split_first_chunk::<4>() else { return Ok(None) };
+        let length = u64::from(u32::from_le_bytes(*length));
+        let Some(at) = tail_at.checked_sub(length) else { return Ok(None) };
+        Ok(Footer::read(&source.read(at, length as usize)?))
+    }
+
+    /// What the writer wrote down under this name.
+    pub fn said(&self, name: &str) -> Option<&str> {
+        self.about.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
+    }
+
     /// Nothing if the bytes are damaged.
     pub fn read(bytes: &[u8]) -> Option<Footer> {
         let mut footer = Footer::default();
@@ -105,6 +128,7 @@ impl Footer {
             match (field.id, field.kind) {
                 (2, Kind::List) => footer.elements = structs(&mut thrift, Element::read)?,
                 (4, Kind::List) => footer.groups = structs(&mut thrift, RowGroup::read)?,
+                (5, Kind::List) => footer.about = structs(&mut thrift, pair)?,
                 (8, kind) => {
                     footer.encrypted = true;
                     thrift.skip(kind)?;
@@ -114,6 +138,21 @@ impl Footer {
         }
         Some(footer)
     }
+}
+
+/// A name and a value. What is no text is passed over by its name being empty.
+fn pair(thrift: &mut Thrift) -> Option<(String, String)> {
+    let (mut name, mut value, mut last) = (String::new(), String::new(), 0);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap_or_default();
+    while let Some(field) = thrift.field(last)? {
+        last = field.id;
+        match (field.id, field.kind) {
+            (1, Kind::Binary) => name = text(thrift.binary()?),
+            (2, Kind::Binary) => value = text(thrift.binary()?),
+            (_, kind) => thrift.skip(kind)?,
+        }
+    }
+    Some((name, value))
 }
 
 /// A list of structs. Each takes a byte at least, so that what a list promises is bounded.
@@ -234,9 +273,31 @@ impl Chunk {
                 (7, Kind::Int) => self.bytes = thrift.int()?,
                 (9, Kind::Int) => self.data_at = thrift.int()?,
                 (11, Kind::Int) => self.dictionary_at = thrift.int()?,
+                (12, Kind::Struct) => self.statistics(thrift)?,
                 (_, kind) => thrift.skip(kind)?,
             }
         }
         Some(())
+    }
+
+    /// Those that are meant in the order of the type; older ones are passed over.
+    fn statistics(&mut self, thrift: &mut Thrift) -> Option<()> {
+        let mut last = 0;
+        while let Some(field) = thrift.field(last)? {
+            last = field.id;
+            match (field.id, field.kind) {
+                (3, Kind::Int) => self.nulls = u64::try_from(thrift.int()?).ok(),
+                (5, Kind::Binary) => self.most = Some(thrift.binary()?.to_vec()),
+                (6, Kind::Binary) => self.least = Some(thrift.binary()?.to_vec()),
+                (_, kind) => thrift.skip(kind)?,
+            }
+        }
+        Some(())
+    }
+
+    /// The smallest and the largest number of a column of such.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        let number = |it: &Option<Vec<u8>>| Some(i64::from_le_bytes(*it.as_ref()?.first_chunk()?));
+        Some((number(&self.least)?, number(&self.most)?))
     }
 }

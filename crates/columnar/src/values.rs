@@ -29,6 +29,11 @@ impl Texts {
         self.pages.get(page as usize)?.get(begin as usize..end as usize)
     }
 
+    /// The page's number and where in it the value begins.
+    pub fn span(&self, place: usize) -> Option<(u32, u32)> {
+        self.spans.get(place).map(|(page, begin, _)| (*page, *begin))
+    }
+
     /// The number of this page.
     fn page(&mut self, page: &Arc<Vec<u8>>) -> u32 {
         if !self.pages.last().is_some_and(|last| Arc::ptr_eq(last, page)) {

@@ -27,12 +27,20 @@ const HEADER_BYTES_USUAL: usize = 2 * 1024;
 pub struct Shared {
     file: Mutex<File>,
     pub bytes: u64,
+    /// Whether pages are held against their checksums, where they have any.
+    checked: bool,
 }
 
 impl Shared {
     pub fn new(file: File) -> std::io::Result<Shared> {
         let bytes = file.metadata()?.len();
-        Ok(Shared { file: Mutex::new(file), bytes })
+        Ok(Shared { file: Mutex::new(file), bytes, checked: false })
+    }
+
+    /// The same, with pages held against the checksums that our own writer gives them. Those of other
+    /// programs are passed over by [`Shared::new`]: some had them wrong.
+    pub fn checked(file: File) -> std::io::Result<Shared> {
+        Ok(Shared { checked: true, ..Shared::new(file)? })
     }
 
     /// As many of `length` bytes as there are from `at` on.
@@ -130,12 +138,40 @@ impl Pages {
                 return problem("a page ends after the file: is the file whole?");
             }
             (self.at, self.left) = (self.at + compressed, self.left - compressed);
+            if self.file.checked && header.checksum.is_some_and(|it| it != crc32fast::hash(&body)) {
+                return problem("a page has another checksum than it says");
+            }
             match header.kind {
                 Header::DATA => return self.data(&header, body).map(Some),
                 Header::DATA_2 => return self.data_2(&header, body).map(Some),
                 Header::DICTIONARY => return self.dictionary(&header, body).map(Some),
                 // It holds no values of the column.
                 _ => {}
+            }
+        }
+    }
+
+    /// Passes over the next page if it has at most so many rows, and says how many it had.
+    pub fn pass(&mut self, rows_max: u64) -> Result<Option<u64>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let place = (self.at, self.left);
+        let header = self.header()?;
+        let rows = match (header.kind, &header.data, &header.data_2) {
+            (Header::DATA, Some(data), _) => u64::try_from(data.values).ok(),
+            (Header::DATA_2, _, Some(data)) => u64::try_from(data.values).ok(),
+            _ => None,
+        };
+        match rows.filter(|it| *it <= rows_max && header.compressed <= self.left) {
+            Some(rows) => {
+                self.at += header.compressed;
+                self.left -= header.compressed;
+                Ok(Some(rows))
+            }
+            None => {
+                (self.at, self.left) = place;
+                Ok(None)
             }
         }
     }
@@ -318,6 +354,7 @@ struct Header {
     kind: i64,
     bytes: u64,
     compressed: u64,
+    checksum: Option<u32>,
     data: Option<Data>,
     data_2: Option<Data2>,
     dictionary: Option<Dictionary>,
@@ -358,6 +395,7 @@ impl Header {
                 (1, Kind::Int) => header.kind = thrift.int()?,
                 (2, Kind::Int) => header.bytes = u64::try_from(thrift.int()?).ok()?,
                 (3, Kind::Int) => header.compressed = u64::try_from(thrift.int()?).ok()?,
+                (4, Kind::Int) => header.checksum = Some(thrift.int()? as u32),
                 (5, Kind::Struct) => header.data = Some(Data::read(thrift)?),
                 (7, Kind::Struct) => header.dictionary = Some(Dictionary::read(thrift)?),
                 (8, Kind::Struct) => header.data_2 = Some(Data2::read(thrift)?),

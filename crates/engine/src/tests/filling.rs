@@ -1,0 +1,235 @@
+//! What people did before an audience was defined is read from the history, and counts as if the
+//! audience had been there from the beginning.
+
+use super::play::{Play, check};
+use model::PersonId;
+use port::{Directory, History, LogPosition, MemoryHistory, Redirects};
+use record::LogRecord;
+use record::history::row_of;
+
+impl Play {
+    pub(super) fn keep_history(&mut self) {
+        self.history = Some(MemoryHistory::new());
+        self.engine.as_mut().expect("the engine runs").fill_from_history();
+    }
+
+    /// Writes what was committed into the history, as a thread beside the loop does.
+    fn write_history(&self) -> MemoryHistory {
+        let history = self.history.clone().expect("there is a history");
+        let log = self.engine.as_ref().expect("the engine runs").log().clone();
+        let mut start = history.position().expect("memory");
+        let (mut rows, mut end) = (Vec::new(), start);
+        for (after, bytes) in log.read(start, usize::MAX, usize::MAX).expect("memory") {
+            if let Ok(LogRecord::Fact(fact)) = LogRecord::decode(&bytes) {
+                let owners = self.store.owners(&fact.event.identifiers()).expect("memory");
+                let owner = owners.into_iter().flatten().next();
+                let person =
+                    fact.person.or(owner).map(|it| self.store.current(it).expect("memory"));
+                rows.push(row_of(start, person, fact));
+            }
+            (start, end) = (after, after);
+        }
+        if LogPosition(0) < end {
+            history.append(end, &rows).expect("memory");
+        }
+        history
+    }
+
+    /// What a condition would make of an audience, as the page says it.
+    pub(super) fn tried(&self, name: &str, condition: &str) -> String {
+        let history = self.write_history();
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let merged = |it: u64| (PersonId(it), self.store.current(PersonId(it)).expect("memory"));
+        let redirects = Redirects::of((1..20).map(merged).filter(|it| it.0 != it.1));
+        let tried = crate::Tried {
+            loaded: engine.loaded(),
+            name: Some(name),
+            condition: &expr::parse(condition).expect("a condition"),
+            history: Some(&history),
+            redirects: &redirects,
+            now: self.now,
+        };
+        let found = crate::preview_audience(&self.store, &tried, &mut |_| true);
+        let found = found.expect("memory").expect("nobody stopped it");
+        let (size, entering, leaving) = (found.size, found.entering, found.leaving);
+        format!("{name} would have {size} of {}: +{entering} -{leaving}", found.people)
+    }
+
+    /// Reads the history for what is to be filled: all of it, or so many chunks of one person each.
+    pub(super) fn fill(&mut self, chunks: Option<usize>) {
+        self.settle();
+        let history = self.write_history();
+        let mut left = chunks.unwrap_or(usize::MAX);
+        while let Some(order) = self.engine.as_ref().and_then(crate::Engine::fill_order) {
+            let mut found = Vec::new();
+            crate::filling::fill_by(&history, &order, 1, &mut |it| {
+                found.push(it);
+                true
+            })
+            .expect("memory");
+            for chunk in found {
+                if left == 0 {
+                    return;
+                }
+                left -= 1;
+                self.engine.as_mut().expect("the engine runs").filled(chunk);
+                self.settle();
+            }
+        }
+    }
+}
+
+/// `last 30d` needs counters that `buyers` has, and `twice` does not.
+const PROGRAMME: &str = r#"
+== audiences/buyers.yaml
+audience: buyers
+when: did("Order", last 30d)
+==== 2
+== audiences/buyers.yaml
+audience: buyers
+when: did("Order", last 30d)
+== audiences/twice.yaml
+audience: twice
+when: count("Order", last 30d where total > 10) >= 2
+== audiences/never.yaml
+audience: never
+when: not did("Visit")
+== journeys/thanks.yaml
+journey: thanks
+trigger: {enters: twice}
+steps:
+  - message: {content: receipt, channels: [onsite]}
+"#;
+
+#[test]
+fn a_new_audience_knows_what_people_did_before() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ada "Order" total=20 ; track bob "Order" total=20 ; track ada "Visit"
+        2.09:00 track ada "Order" total=30 ; track cat "Order" total=5 ; track cat "Order" total=5
+        3.09:00 apply 2 ; track bob "Order" total=12 ; show audiences
+        3.09:01 fill ; show audiences ; show people
+        3.10:00 track cat "Order" total=50 ; track cat "Order" total=50 ; show audiences
+        "#,
+        r#"
+        audiences: buyers 3
+        audiences: buyers 3, never 2, twice 2
+        p1 = ada; in buyers twice
+        p2 = bob; in buyers never twice
+        p3 = cat; in buyers never
+        3.10:00 m1 onsite to cat "Receipt"
+        audiences: buyers 3, never 2, twice 3
+        "#,
+    );
+}
+
+/// "Has never visited" would hold for everybody until the visits are counted.
+#[test]
+fn nobody_enters_or_leaves_while_it_is_not_known() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ada "Visit" ; track bob "Visit" ; track cat "Order"
+        3.09:00 apply 2 ; show audiences
+        3.09:00 track ada "Order" total=20 ; track dan "Order" total=20 ; show audiences
+        3.09:01 fill 1 ; show audiences
+        3.09:02 fill ; show audiences ; show people
+        "#,
+        r#"
+        audiences: buyers 1
+        audiences: buyers 3
+        audiences: buyers 3
+        audiences: buyers 3, never 2
+        p1 = ada; in buyers
+        p2 = bob
+        p3 = cat; in buyers never
+        p4 = dan; in buyers never
+        "#,
+    );
+}
+
+#[test]
+fn a_crash_or_a_failed_commit_counts_nothing_twice() {
+    for trouble in ["crash ; start", "fail 1 store-and-fail", "fail 1 refuse"] {
+        check(
+            PROGRAMME,
+            &format!(
+                r#"
+        1.08:00 history
+        1.09:00 track ada "Order" total=20 ; track bob "Order" total=20
+        1.10:00 track bob "Order" total=20
+        3.09:00 apply 2
+        3.09:01 fill 1
+        3.09:02 {trouble}
+        3.09:03 fill ; show people
+        "#
+            ),
+            &format!(
+                r#"
+        {}p1 = ada; in buyers never
+        p2 = bob; in buyers never twice
+        "#,
+                if trouble.starts_with("fail") { "3.09:03 a commit failed\n        " } else { "" }
+            ),
+        );
+    }
+}
+
+#[test]
+fn those_who_became_one_meanwhile_are_filled_as_one() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ~phone "Order" total=20 ; track ~laptop "Order" total=20
+        1.10:00 identify ada~laptop
+        3.09:00 apply 2
+        3.09:01 fill 1
+        3.09:02 identify ada~phone
+        3.09:03 fill ; show people
+        "#,
+        r#"
+        p2 = ada ~laptop ~phone; in buyers never twice
+        "#,
+    );
+}
+
+#[test]
+fn called_off_it_counts_from_the_change_on() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ada "Order" total=20 ; track ada "Order" total=20
+        3.09:00 apply 2 ; end fill ; show audiences
+        3.09:01 track ada "Order" total=20 ; track ada "Order" total=20 ; show audiences
+        "#,
+        r#"
+        audiences: buyers 1, never 1
+        3.09:01 m1 onsite to ada "Receipt"
+        audiences: buyers 1, never 1, twice 1
+        "#,
+    );
+}
+
+#[test]
+fn a_condition_that_nobody_counts_yet_is_tried_on_the_history() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ada "Order" total=20 ; track bob "Order" total=20 ; track ~phone "Order" total=11
+        2.09:00 track ada "Order" total=30 ; track cat "Order" total=5 ; track cat "Order" total=5
+        3.09:00 identify bob~phone
+        3.10:00 try buyers count('Order',last_30d_where_total>10)>=2
+        3.10:00 try buyers count('Order',last_1d_where_total>10)>=1
+        "#,
+        r#"
+        buyers would have 2 of 3: +0 -1
+        buyers would have 0 of 3: +0 -3
+        "#,
+    );
+}

@@ -1,0 +1,376 @@
+//! Definitions as their files say them: the inverse of `read`. What is as usual is left out, so two
+//! definitions that mean the same are written the same.
+
+use super::tree::Tree;
+use super::{IdentityDefinition, OutcomeDefinition, TopicDefinition};
+use content::{Brand, Content};
+use decision::learning::{Learning, Pressure};
+use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
+use journey::{Arm, Broadcast, Goal, Journey, MessageStep, Node, OnTimeout, Reentry, SendAt};
+use journey::{SplitArm, Step, Trigger, Until, Window};
+use model::{Channel, ChannelSet, Span};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub fn audience(name: &str, note: &str, when: &expr::Expr) -> Tree {
+    Tree::fields()
+        .with("audience", Tree::text(name))
+        .with("note", Tree::said(note))
+        .with("when", Tree::text(when))
+}
+
+pub fn topic(topic: &TopicDefinition, consent: Option<&ChannelSet>) -> Tree {
+    Tree::fields()
+        .with("topic", Tree::text(&topic.name))
+        .with("description", Tree::said(&topic.description))
+        .with("consent", consent.map(|it| channel_set(*it)))
+}
+
+pub fn outcome(outcome: &OutcomeDefinition) -> Tree {
+    Tree::fields()
+        .with("outcome", Tree::text(&outcome.name))
+        .with("event", Tree::text(&outcome.event))
+        .with("when", outcome.when.as_ref().map(Tree::text))
+        .with("value", outcome.value.as_ref().map(Tree::text))
+        .with("cap", outcome.cap.map(Tree::Number))
+}
+
+pub fn brand(brand: &Brand) -> Tree {
+    let Brand { name, postal_address, base_url, from_name, from_address } = brand;
+    Tree::fields()
+        .with("name", Tree::said(name))
+        .with("postal_address", Tree::said(postal_address))
+        .with("base_url", Tree::said(base_url))
+        .with("from_name", Tree::said(from_name))
+        .with("from_address", Tree::said(from_address))
+}
+
+/// The policy with how long events are kept, which its file says too. Topics say their own consent.
+pub fn policy(policy: &Policy, keep: &BTreeMap<String, Span>) -> Tree {
+    let usual = Policy::default();
+    let zone = (policy.default_zone != usual.default_zone).then(|| &policy.default_zone);
+    let consent = (policy.consent_needed != usual.consent_needed).then_some(policy.consent_needed);
+    let double = (!policy.double_opt_in.is_empty()).then_some(policy.double_opt_in);
+    let keep = keep.iter().map(|(name, it)| (name.clone(), Tree::text(it))).collect::<Vec<_>>();
+    Tree::fields()
+        .with("caps", Tree::some(policy.caps.iter().map(cap)))
+        .with("quiet_hours", policy.quiet_hours.map(|it| window_of_quiet(&it)))
+        .with("zone", zone.map(Tree::text))
+        .with("window", Tree::unless(policy.window, usual.window))
+        .with("consent", consent.map(channel_set))
+        .with("double_opt_in", double.map(channel_set))
+        .with("consent_lasts", policy.consent_lasts.map(Tree::text))
+        .with("measurement_consent", policy.measurement_needs_consent.then(|| Tree::text("needed")))
+        .with("keep", (!keep.is_empty()).then_some(Tree::Fields(keep)))
+        .with("holdouts", holdouts(&policy.holdouts))
+        .with("panel", policy.panel.as_ref().map(panel))
+        .with("learning", policy.learning.as_ref().map(learning))
+}
+
+pub fn identity(definition: &IdentityDefinition) -> Tree {
+    let usual = IdentityDefinition::default();
+    let (limits, standard) = (&definition.rules.limits, &usual.rules.limits);
+    let number = |it: u32, usual: u32| (it != usual).then(|| Tree::Number(f64::from(it)));
+    let limits = Tree::fields()
+        .with("email", number(limits.email, standard.email))
+        .with("phone", number(limits.phone, standard.phone))
+        .with("handle", number(limits.handle, standard.handle))
+        .with("device_token", number(limits.device_token, standard.device_token))
+        .with("anonymous_id", number(limits.anonymous_id, standard.anonymous_id));
+    let (ours, known) = (&definition.rules.blocklist, &usual.rules.blocklist);
+    let beyond = |more: &BTreeSet<String>, than: &BTreeSet<String>| {
+        Tree::some(more.difference(than).map(Tree::text))
+    };
+    let block = Tree::fields()
+        .with("values", beyond(&ours.values, &known.values))
+        .with("mailboxes", beyond(&ours.mailboxes, &known.mailboxes));
+    let allow = Tree::fields()
+        .with("values", beyond(&known.values, &ours.values))
+        .with("mailboxes", beyond(&known.mailboxes, &ours.mailboxes));
+    let said = |it: Tree| (!it.is_empty()).then_some(it);
+    Tree::fields()
+        .with("limits", said(limits))
+        .with("block", said(block))
+        .with("allow", said(allow))
+        .with("undo_within", Tree::unless(definition.undo_within, usual.undo_within))
+}
+
+pub fn journey(journey: &Journey) -> Tree {
+    let Journey { name, version: _, owner, trigger, key, reentry, goal, exit, late, steps } =
+        journey;
+    let exit = exit.iter().map(|it| Tree::fields().with("when", Tree::text(it)));
+    let reentry = match reentry {
+        Reentry::Never => None,
+        Reentry::Always => Some(Tree::text("always")),
+        Reentry::After(span) => Some(Tree::text(span)),
+    };
+    Tree::fields()
+        .with("journey", Tree::text(name))
+        .with("owner", Tree::said(owner))
+        .with("trigger", self::trigger(trigger))
+        .with("key", key.as_ref().map(Tree::text))
+        .with("reentry", reentry)
+        .with("goal", goal.as_ref().map(self::goal))
+        .with("exit", Tree::some(exit))
+        .with("late", Tree::unless(*late, Journey::DEFAULT_LATE))
+        .with("steps", self::steps(steps))
+}
+
+pub fn broadcast(broadcast: &Broadcast) -> Tree {
+    let at = broadcast.at.map(|it| match it {
+        SendAt::Instant(at) => Tree::text(at),
+        SendAt::Local(local) => Tree::text(local),
+    });
+    Tree::fields()
+        .with("broadcast", Tree::text(&broadcast.name))
+        .with("owner", Tree::said(&broadcast.owner))
+        .with("audience", Tree::text(&broadcast.audience))
+        .with("content", Tree::text(&broadcast.content))
+        .with("channels", channels(&broadcast.channels))
+        .with("at", at)
+        .with("class", broadcast.class.map(word))
+        .with("value", number(broadcast.value))
+        .with("expires", Tree::unless(broadcast.expires, MessageStep::DEFAULT_EXPIRES))
+}
+
+/// The front matter; the body is the rest of the file.
+pub fn content(content: &Content) -> Tree {
+    let forms = &content.forms;
+    let titled = |it: &content::PushForm| {
+        Tree::fields().with("title", Tree::said(&it.title)).with("body", Tree::said(&it.body))
+    };
+    let text = |it: &content::TextForm| Tree::fields().with("text", Tree::text(&it.text));
+    let email = forms.email.as_ref().map(|it| {
+        Tree::fields()
+            .with("subject", Tree::said(&it.subject))
+            .with("preheader", Tree::said(&it.preheader))
+    });
+    let written = Tree::fields()
+        .with("email", email)
+        .with("push", forms.push.as_ref().map(titled))
+        .with("onsite", forms.onsite.as_ref().map(titled))
+        .with("sms", forms.sms.as_ref().map(text))
+        .with("social", forms.social.as_ref().map(text))
+        .with("bluesky", forms.bluesky.as_ref().map(text))
+        .with("mastodon", forms.mastodon.as_ref().map(text))
+        .with("webhook", forms.webhook.as_ref().map(text));
+    let image = content
+        .image
+        .as_ref()
+        .map(|it| Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt)));
+    let action = content.action.as_ref().map(|it| {
+        Tree::fields().with("label", Tree::text(&it.label)).with("url", Tree::text(&it.url))
+    });
+    let locales = content.locales.iter().map(|(name, it)| (name.clone(), Tree::text(it)));
+    let locales: Vec<_> = locales.collect();
+    let purpose = (content.purpose != model::Purpose::Marketing).then(|| word(content.purpose));
+    Tree::fields()
+        .with("content", Tree::text(&content.name))
+        .with("topic", Tree::said(content.topic.as_str()))
+        .with("purpose", purpose)
+        .with("class", content.class.map(word))
+        .with("digest", content.digest.then_some(Tree::Truth(true)))
+        .with("summary", Tree::said(&content.summary))
+        .with("image", image)
+        .with("action", action)
+        .with("tags", Tree::some(content.tags.iter().map(Tree::text)))
+        .with("forms", (!written.is_empty()).then_some(written))
+        .with("locales", (!locales.is_empty()).then_some(Tree::Fields(locales)))
+}
+
+pub fn words(own: &BTreeMap<content::Word, String>) -> Tree {
+    Tree::Fields(own.iter().map(|(word, it)| (word.key().to_owned(), Tree::text(it))).collect())
+}
+
+fn cap(cap: &Cap) -> Tree {
+    Tree::fields()
+        .with("channels", channel_set(cap.channels))
+        .with("topic", cap.topic.as_ref().map(Tree::text))
+        .with("owner", cap.owner.as_ref().map(Tree::text))
+        .with("at_most", Tree::Number(f64::from(cap.at_most)))
+        .with("per", Tree::text(cap.per))
+}
+
+fn window_of_quiet(quiet: &decision::QuietHours) -> Tree {
+    let clock = |minutes: u16| Tree::text(format!("{:02}:{:02}", minutes / 60, minutes % 60));
+    Tree::fields().with("from", clock(quiet.from)).with("to", clock(quiet.to))
+}
+
+fn holdouts(holdouts: &Holdouts) -> Option<Tree> {
+    let (mut everything, mut journeys, mut contents) = (None, Vec::new(), Vec::new());
+    for (from, part) in &holdouts.shares {
+        match from {
+            HeldFrom::Everything => everything = Some(share(*part)),
+            HeldFrom::Journey(name) => journeys.push((name.clone(), share(*part))),
+            HeldFrom::Content(name) => contents.push((name.clone(), share(*part))),
+        }
+    }
+    let some = |it: Vec<(String, Tree)>| (!it.is_empty()).then_some(Tree::Fields(it));
+    let tree = Tree::fields()
+        .with("everything", everything)
+        .with("journeys", some(journeys))
+        .with("contents", some(contents))
+        .with("window", Tree::unless(holdouts.window, Holdouts::default().window));
+    (!tree.is_empty()).then_some(tree)
+}
+
+/// Without the count of its shares, which is no decision of the team.
+fn panel(panel: &Panel) -> Tree {
+    let inside = (panel.inside_all_on != Panel::INSIDE_ALL_ON).then(|| share(panel.inside_all_on));
+    let rule = (panel.rule != decision::Rule::default()).then(|| word(panel.rule));
+    Tree::fields()
+        .with("share", share(panel.share))
+        .with("design", word(panel.design))
+        .with("channels", channels(&panel.channels))
+        .with("rule", rule)
+        .with("window", Tree::unless(panel.window, Panel::WINDOW))
+        .with("inside_all_on", inside)
+        .with("epoch", (panel.epoch != 0).then(|| Tree::Number(f64::from(panel.epoch))))
+}
+
+fn learning(learning: &Learning) -> Tree {
+    let usual = Learning::default();
+    let responses = (learning.responses != usual.responses)
+        .then(|| Tree::list(learning.responses.iter().map(|it| word(*it))));
+    let pressure = learning.pressure.map(|it: Pressure| {
+        Tree::fields()
+            .with("share", share(it.share))
+            .with("window", Tree::unless(it.window, Pressure::WINDOW))
+    });
+    Tree::fields()
+        .with("half_life", Tree::unless(learning.half_life, usual.half_life))
+        .with("within", Tree::unless(learning.within, usual.within))
+        .with("responses", responses)
+        .with("floor", (learning.floor != usual.floor).then(|| share(learning.floor)))
+        .with(
+            "hours",
+            (learning.hours != usual.hours).then(|| Tree::Number(f64::from(learning.hours))),
+        )
+        .with("pressure", pressure)
+        .with("opt_out_cost", number(learning.opt_out_cost))
+}
+
+fn trigger(trigger: &Trigger) -> Tree {
+    match trigger {
+        Trigger::Event { name, when } => Tree::fields()
+            .with("event", Tree::text(name))
+            .with("when", when.as_ref().map(Tree::text)),
+        Trigger::Entered { audience } => Tree::fields().with("enters", Tree::text(audience)),
+        Trigger::Left { audience } => Tree::fields().with("leaves", Tree::text(audience)),
+    }
+}
+
+fn goal(goal: &Goal) -> Tree {
+    Tree::fields()
+        .with("event", Tree::text(&goal.event))
+        .with("when", goal.when.as_ref().map(Tree::text))
+        .with("within", goal.within.map(Tree::text))
+        .with("value", goal.value.as_ref().map(Tree::text))
+        .with("ends", (!goal.ends).then_some(Tree::Truth(false)))
+}
+
+fn steps(steps: &[Node]) -> Tree {
+    Tree::list(steps.iter().map(node))
+}
+
+fn node(node: &Node) -> Tree {
+    let (name, value) = match &node.step {
+        Step::Wait(span) => ("wait", Tree::text(span)),
+        Step::WaitUntil { until, timeout, on_timeout } => {
+            ("wait_until", wait_until(until, *timeout, *on_timeout))
+        }
+        Step::WaitForWindow(it) => ("wait_for", window(it)),
+        Step::Branch(arms) => ("branch", Tree::list(arms.iter().map(arm))),
+        Step::Split(arms) => ("split", split(arms)),
+        Step::Message(it) => ("message", message(it)),
+        Step::SetTrait { name, value } => {
+            let value =
+                Tree::fields().with("name", Tree::text(name)).with("value", Tree::from(value));
+            ("set_trait", value)
+        }
+        Step::End => ("end", Tree::Truth(true)),
+    };
+    Tree::fields().with("id", node.id.as_ref().map(Tree::text)).with(name, value)
+}
+
+fn wait_until(until: &Until, timeout: Span, then: OnTimeout) -> Tree {
+    let tree = match until {
+        Until::Event { name, when } => Tree::fields()
+            .with("event", Tree::text(name))
+            .with("when", when.as_ref().map(Tree::text)),
+        Until::Entered { audience } => Tree::fields().with("enters", Tree::text(audience)),
+    };
+    let then = (then != OnTimeout::default()).then(|| word(then));
+    tree.with("timeout", Tree::text(timeout)).with("then", then)
+}
+
+fn window(window: &Window) -> Tree {
+    Tree::fields()
+        .with("from", Tree::text(window.from))
+        .with("to", Tree::text(window.to))
+        .with("days", Tree::some(window.days.iter().map(|it| Tree::text(it.name()))))
+}
+
+fn arm(arm: &Arm) -> Tree {
+    match &arm.when {
+        Some(when) => {
+            Tree::fields().with("when", Tree::text(when)).with("steps", steps(&arm.steps))
+        }
+        None => Tree::fields().with("otherwise", steps(&arm.steps)),
+    }
+}
+
+fn split(arms: &[SplitArm]) -> Tree {
+    let weights = arms.iter().map(|it| (it.name.clone(), Tree::Number(it.weight)));
+    let taken = arms.iter().filter(|it| !it.steps.is_empty());
+    let below: Vec<_> = taken.map(|it| (it.name.clone(), steps(&it.steps))).collect();
+    Tree::fields()
+        .with("arms", Tree::Fields(weights.collect()))
+        .with("steps", (!below.is_empty()).then_some(Tree::Fields(below)))
+}
+
+fn message(message: &MessageStep) -> Tree {
+    let MessageStep { content, channels, expires, value, class, otherwise } = message;
+    Tree::fields()
+        .with("content", Tree::text(content))
+        .with("channels", self::channels(channels))
+        .with("expires", Tree::unless(*expires, MessageStep::DEFAULT_EXPIRES))
+        .with("value", number(*value))
+        .with("class", class.map(word))
+        .with("otherwise", otherwise.as_ref().map(|it| steps(it)))
+}
+
+fn channels(channels: &[Channel]) -> Tree {
+    Tree::list(channels.iter().map(|it| Tree::text(it.name())))
+}
+
+fn channel_set(set: ChannelSet) -> Tree {
+    match set {
+        set if set == ChannelSet::all() => Tree::text("any"),
+        ChannelSet::EMPTY => Tree::text("none"),
+        set => Tree::list(set.iter().map(|it| Tree::text(it.name()))),
+    }
+}
+
+/// In percent where that reads back as the same number.
+fn share(share: f64) -> Tree {
+    let percent = share * 100.0;
+    let rounded = (percent * 1e6).round() / 1e6;
+    match [percent, rounded].into_iter().find(|it| it / 100.0 == share) {
+        Some(percent) => Tree::text(format!("{percent}%")),
+        None => Tree::Number(share),
+    }
+}
+
+/// Nothing is worth nothing.
+fn number(number: f64) -> Option<Tree> {
+    (number != 0.0).then_some(Tree::Number(number))
+}
+
+/// The word that a closed list has for one of its own.
+fn word(it: impl Serialize) -> Tree {
+    match serde_json::to_value(it) {
+        Ok(serde_json::Value::String(word)) => Tree::Text(word),
+        Ok(_) | Err(_) => Tree::Nothing,
+    }
+}
