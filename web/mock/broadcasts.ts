@@ -5,7 +5,17 @@ import { iso, people } from "./data.ts";
 type Stage = Broadcast["state"];
 
 /** The steps taken in this browser, by broadcast: the state since a moment. */
-export type Steps = Map<string, { state: Stage; since: number }>;
+export type Steps = Map<string, Taken>;
+
+interface Taken {
+  state: Stage;
+  since: number;
+  approved?: boolean;
+}
+
+/** Whoever is signed in here, unless the scenario says a member is. */
+export const ADMIN = "admin";
+export const MEMBER = "noor@shop.example";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -24,6 +34,13 @@ interface Invented {
   members: number;
   /** How many of them were looked at. */
   asked: number;
+  rate?: string;
+  /** Somebody else than this person must approve it. */
+  planned_by?: string;
+  approved_by?: string;
+  /** It was changed after it was approved. */
+  changed?: boolean;
+  listing?: boolean;
 }
 
 const invented: Invented[] = [
@@ -55,6 +72,7 @@ const invented: Invented[] = [
     state: "running",
     members: 14_820,
     asked: 9_306,
+    rate: "500 per 1m",
   },
   {
     name: "autumn-offer",
@@ -64,6 +82,41 @@ const invented: Invented[] = [
     state: "paused",
     members: 1_933,
     asked: 1_000,
+  },
+  {
+    name: "winter-preview",
+    audience: "members",
+    content: "winter-preview",
+    channels: ["email"],
+    days: 2,
+    state: "planned",
+    members: 14_820,
+    asked: 0,
+    rate: "2000 per 1h",
+    planned_by: MEMBER,
+  },
+  {
+    name: "outlet",
+    audience: "trail_runners",
+    content: "outlet",
+    channels: ["email"],
+    state: "planned",
+    members: 2_871,
+    asked: 0,
+    planned_by: ADMIN,
+  },
+  {
+    name: "price-rise",
+    audience: "repeat_buyers",
+    content: "price-rise",
+    channels: ["email"],
+    days: 3,
+    state: "planned",
+    members: 5_402,
+    asked: 0,
+    planned_by: ADMIN,
+    approved_by: MEMBER,
+    changed: true,
   },
   {
     name: "thank-you",
@@ -110,7 +163,7 @@ export function broadcasts(now: number, steps: Steps): Broadcast[] {
   return invented.map((it) => broadcast(it, now, steps.get(it.name)));
 }
 
-function broadcast(it: Invented, now: number, step?: { state: Stage; since: number }): Broadcast {
+function broadcast(it: Invented, now: number, step?: Taken): Broadcast {
   let state = step?.state ?? it.state;
   let asked = it.asked;
   if (step?.state === "running") {
@@ -130,7 +183,50 @@ function broadcast(it: Invented, now: number, step?: { state: Stage; since: numb
     ...(it.local && nine !== null && { local_time: iso(nine).slice(0, 19) }),
     state,
     recipients: state === "draft" ? 0 : it.members,
+    made: state === "draft" || state === "planned" ? 0 : asked,
+    listing: it.listing ?? false,
+    waves: state === "draft" ? [] : waves(it, nine),
+    ...(it.rate && { rate: it.rate }),
+    approval: approval(it, state, step),
     counts: counts(asked, state),
+  };
+}
+
+/** Where people live, by hours from UTC, with their share. */
+const ZONES = [
+  [-9, 0.1],
+  [-2, 0.04],
+  [-1, 0.11],
+  [0, 0.62],
+  [5, 0.02],
+  [6, 0.08],
+  [9, 0.03],
+] as const;
+
+function waves(it: Invented, nine: number | null): Broadcast["waves"] {
+  if (nine === null) return [{ due: null, people: it.members }];
+  if (!it.local) return [{ due: iso(nine), people: it.members }];
+  let rest = it.members;
+  return ZONES.map(([hours, share], n) => {
+    const people = n === ZONES.length - 1 ? rest : Math.floor(it.members * share);
+    rest -= people;
+    return { due: iso(nine + hours * HOUR_MS), people };
+  });
+}
+
+function approval(it: Invented, state: Stage, step?: Taken): Broadcast["approval"] {
+  if (!it.planned_by) return { needed: false, ...(state !== "draft" && { planned_by: ADMIN }) };
+  const approved = step?.approved ? ADMIN : it.approved_by;
+  const changed = it.changed && !step?.approved;
+  const open = state === "draft" || state === "planned";
+  const lacks = changed
+    ? `it changed since ${it.approved_by} approved it\n  hint: plan it anew, and let somebody else approve it`
+    : "nobody has approved it yet\n  hint: somebody else than who planned it must approve it";
+  return {
+    needed: true,
+    planned_by: it.planned_by,
+    ...(approved && { approved_by: approved }),
+    ...(open && (!approved || changed) && { lacks }),
   };
 }
 
@@ -186,9 +282,16 @@ export function broadcastPlan(it: Broadcast, now: number): BroadcastPlan {
 }
 
 /** What a step makes of a state, or what the server says when it refuses. */
-export function taken(state: Stage, step: string): Stage | { refused: string } {
+export function taken(it: Broadcast, step: string, who: string): Stage | { refused: string } {
+  const { state, approval } = it;
+  if (step === "approve" && approval.planned_by === who) {
+    const hint = "ask a colleague to look at it";
+    return { refused: `who planned a broadcast cannot approve it as well\n  hint: ${hint}` };
+  }
+  if (step === "start" && approval.lacks) return { refused: approval.lacks };
   const table: Record<string, Partial<Record<Stage, Stage>>> = {
     plan: { draft: "planned", planned: "planned" },
+    approve: { planned: "planned" },
     start: { planned: "running" },
     pause: { running: "paused" },
     resume: { paused: "running" },

@@ -19,6 +19,8 @@ export type Scenario =
   | "insufficient"
   | "singles"
   | "hold"
+  | "filling"
+  | "member"
   | "lost"
   | "refusing";
 

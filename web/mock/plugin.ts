@@ -7,7 +7,18 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
-import { broadcastPlan, broadcasts, type Steps, taken } from "./broadcasts.ts";
+import {
+  audienceDetail,
+  audiences,
+  beginPreview,
+  jobReport,
+  largest,
+  memberCount,
+  overlap,
+  stopJob,
+} from "./audiences.ts";
+import { ADMIN, broadcastPlan, broadcasts, MEMBER, type Steps, taken } from "./broadcasts.ts";
+import { Refused } from "./conditions.ts";
 import {
   chance,
   lastReceived,
@@ -110,6 +121,8 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     const all = holdouts();
     return json(response, scenario === "empty" ? { ...all, holdouts: [] } : all);
   }
+  if (path.startsWith("/audiences") || path.startsWith("/jobs/"))
+    return aboutAudiences(request, response, url, path, scenario, now);
   if (key === "GET /broadcasts") {
     const all = scenario === "empty" ? [] : broadcasts(now, steps(cookies));
     return json(response, { broadcasts: all });
@@ -148,8 +161,9 @@ function steps(cookies: Map<string, string>): Steps {
   const all = (cookies.get("mock_steps") ?? "").split("~").filter(Boolean);
   return new Map(
     all.map((it) => {
-      const [name = "", state = "draft", since = "0"] = it.split(".");
-      return [name, { state, since: Number(since) }] as [string, { state: never; since: number }];
+      const [name = "", state = "draft", since = "0", approved] = it.split(".");
+      const taken = { state: state as never, since: Number(since), approved: approved === "1" };
+      return [name, taken] as const;
     }),
   );
 }
@@ -167,19 +181,73 @@ function steer(
   if (!it) return problem(response, 404, `the programme has no broadcast \`${name}\``);
   if (scenario === "refusing" && step !== "plan")
     return problem(response, 409, "a broadcast that is done cannot be started");
-  const state = taken(it.state, step);
+  const state = taken(it, step, scenario === "member" ? MEMBER : ADMIN);
   if (typeof state === "object") return problem(response, 409, state.refused);
-  all.set(name, { state, since: now });
-  const text = [...all].map(([key, each]) => `${key}.${each.state}.${each.since}`).join("~");
+  const approved = step === "approve" || (step !== "plan" && all.get(name)?.approved);
+  all.set(name, { state, since: now, approved });
+  const text = [...all]
+    .map(([key, each]) => `${key}.${each.state}.${each.since}.${each.approved ? 1 : 0}`)
+    .join("~");
   const then = broadcasts(now, all).find((each) => each.name === name) ?? it;
   const cookie = `mock_steps=${text}; Path=/`;
   return done(response, cookie, step === "plan" ? broadcastPlan(then, now) : then);
+}
+
+async function aboutAudiences(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  path: string,
+  scenario: Scenario,
+  now: number,
+) {
+  const [, part = "", id = "", of = ""] = path.split("/").map(decodeURIComponent);
+  if (part === "jobs" && request.method === "DELETE") {
+    return stopJob(id) ? done(response) : problem(response, 404, "there is no such job");
+  }
+  if (part === "jobs") {
+    const report = jobReport(id);
+    return report ? json(response, report) : problem(response, 404, "there is no such job");
+  }
+  if (id === "") {
+    const all = scenario === "empty" ? [] : audiences(now);
+    const fill = scenario === "filling" ? { done: 6_212, total: 19_204 } : null;
+    return json(response, { audiences: all, fill });
+  }
+  if (id === "overlap") {
+    const names = url.searchParams.get("names");
+    return json(response, overlap(names ? names.split(",") : largest()));
+  }
+  if (id === "preview") {
+    try {
+      const { name, when } = (await body(request)) as { name?: string; when: string };
+      return json(response, { job: beginPreview({ name, when }) });
+    } catch (error) {
+      if (error instanceof Refused) return problem(response, 400, error.message);
+      throw error;
+    }
+  }
+  const size = memberCount(id);
+  if (size === null) {
+    return problem(response, 404, `the programme has no audience \`${id}\``);
+  }
+  if (of === "members.csv") {
+    response.setHeader("content-type", "text/csv");
+    response.setHeader("content-disposition", `attachment; filename="${id}.csv"`);
+    response.end("person,name,since\n");
+    return;
+  }
+  if (of === "members") {
+    return json(response, peoplePage(url, people(now).slice(0, size), size));
+  }
+  return json(response, audienceDetail(id, Number(url.searchParams.get("days") ?? 90), now));
 }
 
 function session(cookies: Map<string, string>, scenario: Scenario) {
   const real = scenario === "real";
   return {
     signed_in: !cookies.get("mock_signed_out") && !cookies.get("mock_setup"),
+    who: scenario === "member" ? MEMBER : ADMIN,
     needs_setup: cookies.get("mock_setup") === "1",
     installation: {
       name: real ? "Acme outdoor" : "Demo shop",
@@ -189,7 +257,7 @@ function session(cookies: Map<string, string>, scenario: Scenario) {
   };
 }
 
-function peoplePage(url: URL, all: ReturnType<typeof people>) {
+function peoplePage(url: URL, all: ReturnType<typeof people>, total?: number) {
   const q = (url.searchParams.get("q") ?? "").toLowerCase();
   const limit = Number(url.searchParams.get("limit") ?? 50);
   const from = Number(url.searchParams.get("cursor") ?? 0);
@@ -201,7 +269,7 @@ function peoplePage(url: URL, all: ReturnType<typeof people>) {
   return {
     people: found.slice(from, next),
     next_cursor: next < found.length ? String(next) : null,
-    total: found.length,
+    total: total ?? found.length,
   };
 }
 
@@ -238,8 +306,8 @@ function drawing(response: ServerResponse, svg: string) {
   response.end(svg);
 }
 
-function done(response: ServerResponse, cookie: string, data?: unknown) {
-  response.setHeader("set-cookie", cookie);
+function done(response: ServerResponse, cookie?: string, data?: unknown) {
+  if (cookie) response.setHeader("set-cookie", cookie);
   if (data) return json(response, data);
   response.statusCode = 204;
   response.end();

@@ -6,6 +6,11 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 375, height: 812 };
 
+const TRIED =
+  'count("Order Completed", last 365d) >= 2 and not did("Order Completed", last 60d)\n  and not did("Newsletter Opened", last 30d)';
+const SLOW = 'trait("slow") and exists(trait("member_since"))';
+const WRONG = 'count("Order Completed", last 365d) >= 2\n  and trait("plan") = "pro"';
+
 /** Every page and state worth looking at. */
 export const views = [
   { name: "today", path: "/" },
@@ -35,6 +40,19 @@ export const views = [
   { name: "person", path: "/people/p1", act: openTrails },
   { name: "person-erase", path: "/people/p1", act: askErase },
   { name: "person-missing", path: "/people/p0" },
+  { name: "audiences", path: "/audiences" },
+  { name: "audiences-empty", path: "/audiences", scenario: "empty" },
+  { name: "audiences-filling", path: "/audiences", scenario: "filling" },
+  { name: "audiences-dutch", path: "/audiences", language: "nl" },
+  { name: "audiences-more", path: "/audiences", act: openMore },
+  { name: "audience", path: "/audiences/lapsing" },
+  { name: "audience-nobody", path: "/audiences/abroad" },
+  { name: "audience-missing", path: "/audiences/nothing" },
+  { name: "audience-dutch", path: "/audiences/repeat_buyers", language: "nl" },
+  { name: "audience-try", path: "/audiences/lapsing", act: attempt(TRIED, ".change-moves a") },
+  { name: "audience-try-slow", path: "/audiences/lapsing", act: attempt(SLOW, ".change-size") },
+  { name: "audience-try-wrong", path: "/audiences/lapsing", act: attempt(WRONG, ".refused") },
+  { name: "overlap", path: "/overlap", act: (page) => page.locator(".heat").waitFor() },
   { name: "broadcasts", path: "/broadcasts" },
   { name: "broadcasts-empty", path: "/broadcasts", scenario: "empty" },
   { name: "broadcasts-hold", path: "/broadcasts", scenario: "hold" },
@@ -69,6 +87,22 @@ function choose(name) {
   return async (page) => {
     await page.getByRole("button", { name }).click();
     await page.locator("dialog[open]").waitFor();
+  };
+}
+
+async function openMore(page) {
+  const more = page.getByRole("button", { name: "More" });
+  if (await more.isVisible()) await more.click();
+}
+
+/** Types another condition, and waits for what comes of it. */
+function attempt(text, until) {
+  return async (page) => {
+    await page.getByRole("textbox", { name: "Condition" }).fill(text);
+    await page.locator(until).first().waitFor();
+    if (until === ".change-moves a") {
+      await page.getByText("exact: everybody").first().waitFor({ state: "attached" });
+    }
   };
 }
 

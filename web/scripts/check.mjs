@@ -78,6 +78,77 @@ const stories = {
     await page.getByRole("button", { name: "Show more" }).click();
     await page.waitForFunction(() => document.querySelectorAll("a.row-link").length === 100);
   },
+  "an audience is opened, its growth is read, and its members are paged and taken along": async (
+    page,
+    origin,
+  ) => {
+    await page.keyboard.type("ga");
+    await page.getByRole("heading", { level: 1, name: "Audiences" }).waitFor();
+    await page.locator("a.row-link").first().focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Home");
+    await page.getByRole("link", { name: "repeat_buyers" }).first().click();
+    await page.getByRole("heading", { level: 1, name: "repeat_buyers" }).waitFor();
+    const label = () => page.locator(".growth svg[role=img]").getAttribute("aria-label");
+    const before = await label();
+    await page.getByRole("radio", { name: "30 days" }).check();
+    await page.waitForFunction(
+      (it) => document.querySelector(".growth svg[role=img]")?.getAttribute("aria-label") !== it,
+      before,
+    );
+    await page.getByText("As a table").click();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("a.row-link").length === 40);
+    const came = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Export (CSV)" }).click();
+    const file = await came;
+    if (file.suggestedFilename() !== "repeat_buyers.csv") throw new Error("another name");
+    await page.getByRole("link", { name: "cart_left" }).click();
+    await page.getByRole("heading", { level: 1, name: "cart_left" }).waitFor();
+    await page.goto(`${origin}/audiences/lapsing`);
+    await page.locator("a.row-link").first().click();
+    await page.getByRole("heading", { name: "Timeline" }).waitFor();
+  },
+  "another condition is tried: wrong at a place, guessed, stopped, counted": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/audiences/lapsing`);
+    const field = page.getByRole("textbox", { name: "Condition" });
+    await field.fill('trait("plan") = "pro"');
+    await page.getByText("Line 1, column 15").waitFor();
+    await page.getByText("write ==").waitFor();
+    await page.getByRole("button", { name: "Show me where" }).click();
+    const selected = await field.evaluate((it) =>
+      it.value.slice(it.selectionStart, it.selectionEnd),
+    );
+    if (selected !== "=") throw new Error(`selected ${selected}`);
+    await page.keyboard.type("==");
+    await page.getByText(/^about /).waitFor();
+    await page.getByText(/95% interval/).waitFor();
+    await page.getByText("exact: everybody was looked at").first().waitFor({ state: "attached" });
+    await page.getByRole("heading", { name: /Would go out/ }).waitFor();
+    await field.fill('exists(trait("slow"))');
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped. What is shown").waitFor();
+    await field.fill('did("Newsletter Opened", last 30d)');
+    await page.getByText("Not counted yet").waitFor();
+    await page.getByRole("button", { name: "Back to what runs" }).click();
+    await page.getByText("Not counted yet").waitFor({ state: "detached" });
+  },
+  "what audiences share is compared as shares and as people": async (page, origin) => {
+    await page.goto(`${origin}/audiences`);
+    await page.getByRole("link", { name: "Overlap" }).click();
+    const cells = () => page.locator(".heat td").count();
+    await page.locator(".heat td").first().waitFor();
+    const before = await cells();
+    await page.getByRole("checkbox", { name: "abroad" }).uncheck();
+    await page.waitForFunction((it) => document.querySelectorAll(".heat td").length < it, before);
+    await page.getByRole("radio", { name: "People" }).check();
+    await page.getByText("People who are in both").waitFor();
+    for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+    await page.getByText("An overlap needs two audiences").waitFor();
+  },
   "leverage is read, drawn, checked and taken along": async (page, origin) => {
     await page.getByRole("link", { name: "All numbers and checks" }).click();
     await page.getByRole("heading", { level: 1, name: "Leverage" }).waitFor();

@@ -17,7 +17,11 @@ try {
         const { page, errors, close } = await open(running, view, { theme, size });
         // A window as high as the page, so that what sticks to its edges is where a reader sees it.
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
-        const tall = view.path === "/" || /^\/(people\/|broadcasts|leverage)/.test(view.path);
+        const tall =
+          view.path === "/" ||
+          /^\/(people\/|broadcasts|leverage|audiences|overlap|new|settings|journeys)/.test(
+            view.path,
+          );
         if (tall) await page.setViewportSize({ width: size.width, height: Math.min(height, 5000) });
         await page.evaluate(() => window.scrollTo(0, 0));
         await page.waitForTimeout(300);

@@ -13,6 +13,9 @@ import { Failed, Loading } from "./ui/parts";
 
 const People = lazy(() => import("./pages/people/people"));
 const PersonPage = lazy(() => import("./pages/people/person"));
+const Audiences = lazy(() => import("./pages/audiences/audiences"));
+const AudiencePage = lazy(() => import("./pages/audiences/audience"));
+const Overlap = lazy(() => import("./pages/audiences/overlap"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
@@ -48,6 +51,9 @@ export function App() {
               <Route path="leverage/holdouts" element={<Holdouts />} />
               <Route path="people" element={<People />} />
               <Route path="people/:id" element={<PersonPage />} />
+              <Route path="audiences" element={<Audiences />} />
+              <Route path="audiences/:name" element={<AudiencePage />} />
+              <Route path="overlap" element={<Overlap />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
               <Route path="decisions" element={<Decisions />} />

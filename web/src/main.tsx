@@ -13,6 +13,7 @@ import "./styles/charts.css";
 import "./styles/pages.css";
 import "./styles/leverage.css";
 import "./styles/picture.css";
+import "./styles/audiences.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -33,5 +33,39 @@ export type ReasonCount = Schemas["ReasonCount"];
 export type DecisionDay = Schemas["DecisionDay"];
 export type DecisionAsker = Schemas["DecisionAsker"];
 export type DecisionEnd = Schemas["DecisionEnd"];
+export type BroadcastWave = Schemas["BroadcastWave"];
+export type BroadcastApproval = Schemas["BroadcastApproval"];
+export type Audience = Schemas["Audience"];
+export type AudienceDetail = Schemas["AudienceDetail"];
+export type GrowthDay = Schemas["GrowthDay"];
+export type Overlap = Schemas["Overlap"];
+export type AudienceDraft = Schemas["AudienceDraft"];
+export type JobReport = Schemas["JobReport"];
+export type Member = Schemas["Member"];
+export type Invitation = Schemas["Invitation"];
 export type Holdout = Schemas["Holdout"];
 export type Problem = Schemas["Problem"];
+
+/** The result of a job about an audience; the document leaves a job's result open. */
+export interface AudienceChange {
+  /** The condition in its canonical words. */
+  condition: string;
+  /** People looked at so far, and all of them. */
+  looked_at: number;
+  people: number;
+  /** Guessed from some people, with an interval of 95 %. */
+  estimate: { size: number; low: number; high: number } | null;
+  size: number;
+  entering: number;
+  leaving: number;
+  within: PersonName[];
+  enter: PersonName[];
+  leave: PersonName[];
+  /** What is not counted for everybody yet and was taken as nothing. */
+  uncounted: string[];
+}
+
+export interface PersonName {
+  id: string;
+  name: string;
+}

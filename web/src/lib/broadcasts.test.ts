@@ -33,6 +33,10 @@ const broadcast = (name: string, state: Stage, at: string | null = null): Broadc
   at,
   state,
   recipients: 0,
+  made: 0,
+  listing: false,
+  waves: [],
+  approval: { needed: false },
   counts: none,
 });
 

@@ -51,6 +51,11 @@ export class Formats {
     return this.whole.format(n);
   }
 
+  /** +12 or −12; nothing is 0 without a sign. */
+  change(n: number): string {
+    return this.amount(n, 0, undefined, true);
+  }
+
   /** 12.3 %, and "<0.1 %" for what would round to nothing. */
   share(part: number, whole: number): string {
     const format = new Intl.NumberFormat(this.locale, {

@@ -3,6 +3,7 @@
 export type Action =
   | "today"
   | "people"
+  | "audiences"
   | "leverage"
   | "broadcasts"
   | "decisions"
@@ -17,6 +18,7 @@ export const SEQUENCE_MS = 1_200;
 const afterG: Record<string, Action> = {
   t: "today",
   p: "people",
+  a: "audiences",
   l: "leverage",
   b: "broadcasts",
   d: "decisions",

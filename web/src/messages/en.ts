@@ -1,4 +1,5 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
+import { audiences } from "./en/audiences";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -10,6 +11,8 @@ export const en = {
     today: "Today",
     leverage: "Leverage",
     people: "People",
+    audiences: "Audiences",
+    moreNav: "More",
     broadcasts: "Broadcasts",
     decisions: "Decisions",
     events: "Events",
@@ -45,6 +48,7 @@ export const en = {
     today: "Go to Today",
     leverage: "Go to Leverage",
     people: "Go to People",
+    audiences: "Go to Audiences",
     broadcasts: "Go to Broadcasts",
     decisions: "Go to Decisions",
     events: "Go to Events",
@@ -616,6 +620,7 @@ export const en = {
     emptyFilter: "Nothing of this kind among what is loaded.",
     end: "This is where it began.",
   },
+  audiences,
   broadcasts: {
     list: "Broadcasts",
     groups: { active: "Going out", coming: "To come", over: "Over" },

@@ -1,5 +1,6 @@
 /** Every text of the app in Dutch. */
 import type { Messages } from "./en";
+import { audiences } from "./nl/audiences";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -11,6 +12,8 @@ export const nl: Messages = {
     today: "Vandaag",
     leverage: "Hefboom",
     people: "Mensen",
+    audiences: "Doelgroepen",
+    moreNav: "Meer",
     broadcasts: "Verzendingen",
     decisions: "Beslissingen",
     events: "Gebeurtenissen",
@@ -46,6 +49,7 @@ export const nl: Messages = {
     today: "Naar Vandaag",
     leverage: "Naar Hefboom",
     people: "Naar Mensen",
+    audiences: "Naar Doelgroepen",
     broadcasts: "Naar Verzendingen",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
@@ -613,6 +617,7 @@ export const nl: Messages = {
     emptyFilter: "Niets van deze soort in wat geladen is.",
     end: "Hier begon het.",
   },
+  audiences,
   broadcasts: {
     list: "Verzendingen",
     groups: { active: "Gaat eruit", coming: "Komt nog", over: "Voorbij" },

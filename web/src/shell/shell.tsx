@@ -2,13 +2,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import {
   Activity,
+  Ellipsis,
   Gauge,
   Gavel,
   Keyboard,
   LogOut,
+  type LucideIcon,
   Megaphone,
   Scale,
   Settings2,
+  Target,
   Users,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -22,19 +25,31 @@ import { DisplayChoices } from "./display";
 import { Mark } from "./mark";
 import { Shortcuts } from "./shortcuts";
 
+/** On a phone there is room for those that are `near`; the others are behind one button. */
 const pages = [
-  { to: "/", key: "today", icon: Gauge },
-  { to: "/leverage", key: "leverage", icon: Scale },
-  { to: "/people", key: "people", icon: Users },
-  { to: "/broadcasts", key: "broadcasts", icon: Megaphone },
-  { to: "/decisions", key: "decisions", icon: Gavel },
-  { to: "/events", key: "events", icon: Activity },
-] as const;
+  { to: "/", key: "today", icon: Gauge, near: true },
+  { to: "/leverage", key: "leverage", icon: Scale, near: true },
+  { to: "/people", key: "people", icon: Users, near: true },
+  { to: "/audiences", key: "audiences", icon: Target, near: true, also: "/overlap" },
+  { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
+  { to: "/decisions", key: "decisions", icon: Gavel, near: false },
+  { to: "/events", key: "events", icon: Activity, near: false },
+] as const satisfies readonly Page[];
+
+interface Page {
+  to: string;
+  key: "today" | "leverage" | "people" | "audiences" | "broadcasts" | "decisions" | "events";
+  icon: LucideIcon;
+  near: boolean;
+  /** An address outside `to` that belongs to it. */
+  also?: string;
+}
 
 export function Shell({ session }: { session: Session }) {
   const { t } = useText();
-  const [open, setOpen] = useState<"keys" | "display" | null>(null);
+  const [open, setOpen] = useState<"keys" | "display" | "more" | null>(null);
   const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
   useKeys(() => setOpen((it) => it ?? "keys"));
   useFocusOnNewPage(main);
   const signOut = useSignOut();
@@ -83,14 +98,22 @@ export function Shell({ session }: { session: Session }) {
       </header>
       <nav className="side" aria-label={t.app.navigation}>
         <ul>
-          {pages.map(({ to, key, icon: Icon }) => (
-            <li key={key}>
-              <NavLink to={to} end={to === "/"} className="side-link">
-                <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
-                <span>{t.app[key]}</span>
-              </NavLink>
+          {pages.map((page) => (
+            <li key={page.key} className={page.near ? undefined : "side-far"}>
+              <PageLink page={page} />
             </li>
           ))}
+          <li className="side-more">
+            <button
+              type="button"
+              className={farther(pathname) ? "side-link active" : "side-link"}
+              aria-haspopup="dialog"
+              onClick={() => setOpen("more")}
+            >
+              <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
+              <span>{t.app.moreNav}</span>
+            </button>
+          </li>
         </ul>
         <p className="side-foot">{t.app.version(installation.version)}</p>
       </nav>
@@ -102,6 +125,19 @@ export function Shell({ session }: { session: Session }) {
         )}
         <Outlet />
       </main>
+      {open === "more" && (
+        <Dialog title={t.app.moreNav} onClose={() => setOpen(null)}>
+          <ul className="more-pages">
+            {pages
+              .filter(({ near }) => !near)
+              .map((page) => (
+                <li key={page.key}>
+                  <PageLink page={page} onGo={() => setOpen(null)} />
+                </li>
+              ))}
+          </ul>
+        </Dialog>
+      )}
       {open === "keys" && <Shortcuts onClose={() => setOpen(null)} />}
       {open === "display" && (
         <Dialog title={t.app.settings} onClose={() => setOpen(null)}>
@@ -110,6 +146,29 @@ export function Shell({ session }: { session: Session }) {
       )}
     </div>
   );
+}
+
+function PageLink({ page, onGo }: { page: Page; onGo?: () => void }) {
+  const { t } = useText();
+  const { to, key, icon: Icon, also } = page;
+  const { pathname } = useLocation();
+  const isHere = also !== undefined && pathname.startsWith(also);
+  return (
+    <NavLink
+      to={to}
+      end={to === "/"}
+      className={isHere ? "side-link active" : "side-link"}
+      onClick={onGo}
+    >
+      <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
+      <span>{t.app[key]}</span>
+    </NavLink>
+  );
+}
+
+/** Whether the page is one that a phone shows behind the button. */
+function farther(pathname: string): boolean {
+  return pages.some(({ to, near }) => !near && pathname.startsWith(to));
 }
 
 function useSignOut() {
@@ -138,6 +197,9 @@ function useKeys(help: () => void) {
           return true;
         case "people":
           navigate("/people");
+          return true;
+        case "audiences":
+          navigate("/audiences");
           return true;
         case "leverage":
           navigate("/leverage");

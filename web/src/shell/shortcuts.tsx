@@ -8,6 +8,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "t"], t.keys.today],
     [["g", "l"], t.keys.leverage],
     [["g", "p"], t.keys.people],
+    [["g", "a"], t.keys.audiences],
     [["g", "b"], t.keys.broadcasts],
     [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],

@@ -1,0 +1,137 @@
+/** The texts of the pages about audiences in Dutch. */
+import type { Messages } from "../en";
+
+const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
+
+export const audiences: Messages["audiences"] = {
+  views: "Weergaven van doelgroepen",
+  all: "Alle doelgroepen",
+  overlap: "Overlap",
+  count: (n, text) => plural(n, "1 doelgroep", `${text} doelgroepen`),
+  name: "Doelgroep",
+  size: "Mensen",
+  today: "Vandaag",
+  todayHelp: "sinds middernacht, UTC",
+  came: (text) => `${text} kwamen erin`,
+  went: (text) => `${text} gingen eruit`,
+  still: "niemand bewoog",
+  usedBy: "Gebruikt door",
+  usedByNothing: "niets",
+  usedByMany: (n, text) => plural(n, "1 ding", `${text} dingen`),
+  filling: {
+    title: "Iedereen wordt opnieuw bekeken",
+    help: "Het programma is veranderd. Tot dit klaar is, lopen de aantallen hieronder nog op.",
+    words: (done, of) => `${done} van ${of} mensen bekeken`,
+  },
+  empty: {
+    title: "Je eerste doelgroep",
+    intro:
+      "Een doelgroep is een levende verzameling mensen: wie aan de voorwaarde voldoet zit erin, vanaf dat moment en tot het niet meer klopt. Reizen beginnen ermee en verzendingen gaan ernaartoe.",
+    write: "Schrijf het bestand",
+    writeText:
+      "Eén bestand per doelgroep, in de map audiences. De voorwaarde kan vragen naar wat mensen deden, wat van hen bekend is, en waar ze ja op zeiden.",
+    apply: "Pas het programma toe",
+    look: "Bekijk haar hier",
+    lookText:
+      "Ze verschijnt op deze pagina met iedereen die aan de voorwaarde voldoet, en volgt hen vanaf dan binnen seconden.",
+  },
+  back: "Alle doelgroepen",
+  notFound: "Er is geen doelgroep met deze naam",
+  notFoundHint:
+    "Het programma kent er geen met deze naam. Misschien is ze hernoemd of eruit gehaald.",
+  facts: "Wat het is",
+  now: "Mensen erin, nu",
+  condition: "Voorwaarde",
+  uses: "Bouwt op",
+  kinds: {
+    audience: "doelgroep",
+    journey: "reis",
+    broadcast: "verzending",
+    outcome: "uitkomst",
+  },
+  unused:
+    "Niets verwijst ernaar. Ze kan veranderd of verwijderd worden zonder een reis of verzending te raken.",
+  export: "Exporteren (CSV)",
+  growth: {
+    title: "Hoe ze groeide",
+    range: "Getoonde dagen",
+    days: (text) => `${text} dagen`,
+    sum: (days, from, to) => `In ${days} dagen: van ${from} naar ${to} mensen`,
+    onDay: (size) => `${size} mensen aan het eind van de dag`,
+    entered: "kwamen erin",
+    left: "gingen eruit",
+    otherwise: "anders",
+    otherwiseHelp:
+      "“Anders” is wat een veranderde voorwaarde, een samenvoeging van twee mensen of een wissing toevoegde of wegnam.",
+    label: (days, from, to, entered, left) =>
+      `Omvang over ${days} dagen: van ${from} naar ${to} mensen. ${entered} kwamen erin, ${left} gingen eruit.`,
+    sizeAxis: "Mensen erin",
+    movesAxis: "Erin en eruit, per dag",
+    table: "Als tabel",
+    tableNote: "Dagen waarop niets bewoog staan er niet bij.",
+    day: "Dag",
+    size: "Omvang",
+    none: "In deze tijd kwam of ging niemand.",
+  },
+  counters: {
+    title: "Wat ervoor geteld wordt",
+    help: "Gebeurtenissen worden niet voor elke vraag opnieuw doorzocht: van ieders gebeurtenissen wordt precies dit bijgehouden. Doelgroepen die hetzelfde vragen delen het.",
+    none: "Niets: de voorwaarde leest alleen wat van iemand bekend is.",
+  },
+  members: {
+    title: "Wie erin zit",
+    list: "Leden",
+    none: "Niemand voldoet nu aan de voorwaarde.",
+    noneHint:
+      "Probeer hieronder een andere voorwaarde, of kijk bij de mensen wat van hen bekend is.",
+    toPeople: "Naar de mensen",
+  },
+  attempt: {
+    title: "Een andere voorwaarde proberen",
+    help: "Proberen bewaart niets. Het laat zien wie erin zou komen en wie eruit zou gaan.",
+    label: "Voorwaarde",
+    hint: "Ctrl+Enter kijkt opnieuw.",
+    reset: "Terug naar wat nu geldt",
+    busy: "Lezen…",
+    people: (n, text) => plural(n, "1 persoon", `${text} mensen`),
+    about: (text) => `ongeveer ${text}`,
+    interval: (low, high) => `95%-interval ${low} tot ${high}`,
+    exact: "precies: iedereen is bekeken",
+    looked: (done, of) => `${done} van ${of} mensen bekeken`,
+    progress: "Bekeken mensen",
+    stop: "Stoppen",
+    again: "Opnieuw tellen",
+    stopped: "Gestopt. Dit was er op dat moment bekend.",
+    enter: "Zou erin komen",
+    leave: "Zou eruit gaan",
+    stay: "Zit er dan in",
+    same: "Niemand zou erin komen of eruit gaan: voor iedereen van vandaag betekent het hetzelfde.",
+    none: "niemand",
+    more: (n) => `en nog ${n}`,
+    uncounted: "Nog niet geteld",
+    uncountedHelp:
+      "Dit is tot nu toe niet bijgehouden, en geldt hier dus als niets. Het tellen begint met het bewaren van de voorwaarde; wat eerder gebeurde komt uit de geschiedenis, als die er is.",
+    wrong: "Deze voorwaarde is niet te lezen",
+    wrongAt: (line, column) => `Regel ${line}, kolom ${column}`,
+    show: "Laat zien waar",
+    failed: "De mensen konden niet geteld worden",
+    unset: "Schrijf een voorwaarde om te zien wie eraan voldoet.",
+  },
+  matrix: {
+    lead: "Hoeveel mensen doelgroepen gemeen hebben. Een bericht aan twee doelgroepen die de meeste mensen delen bereikt dezelfde mensen twee keer.",
+    choose: "Vergeleken doelgroepen",
+    chooseHint: (max) => `2 tot ${max}`,
+    show: "Toon",
+    counts: "Mensen",
+    shares: "Deel van de rij",
+    captionShares:
+      "Van de mensen in de doelgroep van de rij: het deel dat ook in die van de kolom zit",
+    captionCounts: "Mensen die in de doelgroep van de rij en in die van de kolom zitten",
+    corner: "Van deze…",
+    few: "Voor een overlap zijn twee doelgroepen nodig",
+    fewHint: "Kies er minstens twee om te vergelijken.",
+    cell: (row, column, people, share) =>
+      `${people} mensen zitten in ${row} en in ${column}: ${share} van ${row}`,
+    own: (row, people) => `${people} mensen zitten in ${row}`,
+  },
+};
