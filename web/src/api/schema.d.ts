@@ -413,6 +413,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programme that runs, whole */
+        get: operations["get_programme"];
+        put?: never;
+        /** Apply a programme as its plan showed it */
+        post: operations["apply_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a programme without applying it */
+        post: operations["check_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All files of the programme that runs */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file: its text, and its fields */
+        get: operations["get_file"];
+        /** Change a file or add one, and apply the programme with it */
+        put: operations["put_file"];
+        post?: never;
+        /** Take a file out, and apply the programme without it */
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what applying a programme would do */
+        post: operations["plan_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resume": {
         parameters: {
             query?: never;
@@ -513,6 +601,22 @@ export interface components {
             kind: string;
             text: string;
         };
+        AudienceEffect: {
+            /**
+             * Format: int64
+             * @description Members under the condition that runs.
+             */
+            before: number;
+            counts_anew: boolean;
+            /**
+             * Format: int64
+             * @description Who would come; null where events are counted that were not counted before, so that nobody knows.
+             */
+            enter: number | null;
+            /** Format: int64 */
+            leave: number | null;
+            name: string;
+        };
         AudienceSummary: {
             /** @description The condition in the language of the programme files. */
             condition: string;
@@ -540,6 +644,13 @@ export interface components {
             recipients: number;
             state: components["schemas"]["BroadcastStage"];
         };
+        BroadcastEffect: {
+            /** @description What of it is another: itself, its audience, its content. */
+            by: string[];
+            name: string;
+            /** @description `draft`, `planned`, `running`, `paused`, `done` or `cancelled`. */
+            state: string;
+        };
         /** @description Who would get it and who would not, and why. */
         BroadcastPlan: {
             by_reason: components["schemas"]["ReasonCount"][];
@@ -562,6 +673,8 @@ export interface components {
             /** Format: double */
             se: number | null;
         };
+        /** @enum {string} */
+        ChangeKind: "added" | "removed" | "changed";
         /** @description A channel's fair credit. */
         ChannelCredit: {
             channel: string;
@@ -750,6 +863,28 @@ export interface components {
             topic: string;
             trail: components["schemas"]["TrailStep"][];
         };
+        /** @description A field as it is written before and after; null where it is not written. */
+        FieldDifference: {
+            /** @description Such as `steps.2.message.expires`. */
+            field: string;
+            new: string | null;
+            old: string | null;
+        };
+        /** @description Something wrong in a file of a programme. */
+        FileProblem: {
+            /** Format: int64 */
+            column: number;
+            /** @description Empty where no single file is at fault. */
+            file: string;
+            /** @description What to do; empty where the message says it. */
+            hint: string;
+            /**
+             * Format: int64
+             * @description Line and column from 1; 0 where the place is not known.
+             */
+            line: number;
+            message: string;
+        };
         /** @description Outcomes that the withheld messages would have brought. */
         ForgoneOutcomes: {
             /** Format: double */
@@ -859,6 +994,12 @@ export interface components {
             /** @description True when all people and events were made by the simulated market. */
             simulated: boolean;
             version: string;
+        };
+        JourneyEffect: {
+            gone: boolean;
+            name: string;
+            /** @description People in it, who stay in the version in which they are. */
+            running: components["schemas"]["RunningVersion"][];
         };
         JourneySummary: {
             /** Format: int64 */
@@ -1035,6 +1176,16 @@ export interface components {
             /** @description For money its ISO 4217 code. */
             unit?: string;
         };
+        /** @enum {string} */
+        PanelChange: "begins" | "new_epoch" | "new_shares" | "ends";
+        PanelEffect: {
+            change: components["schemas"]["PanelChange"];
+            /**
+             * Format: int32
+             * @description The epoch that runs then; null where none does.
+             */
+            epoch: number | null;
+        };
         /**
          * @description `withhold`: the cell is looked at last of all, and a withheld message takes its place under the
          *     caps. `replan`: before messages compete.
@@ -1202,6 +1353,8 @@ export interface components {
         Problem: {
             /** @description What is wrong here, and what to do about it. */
             detail?: string;
+            /** @description What is wrong with the programme, each at its place. */
+            problems?: components["schemas"]["FileProblem"][];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -1209,6 +1362,118 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        ProgrammeApplied: {
+            /**
+             * Format: int64
+             * @description The version that runs now.
+             */
+            version: number;
+        };
+        ProgrammeCheck: {
+            problems: components["schemas"]["FileProblem"][];
+            /** @description Whether it can be applied. */
+            sound: boolean;
+        };
+        /** @description One definition that is new, gone or another. */
+        ProgrammeDifference: {
+            change: components["schemas"]["ChangeKind"];
+            fields: components["schemas"]["FieldDifference"][];
+            kind: string;
+            name: string;
+        };
+        ProgrammeFile: {
+            etag: string;
+            /** @description Its fields with our defaults left out: what a form shows. Null where the text is no fields. */
+            form: unknown;
+            kind: string;
+            name: string;
+            path: string;
+            text: string;
+            /**
+             * Format: int64
+             * @description The version of the programme that it is of.
+             */
+            version: number;
+        };
+        ProgrammeFileInfo: {
+            /** @description Names this text; a change gives it back as `If-Match`. */
+            etag: string;
+            /**
+             * @description `brand`, `policy`, `identity`, `topic`, `outcome`, `audience`, `journey`, `broadcast`, `content` or
+             *     `words`.
+             */
+            kind: string;
+            /** @description What it defines; empty for files that there is one of. */
+            name: string;
+            path: string;
+        };
+        /** @description One of the two. */
+        ProgrammeFileText: {
+            /** @description The fields of a YAML file; they are written in our style, without comments. */
+            form?: unknown;
+            /** @description The whole text. */
+            text?: string;
+        };
+        ProgrammeFiles: {
+            /** @description By path. */
+            files: components["schemas"]["ProgrammeFileInfo"][];
+            /**
+             * Format: int64
+             * @description The version that runs.
+             */
+            version: number;
+        };
+        /** @description What to apply: the text of a plan, and the plan's id. */
+        ProgrammeOrder: {
+            /** @description Who wants it, beside the token or session that asks. */
+            by?: string;
+            changes?: {
+                [key: string]: string | null;
+            };
+            files?: {
+                [key: string]: string;
+            };
+            /** @description `id` of the plan that was looked at; it is void when another programme runs by now. */
+            plan: string;
+        };
+        /** @description What applying a programme would do. Nothing is changed by asking. */
+        ProgrammePlan: {
+            audiences: components["schemas"]["AudienceEffect"][];
+            broadcasts: components["schemas"]["BroadcastEffect"][];
+            caps_looser: string[];
+            /** @description Caps that let fewer messages through than before, and that let more. */
+            caps_tighter: string[];
+            differences: components["schemas"]["ProgrammeDifference"][];
+            /**
+             * Format: int64
+             * @description Above 1, numbers of people are an estimate from every so many-th person.
+             */
+            every: number;
+            /** @description Whether any text is another, be it only by a comment. */
+            files_differ: boolean;
+            /** @description Names these files over the programme that runs now. To apply gives it back. */
+            id: string;
+            journeys: components["schemas"]["JourneyEffect"][];
+            panel: components["schemas"]["PanelEffect"] | null;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: int64
+             * @description The version that runs; 0 where none does.
+             */
+            running: number;
+        };
+        /** @description A whole programme, or what is to be another than in the one that runs. One of the two. */
+        ProgrammeText: {
+            /** @description Text by path: files that are new or another, and null for those that go. */
+            changes?: {
+                [key: string]: string | null;
+            };
+            /** @description Text by path: every file of the programme. */
+            files?: {
+                [key: string]: string;
+            };
         };
         QuietHours: {
             /** @description Local time, `21:00`. */
@@ -1273,6 +1538,24 @@ export interface components {
         };
         /** @enum {string} */
         ReportDesign: "factorial" | "leverage" | "pairs" | "other";
+        RunningProgramme: {
+            /** @description The etags of the texts that each path had in the latest versions. */
+            earlier: {
+                [key: string]: string[];
+            };
+            /** @description Text by path. */
+            files: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        RunningVersion: {
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Whether people are in the cells in the declared shares. */
         SampleRatio: {
             /** Format: double */
@@ -2301,6 +2584,311 @@ export interface operations {
             };
             /** @description A number makes no sense. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningProgramme"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    apply_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeOrder"];
+            };
+        };
+        responses: {
+            /** @description It runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeApplied"];
+                };
+            };
+            /** @description Another programme runs than when the plan was made; look at a new plan. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has problems; the body lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeText"];
+            };
+        };
+        responses: {
+            /** @description Checked: every problem with its place and remedy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeCheck"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeFiles"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `audiences/buyers.yaml`; its slash may be sent as `%2F` or as it is. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeFile"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The etag of the text that was edited; for a file that exists it is needed. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Such as `audiences/buyers.yaml`. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeFileText"];
+            };
+        };
+        responses: {
+            /** @description It runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeFile"];
+                };
+            };
+            /** @description Something else was applied at the same time. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is another by now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The programme would have problems; the body lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file exists, and `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The etag of the text that was looked at; it is needed. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Such as `audiences/buyers.yaml`. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is another by now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The programme would have problems; the body lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammePlan"];
+                };
+            };
+            /** @description It has problems; the body lists them. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
