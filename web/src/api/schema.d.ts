@@ -365,6 +365,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in history, with addresses that are closed */
+        post: operations["import_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -428,6 +445,40 @@ export interface paths {
         get: operations["leverage_figure"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Static lists and how many people are on each */
+        get: operations["get_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put people on a static list, or take them off */
+        post: operations["change_list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -987,6 +1038,31 @@ export interface components {
         };
         /** @enum {string} */
         ChangeKind: "added" | "removed" | "changed";
+        /** @description What a change came to. */
+        ChangedList: {
+            /** Format: int64 */
+            added: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of these, people whom nobody knew.
+             */
+            new: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Identifiers that nobody has and that were left out.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Rows whose cell cannot be what the column holds: empty, or no address.
+             */
+            unreadable: number;
+        };
         /** @description A channel's fair credit. */
         ChannelCredit: {
             channel: string;
@@ -1356,6 +1432,29 @@ export interface components {
             at: string;
             /** @description Who did it. */
             by: string;
+        };
+        ImportRejection: {
+            detail: string;
+            /**
+             * Format: int64
+             * @description Its place in the batch, from 0.
+             */
+            index: number;
+            reason: string;
+        };
+        ImportRequest: {
+            /**
+             * @description Events as `/v1/import` takes them, each with a `messageId`, and where an address is closed
+             *     with `suppress: {address, reason}`; reasons are `bounced`, `complained` and `blocked`.
+             */
+            batch: Record<string, never>[];
+            /** @description The id of the source that the events are booked under. */
+            source: string;
+        };
+        ImportedEvents: {
+            /** Format: int64 */
+            accepted: number;
+            rejected: components["schemas"]["ImportRejection"][];
         };
         Installation: {
             name: string;
@@ -2052,6 +2151,17 @@ export interface components {
         };
         /** @enum {string} */
         StatementState: "granted" | "withdrawn" | "unconfirmed";
+        StaticList: {
+            name: string;
+            /**
+             * Format: int64
+             * @description People who are on it now.
+             */
+            people: number;
+        };
+        StaticLists: {
+            lists: components["schemas"]["StaticList"][];
+        };
         Team: {
             /** @description Beside the admin, who is not listed. */
             members: components["schemas"]["Member"][];
@@ -2783,6 +2893,40 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    import_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description The accepted events are on disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedEvents"];
+                };
+            };
+            /** @description There is no such source. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_job: {
         parameters: {
             query?: never;
@@ -2948,6 +3092,67 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaticLists"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_list: {
+        parameters: {
+            query: {
+                /** @description The column that says who it is. */
+                column: string;
+                /** @description What the column holds: `email`, `user_id`, `phone`, `handle` or `anonymous_id`; by the column's name, else `email`. */
+                kind?: string;
+                /** @description `add`, `remove`, or `replace`, which also takes off whoever is not in the table. */
+                mode?: string;
+                /** @description Leave out whom nobody knows; else they are made, and have agreed to nothing. */
+                known_only?: boolean;
+                /** @description Only says what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Letters, digits, blanks, `-` and `_`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description A table with a header, UTF-8, commas, at most 16 MiB. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done, and on disk; or what would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedList"];
                 };
             };
             default: components["responses"]["Problem"];
