@@ -6,9 +6,10 @@ use crate::{
     Status, Urgent, run,
 };
 use model::{Channel, MessageId, Reply, Timestamp};
-use port::{Entry, Envelope};
+use port::{Entry, Envelope, LogPosition};
 use record::Fact;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -40,6 +41,8 @@ struct Shared {
     woken: Condvar,
     /// A chunk of a fill was taken, or the loop ends.
     taken: Condvar,
+    /// Up to where somebody wants the history to reach.
+    history_wanted: AtomicU64,
     view: Mutex<Published>,
 }
 
@@ -74,6 +77,7 @@ impl Host {
             queue: Mutex::new(Queue::default()),
             woken: Condvar::new(),
             taken: Condvar::new(),
+            history_wanted: AtomicU64::new(0),
             view: Mutex::new(published),
         });
         let handle = Handle { shared };
@@ -135,6 +139,18 @@ impl Handle {
     /// What is to be read of the history for new counters, if anything is.
     pub fn fill_order(&self) -> Option<FillOrder> {
         lock(&self.shared.view).order.clone()
+    }
+
+    /// Up to where the history should reach soon: new counters are filled from it, or somebody wants to
+    /// try a condition on it.
+    pub fn history_wanted(&self) -> LogPosition {
+        let order = self.fill_order().map_or(0, |it| it.filling.until);
+        LogPosition(order.max(self.shared.history_wanted.load(Ordering::Relaxed)))
+    }
+
+    /// Asks whoever writes the history to do so up to here.
+    pub fn want_history(&self, until: LogPosition) {
+        self.shared.history_wanted.fetch_max(until.0, Ordering::Relaxed);
     }
 
     pub(crate) fn is_filling(&self, number: u64) -> bool {

@@ -42,8 +42,8 @@ pub struct Arguments {
     events: Option<PathBuf>,
     /// Over what happened: of this installation, or of a file with an event a line, as `fulcrum import`
     /// reads it.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
-    history: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    history: Option<Option<PathBuf>>,
     /// Another programme to compare with.
     #[arg(long, value_name = "DIR", requires = "history")]
     against: Option<PathBuf>,
@@ -70,7 +70,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let files = programme_files::read(&arguments.program)?;
     programme_files::parse(&files)?;
     if let Some(history) = &arguments.history {
-        return over_history(place, arguments, &files, history);
+        return over_history(place, arguments, &files, history.as_deref());
     }
     let Some(events) = &arguments.events else {
         return Err(Stop::usage("there is nothing to play")
@@ -109,11 +109,11 @@ fn over_history(
     place: &Place,
     arguments: &Arguments,
     files: &programme_files::Files,
-    history: &std::path::Path,
+    history: Option<&std::path::Path>,
 ) -> anyhow::Result<ExitCode> {
-    let facts = match history.as_os_str().is_empty() {
-        true => past::of_installation(&DataDir::new(Config::load(place)?.data_dir(place)))?,
-        false => past::of_file(history)?,
+    let facts = match history {
+        None => past::of_installation(&DataDir::new(Config::load(place)?.data_dir(place)))?,
+        Some(file) => past::of_file(file)?,
     };
     let Some(last) = facts.last().map(|it| it.event.received) else {
         return Err(Stop::failed("nothing has happened yet that could be played").into());
