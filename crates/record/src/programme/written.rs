@@ -137,7 +137,7 @@ pub fn broadcast(broadcast: &Broadcast) -> Tree {
         .with("value", number(broadcast.value))
         .with("expires", Tree::unless(broadcast.expires, MessageStep::DEFAULT_EXPIRES))
         .with("rate", rate)
-        .with("approval", broadcast.approval.then(|| Tree::Truth(true)))
+        .with("approval", broadcast.approval.then_some(Tree::Truth(true)))
 }
 
 /// The front matter; the body is the rest of the file.
