@@ -23,18 +23,26 @@ SERVER_SDKS = [
     ("segment-python-gzip", "segment_python.py", "gzip"),
     ("rudder-python", "rudder_python.py", "gzip"),
     ("rudder-python-plain", "rudder_python.py", "plain"),
+    ("posthog-node", "posthog_node.cjs", "gzip"),
+    ("posthog-node-plain", "posthog_node.cjs", "plain"),
+    ("posthog-python", "posthog_python.py", "plain"),
+    ("posthog-python-gzip", "posthog_python.py", "gzip"),
 ]
 BAD_EVENT_SDKS = [
     ("segment-node-bad", "segment_node.cjs"),
     ("rudder-node-bad", "rudder_node.cjs"),
     ("segment-python-bad", "segment_python.py"),
     ("rudder-python-bad", "rudder_python.py"),
+    ("posthog-node-bad", "posthog_node.cjs"),
+    ("posthog-python-bad", "posthog_python.py"),
 ]
 BROWSER_SDKS = [
     ("segment-browser", "segment", {}),
     ("segment-browser-batching", "segment", {"batching": True}),
     ("rudder-browser", "rudder", {}),
     ("rudder-browser-beacon", "rudder", {"beacon": True}),
+    ("posthog-browser", "posthog", {"posthog": True}),
+    ("posthog-browser-plain", "posthog", {"posthog": True, "plain": True}),
 ]
 # One person per event, so that the number of persons says what arrived and the number of events
 # that nothing was counted twice.
@@ -136,15 +144,17 @@ def browser_sdk(server, key, case, sdk, options):
         expect("/beacon/v1/batch" in paths, f"no beacon was sent: {sorted(paths)}")
     elif options.get("batching"):
         expect("/v1/b" in paths, f"no batch was sent: {sorted(paths)}")
+    elif options.get("posthog"):
+        expect("/i/v0/e/" in paths, f"no event was sent: {sorted(paths)}")
     else:
         # The browser asks first, because the page comes from another port.
         asked = any(it["type"] == "Preflight" or it["method"] == "OPTIONS" for it in seen["requests"])
         expect(asked, "the browser sent no preflight: the page was not of another origin")
 
 
-def killed_in_the_middle():
+def killed_in_the_middle(script):
     """The server dies while an SDK sends: its retries bring the rest, nothing is counted twice."""
-    client = client_command("segment_node.cjs")
+    client = client_command(script)
     server = Server("kill")
     key = server.source("stream")
     server.start()
@@ -197,7 +207,8 @@ def main():
     for case, sdk, options in BROWSER_SDKS:
         report.check(case, browser_sdk, server, keys[case], case, sdk, options)
     report.check("stops-in-order", server.stop)
-    report.check("killed-in-the-middle", killed_in_the_middle)
+    report.check("killed-in-the-middle", killed_in_the_middle, "segment_node.cjs")
+    report.check("killed-in-the-middle-of-posthog", killed_in_the_middle, "posthog_node.cjs")
     report.end()
 
 

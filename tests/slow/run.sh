@@ -63,6 +63,7 @@ venv() {
 if wants sdks; then
     venv segment segment-analytics-python==2.4.0
     venv rudder rudder-sdk-python==2.1.9
+    venv posthog posthog==7.91.1
 fi
 if wants mail || wants browser || wants disk; then venv mail aiosmtpd==1.4.6; fi
 if wants tables || wants conditions; then venv tables pyarrow==26.0.1 polars==2.1.0 duckdb==2.0.0; fi

@@ -1,6 +1,7 @@
 //! Which of the API's paths was called.
 
-/// One per call of the Segment HTTP API; the browser SDK's short forms mean the same.
+/// One per call of the Segment HTTP API, whose browser SDK has short forms of the same meaning; and
+/// one for all calls by which PostHog's SDKs send events, since each takes what the others take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Endpoint {
     Batch,
@@ -11,10 +12,12 @@ pub enum Endpoint {
     Screen,
     Group,
     Alias,
+    PostHog,
 }
 
 impl Endpoint {
-    /// Reads `/v1/track`, `/v1/t`, `/beacon/v1/batch` and the like; a trailing slash is allowed.
+    /// Reads `/v1/track`, `/v1/t`, `/beacon/v1/batch`, PostHog's `/batch` and the like; a trailing
+    /// slash is allowed.
     pub fn from_path(path: &str) -> Option<Endpoint> {
         let path = path.strip_suffix('/').unwrap_or(path);
         match path {
@@ -26,6 +29,7 @@ impl Endpoint {
             "/v1/screen" | "/v1/s" => Some(Endpoint::Screen),
             "/v1/group" | "/v1/g" => Some(Endpoint::Group),
             "/v1/alias" | "/v1/a" => Some(Endpoint::Alias),
+            "/batch" | "/capture" | "/e" | "/i/v0/e" => Some(Endpoint::PostHog),
             _ => None,
         }
     }
@@ -33,7 +37,7 @@ impl Endpoint {
     /// The `type` of an event sent to this path; a batch's events name their own.
     pub(crate) fn event_type(self) -> Option<&'static str> {
         match self {
-            Endpoint::Batch | Endpoint::Import => None,
+            Endpoint::Batch | Endpoint::Import | Endpoint::PostHog => None,
             Endpoint::Track => Some("track"),
             Endpoint::Identify => Some("identify"),
             Endpoint::Page => Some("page"),

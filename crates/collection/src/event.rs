@@ -27,27 +27,38 @@ pub struct Refusal {
     pub detail: String,
 }
 
+/// The text as JSON, if it is, and of that an event, if it is one.
+pub(crate) type Reading = Result<Result<Event, Refusal>, Unreadable>;
+
 /// Reads one event, as in a batch or as a line of an import file.
 pub fn event_from_json(text: &str, arrival: &Arrival, limits: &Limits) -> Result<Event, Refusal> {
+    event_from_text(text, limits, &|text| {
+        let raw = read_event(text, limits.depth_max)?;
+        Ok(event_from_raw(raw, arrival, limits))
+    })
+}
+
+/// The steps before parsing, whatever the words of the event are: size, shape, and a second try
+/// where half a character was in the way.
+pub(crate) fn event_from_text(
+    text: &str,
+    limits: &Limits,
+    read: &dyn Fn(&str) -> Reading,
+) -> Result<Event, Refusal> {
     check_size(text.len(), limits)?;
     check_shape(text)?;
-    let mended;
-    let raw = match read_event(text, limits.depth_max) {
-        Ok(raw) => raw,
-        Err(Unreadable::TooDeep) => return Err(too_deep(limits)),
-        Err(Unreadable::Json(detail)) => {
-            let Some(text) = surrogate::mend(text) else {
-                return refuse(Rejection::BadJson, detail);
-            };
-            mended = text;
-            match read_event(&mended, limits.depth_max) {
-                Ok(raw) => raw,
-                Err(Unreadable::TooDeep) => return Err(too_deep(limits)),
-                Err(Unreadable::Json(detail)) => return refuse(Rejection::BadJson, detail),
-            }
-        }
+    let tried = match read(text) {
+        Err(Unreadable::Json(detail)) => match surrogate::mend(text) {
+            Some(mended) => read(&mended),
+            None => Err(Unreadable::Json(detail)),
+        },
+        tried => tried,
     };
-    event_from_raw(raw, arrival, limits)
+    match tried {
+        Ok(event) => event,
+        Err(Unreadable::TooDeep) => Err(too_deep(limits)),
+        Err(Unreadable::Json(detail)) => refuse(Rejection::BadJson, detail),
+    }
 }
 
 /// The steps after parsing, shared with rows of tables.

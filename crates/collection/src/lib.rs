@@ -8,20 +8,26 @@
 mod dedup;
 mod endpoint;
 mod event;
+pub mod exports;
+mod imported;
 mod limits;
+mod posthog;
 mod raw;
 mod receive;
 mod row;
 pub mod settings;
 mod surrogate;
 mod time;
+mod wire;
 
 pub use dedup::dedup_id;
 pub use endpoint::Endpoint;
 pub use event::{Arrival, Refusal, event_from_json};
+pub use imported::{Closing, import_from_json};
 pub use limits::Limits;
 pub use receive::{Received, Rejected, Request, receive, write_key};
 pub use row::event_from_row;
+pub use wire::event_to_json;
 
 #[cfg(test)]
 mod tests;

@@ -66,17 +66,28 @@ pub enum Unreadable {
 
 /// Reads one event. `depth_max` counts the levels of objects and lists, the event included.
 pub fn read_event(text: &str, depth_max: usize) -> Result<RawEvent<'_>, Unreadable> {
+    read_object(text, depth_max, |depth, reader| reader.deserialize_map(EventVisitor(depth)))
+}
+
+/// Reads one object to the end of the text, no deeper than allowed.
+pub(crate) fn read_object<'a, T>(
+    text: &'a str,
+    depth_max: usize,
+    read: impl FnOnce(Depth<'_>, &mut JsonReader<'a>) -> Result<T, serde_json::Error>,
+) -> Result<T, Unreadable> {
     let too_deep = Cell::new(false);
     // The JSON reader stops at 128 levels by itself, and its error would have another name.
     let depth = Depth { left: depth_max.clamp(1, 120) - 1, too_deep: &too_deep };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let event = reader.deserialize_map(EventVisitor(depth));
+    let event = read(depth, &mut reader);
     match event.and_then(|event| reader.end().map(|()| event)) {
         Ok(event) => Ok(event),
         Err(_) if too_deep.get() => Err(Unreadable::TooDeep),
         Err(error) => Err(Unreadable::Json(error.to_string())),
     }
 }
+
+pub(crate) type JsonReader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
 
 /// Reads the fields around the events; the events themselves are only found, not read.
 pub fn read_envelope(text: &str, events_max: usize) -> Result<Envelope<'_>, serde_json::Error> {
@@ -87,7 +98,7 @@ pub fn read_envelope(text: &str, events_max: usize) -> Result<Envelope<'_>, serd
 }
 
 #[derive(Clone, Copy)]
-struct Depth<'c> {
+pub(crate) struct Depth<'c> {
     left: usize,
     too_deep: &'c Cell<bool>,
 }
@@ -183,7 +194,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 }
 
 /// A key without a copy where it holds no escapes.
-struct KeySeed;
+pub(crate) struct KeySeed;
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Cow<'de, str>;
@@ -223,7 +234,7 @@ fn skip_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     Ok(())
 }
 
-struct TextSeed;
+pub(crate) struct TextSeed;
 
 impl<'de> DeserializeSeed<'de> for TextSeed {
     type Value = Text<'de>;
@@ -279,7 +290,7 @@ impl<'de> Visitor<'de> for TextSeed {
     }
 }
 
-struct ObjectSeed<'c>(Depth<'c>);
+pub(crate) struct ObjectSeed<'c>(pub Depth<'c>);
 
 impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
     type Value = Object;
@@ -397,11 +408,11 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 }
 
-struct BatchSeed {
-    events_max: usize,
+pub(crate) struct BatchSeed {
+    pub events_max: usize,
 }
 
-type Batch<'de> = (Option<Vec<&'de RawValue>>, usize);
+pub(crate) type Batch<'de> = (Option<Vec<&'de RawValue>>, usize);
 
 impl<'de> DeserializeSeed<'de> for BatchSeed {
     type Value = Batch<'de>;

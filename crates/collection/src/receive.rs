@@ -3,12 +3,13 @@
 use crate::event::excerpt;
 use crate::raw::{Envelope, Text, read_envelope};
 use crate::time::read_time;
-use crate::{Arrival, Endpoint, Limits, event_from_json, surrogate};
+use crate::{Arrival, Endpoint, Limits, event_from_json, posthog, surrogate};
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use model::{Event, Rejection, SourceId, Timestamp};
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::io::Read;
 
@@ -48,10 +49,20 @@ pub struct Rejected {
     pub body: String,
 }
 
-struct Refused {
+pub(crate) struct Refused {
     status: u16,
     rejection: Rejection,
     detail: String,
+}
+
+/// A request taken apart: what is said once for all its events, and the events' own texts.
+pub(crate) struct Parcel<'a> {
+    pub write_key: Option<String>,
+    pub sent_at: Option<Timestamp>,
+    /// The sender says that all of it happened long ago.
+    pub historical: bool,
+    /// Looked at after the write key, so that a stranger learns nothing of it.
+    pub events: Result<Vec<&'a str>, Refused>,
 }
 
 /// Takes a request through all steps. `sources` knows which source a write key belongs to.
@@ -77,11 +88,7 @@ pub fn write_key(request: &Request) -> Option<String> {
     }
     let limits = Limits::default();
     let unpacked = unpack(request, &limits).ok()?;
-    let text = read_text(&unpacked).ok()?;
-    match read_envelope(text, 0).ok()?.write_key {
-        Text::Given(key) if !key.is_empty() => Some(key.into_owned()),
-        Text::Given(_) | Text::Absent | Text::Wrong(_) => None,
-    }
+    open(request, read_text(&unpacked).ok()?, &limits).ok()?.write_key
 }
 
 fn read_all(
@@ -97,40 +104,51 @@ fn read_all(
         None => None,
     };
     let unpacked = unpack(request, limits)?;
-    let text = read_text(&unpacked)?;
+    let form = match request.endpoint == Endpoint::PostHog {
+        true => posthog::unwrap_form(&unpacked)?,
+        false => None,
+    };
+    let text = read_text(form.as_deref().unwrap_or(&unpacked))?;
     let mended;
-    let (envelope, text) = match find_envelope(text, limits) {
-        Ok(envelope) => (envelope, text),
+    let parcel = match open(request, text, limits) {
+        Ok(parcel) => parcel,
         Err(refused) => match surrogate::mend(text) {
             Some(text) => {
                 mended = text;
-                (find_envelope(&mended, limits)?, mended.as_str())
+                open(request, &mended, limits)?
             }
             None => return Err(refused),
         },
     };
-    let (write_key, source) = match (known, &envelope.write_key) {
+    let (write_key, source) = match (known, parcel.write_key) {
         (Some(known), _) => known,
-        (None, Text::Given(key)) if !key.is_empty() => find_source(key.to_string(), sources)?,
-        (None, Text::Given(_) | Text::Absent | Text::Wrong(_)) => return Err(no_write_key()),
+        (None, Some(key)) => find_source(key, sources)?,
+        (None, None) => return Err(no_write_key(request.endpoint)),
     };
     let anonymous_id = request.anonymous_id_header.and_then(decode_base64);
-    let sent_at = match &envelope.sent_at {
-        Text::Given(text) => read_time(text),
-        Text::Absent | Text::Wrong(_) => None,
-    };
     let arrival = Arrival {
         source: &source,
         received,
-        sent_at: sent_at.or_else(|| request.sent_at_header.and_then(read_time)),
-        historical: request.endpoint == Endpoint::Import,
+        sent_at: parcel.sent_at.or_else(|| request.sent_at_header.and_then(read_time)),
+        historical: request.endpoint == Endpoint::Import || parcel.historical,
         event_type: request.endpoint.event_type(),
         anonymous_id: anonymous_id.as_deref(),
     };
-    let texts = find_events(request.endpoint, &envelope, text, limits)?;
+    let texts = parcel.events?;
     let (mut events, mut rejected) = (Vec::with_capacity(texts.len()), Vec::new());
     for (index, text) in texts.into_iter().enumerate() {
-        match event_from_json(text, &arrival, limits) {
+        let event = match request.endpoint {
+            Endpoint::PostHog => posthog::event_from_json(text, &arrival, limits),
+            Endpoint::Batch
+            | Endpoint::Import
+            | Endpoint::Track
+            | Endpoint::Identify
+            | Endpoint::Page
+            | Endpoint::Screen
+            | Endpoint::Group
+            | Endpoint::Alias => event_from_json(text, &arrival, limits),
+        };
+        match event {
             Ok(event) => events.push(event),
             Err(refusal) => rejected.push(Rejected {
                 index,
@@ -176,9 +194,14 @@ fn find_source(
     }
 }
 
-fn no_write_key() -> Refused {
-    let detail = "send it as the user name of Basic authentication, as `writeKey` in the body or \
-                  as ?writeKey= in the address";
+fn no_write_key(endpoint: Endpoint) -> Refused {
+    let detail = match endpoint == Endpoint::PostHog {
+        true => "send it as `api_key` in the body",
+        false => {
+            "send it as the user name of Basic authentication, as `writeKey` in the body or as \
+             ?writeKey= in the address"
+        }
+    };
     Refused { status: 401, rejection: Rejection::BadWriteKey, detail: detail.to_owned() }
 }
 
@@ -220,6 +243,26 @@ fn read_text(bytes: &[u8]) -> Result<&str, Refused> {
     }
 }
 
+fn open<'a>(request: &Request, text: &'a str, limits: &Limits) -> Result<Parcel<'a>, Refused> {
+    if request.endpoint == Endpoint::PostHog {
+        return posthog::open(text, limits);
+    }
+    let envelope = find_envelope(text, limits)?;
+    Ok(Parcel {
+        write_key: given(&envelope.write_key),
+        sent_at: given(&envelope.sent_at).and_then(|it| read_time(&it)),
+        historical: false,
+        events: find_events(request.endpoint, &envelope, text, limits),
+    })
+}
+
+pub(crate) fn given(field: &Text) -> Option<String> {
+    match field {
+        Text::Given(text) if !text.is_empty() => Some(text.to_string()),
+        Text::Given(_) | Text::Absent | Text::Wrong(_) => None,
+    }
+}
+
 /// Checks that the text is JSON, and finds the fields around the events.
 fn find_envelope<'a>(text: &'a str, limits: &Limits) -> Result<Envelope<'a>, Refused> {
     let read = match text.trim_start().starts_with('{') {
@@ -236,38 +279,41 @@ fn find_events<'a>(
     text: &'a str,
     limits: &Limits,
 ) -> Result<Vec<&'a str>, Refused> {
-    match (endpoint, &envelope.batch) {
-        (Endpoint::Batch | Endpoint::Import, Some(_)) if 0 < envelope.events_over => {
-            let (max, found) = (limits.events_max, limits.events_max + envelope.events_over);
-            let detail = format!("{found} events; at most {max} are taken at once");
-            refuse(413, Rejection::TooManyEvents, detail)
-        }
-        (Endpoint::Batch | Endpoint::Import, Some(batch)) => {
-            Ok(batch.iter().map(|it| it.get()).collect())
-        }
-        (Endpoint::Batch | Endpoint::Import, None) => {
-            refuse(400, Rejection::NotABatch, "write {\"batch\": [ … ]}")
-        }
-        (
-            Endpoint::Track
-            | Endpoint::Identify
-            | Endpoint::Page
-            | Endpoint::Screen
-            | Endpoint::Group
-            | Endpoint::Alias,
-            _,
-        ) => Ok(vec![text.trim()]),
+    if !matches!(endpoint, Endpoint::Batch | Endpoint::Import) {
+        return Ok(vec![text.trim()]);
+    }
+    match &envelope.batch {
+        Some(batch) => listed(batch, envelope.events_over, limits),
+        None => refuse(400, Rejection::NotABatch, "write {\"batch\": [ … ]}"),
     }
 }
 
+/// The events of a list, unless there were more than are taken.
+pub(crate) fn listed<'a>(
+    batch: &[&'a RawValue],
+    events_over: usize,
+    limits: &Limits,
+) -> Result<Vec<&'a str>, Refused> {
+    if 0 < events_over {
+        let (max, found) = (limits.events_max, limits.events_max + events_over);
+        let detail = format!("{found} events; at most {max} are taken at once");
+        return refuse(413, Rejection::TooManyEvents, detail);
+    }
+    Ok(batch.iter().map(|it| it.get()).collect())
+}
+
 /// Base64 of UTF-8 text, with or without the padding that some clients leave out.
-fn decode_base64(text: &str) -> Option<String> {
+pub(crate) fn decode_base64(text: &str) -> Option<String> {
     let config =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, config);
     String::from_utf8(engine.decode(text.trim()).ok()?).ok().filter(|it| !it.is_empty())
 }
 
-fn refuse<T>(status: u16, rejection: Rejection, detail: impl Into<String>) -> Result<T, Refused> {
+pub(crate) fn refuse<T>(
+    status: u16,
+    rejection: Rejection,
+    detail: impl Into<String>,
+) -> Result<T, Refused> {
     Err(Refused { status, rejection, detail: detail.into() })
 }

@@ -60,3 +60,46 @@ pub fn rudder(write_key: &str) -> String {
     })
     .to_string()
 }
+
+/// For PostHog's browser SDK, which asks `GET /array/{write key}/config`: nothing is recorded, replayed
+/// or asked of people by the SDK itself, and there are no feature flags.
+pub fn posthog(write_key: &str) -> String {
+    json!({
+        "token": write_key,
+        "supportedCompression": ["gzip", "gzip-js"],
+        "hasFeatureFlags": false,
+        "analytics": { "endpoint": "/i/v0/e/" },
+        "defaultIdentifiedOnly": true,
+        "elementsChainAsString": true,
+        "captureDeadClicks": false,
+        "capturePerformance": false,
+        "autocaptureExceptions": false,
+        "errorTracking": { "autocaptureExceptions": false },
+        "heatmaps": false,
+        "sessionRecording": false,
+        "surveys": false,
+        "productTours": false,
+        "conversations": false,
+        "logs": { "captureConsoleLogs": false },
+        "siteApps": [],
+    })
+    .to_string()
+}
+
+/// What PostHog's SDKs get that ask for feature flags (`POST /flags`, `/decide`): none, which was
+/// computed without error, so that they go on with their own defaults.
+pub fn posthog_flags() -> String {
+    json!({
+        "flags": {},
+        "featureFlags": {},
+        "featureFlagPayloads": {},
+        "errorsWhileComputingFlags": false,
+        "supportedCompression": ["gzip", "gzip-js"],
+        "config": { "enable_collect_everything": false },
+        "sessionRecording": false,
+        "siteApps": [],
+        "toolbarParams": {},
+        "isAuthenticated": false,
+    })
+    .to_string()
+}

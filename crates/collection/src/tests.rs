@@ -2,6 +2,7 @@
 
 mod captures;
 mod hostile;
+mod posthog;
 mod rows;
 mod times;
 

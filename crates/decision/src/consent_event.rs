@@ -1,12 +1,15 @@
 //! Consent said in an event: how a form, a shop or an import tells us what a person agreed to.
 
 use crate::{ConsentState, Consents, Policy, Statement};
-use model::{Channel, Event, EventKind, Identifier, Map, Purpose, Span, Timestamp, Topic, Value};
+use model::{
+    Channel, Event, EventKind, Identifier, IdentifierKind, Map, Purpose, Span, Timestamp, Topic,
+    Value,
+};
 
 /// The events that state consent, and what each states. Their properties: `channel` or `channels`
 /// (none: all), `topic` or `topics` (none: all), `wording`, the text that the person saw or its
-/// version, `proof`, where its proof is, `source`, where it was said, and `expires`, a time. With
-/// `purpose: measurement` it is about being measured, which has no channels and topics.
+/// version, `proof`, where its proof is, `source`, where it was said, `address`, the one of the
+/// person's addresses that it is about (none: all), and `expires`, a time. With `purpose: measurement` it is about being measured, which has no channels and topics.
 pub const CONSENT_EVENTS: [(&str, ConsentState); 3] = [
     ("Consent Given", ConsentState::Granted),
     ("Consent Withdrawn", ConsentState::Withdrawn),
@@ -27,11 +30,12 @@ pub fn statements_of(event: &Event) -> Vec<Statement> {
         "" => format!("event from {}", event.source),
         source => source.to_owned(),
     };
+    let address = address(text("address"));
     let statement = |purpose: Purpose, channel: Option<Channel>, topic: Option<Topic>| Statement {
         purpose,
         channel,
         topic,
-        address: None,
+        address: address.clone().filter(|_| purpose == Purpose::Marketing),
         state: *state,
         at: event.time,
         source: source.clone(),
@@ -117,6 +121,15 @@ pub fn received(
     statements
 }
 
+/// An e-mail address or a phone number; other text names no address, and the statement is about all.
+fn address(text: &str) -> Option<Identifier> {
+    if text.contains('@') {
+        return Some(Identifier::email(text));
+    }
+    let is_number = text.starts_with('+') || text.starts_with(|it: char| it.is_ascii_digit());
+    is_number.then(|| Identifier::new(IdentifierKind::Phone, text))
+}
+
 /// A property that holds one word or a list of them, under its singular or plural name.
 fn words<'a>(properties: &'a Map, one: &str, several: &str) -> Vec<&'a str> {
     let found = properties.get(one).or_else(|| properties.get(several));
@@ -151,7 +164,8 @@ mod tests {
                 let channel = it.channel.map_or("all", Channel::name);
                 let topic = it.topic.as_ref().map_or("all", Topic::as_str);
                 let purpose = if it.purpose == Purpose::Measurement { "measuring " } else { "" };
-                format!("{purpose}{} {channel}/{topic} at {}", it.state.name(), it.at.0)
+                let to = it.address.as_ref().map_or(String::new(), |it| format!(" for {it}"));
+                format!("{purpose}{} {channel}/{topic}{to} at {}", it.state.name(), it.at.0)
             })
             .collect();
         assert_eq!(shown.join(", "), expected, "for {name} {properties:?}");
@@ -181,6 +195,11 @@ mod tests {
             &[("purpose", text("measurement")), ("channel", text("email"))],
             "measuring granted all/all at 1000",
         );
+        let about = |address: &str| vec![("channel", text("email")), ("address", text(address))];
+        let of_one = "granted email/all for email:a@shop.test at 1000";
+        check("Consent Given", &about(" A@shop.test"), of_one);
+        check("Consent Given", &about("+31 6 1"), "granted email/all for phone:+3161 at 1000");
+        check("Consent Given", &about("somewhere"), "granted email/all at 1000");
         check("Consent Given", &[("purpose", text("profiling"))], "");
         check("Consent Withdrawn", &[("purpose", text("profiling"))], "withdrawn all/all at 1000");
         check("Consent Requested", &[("channel", text("email"))], "unconfirmed email/all at 1000");

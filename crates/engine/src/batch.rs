@@ -5,7 +5,10 @@ use crate::decisions::{Lost, Step, What};
 use crate::memory::Memory;
 use decision::Decision;
 use model::{Identifier, Message, MessageId, MessageState, PersonId, Reason, Timestamp};
-use port::{CountChange, CountKey, Envelope, Merge, Person, Sections, SeenId, SinceMerge, Store};
+use port::{
+    CountChange, CountKey, Envelope, LogPosition, Merge, Person, Sections, SeenId, SinceMerge,
+    Store,
+};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -28,6 +31,8 @@ pub(crate) struct Batch {
     /// Messages that stay behind without their person.
     pub left: Vec<Message>,
     pub entries: Vec<port::Entry>,
+    /// Where facts stand in the log that were not taken in, and that the history shall not have.
+    pub left_out: Vec<LogPosition>,
     pub sends: Vec<Envelope>,
     /// The keys of what leaves as a part of them.
     pub parts: Vec<String>,
@@ -73,6 +78,7 @@ impl Batch {
             erasures: Vec::new(),
             left: Vec::new(),
             entries: Vec::new(),
+            left_out: Vec::new(),
             sends: Vec::new(),
             parts: Vec::new(),
             receivers: Vec::new(),

@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::decisions::Days;
 use crate::erase::Erased;
+use crate::fact_source::FactSource;
 use crate::filling::{FillChunk, Fillings};
 use crate::growth::Growth;
 use crate::holdouts::HoldoutSums;
@@ -14,7 +15,7 @@ use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::waves::Lists;
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
 use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
-use port::{Changes, Entry, Envelope, FactLog, LogPosition, Sections, Space, Store};
+use port::{Changes, Entry, Envelope, FactLog, History, LogPosition, Sections, Space, Store};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -66,6 +67,8 @@ pub struct Engine {
     /// Addresses of persons who were erased.
     pub(crate) erased: Erased,
     pub(crate) journal: Option<Journal>,
+    /// Where facts are that the log no longer has.
+    pub(crate) history: Option<Arc<dyn History>>,
     /// Whether messages of an earlier process on the wire were dealt with.
     pub(crate) in_flight_checked: bool,
     answers: VecDeque<(MessageId, Reply)>,
@@ -162,6 +165,7 @@ impl Engine {
             restored: None,
             erased: Erased::new(),
             journal: None,
+            history: None,
             in_flight_checked: false,
             answers: VecDeque::new(),
             urgent: VecDeque::new(),
@@ -218,6 +222,16 @@ impl Engine {
     /// Keeps the keys of claimed messages in a log of their own, outside any backup.
     pub fn keep_journal(&mut self, log: Arc<dyn FactLog>) {
         self.journal = Some(Journal::new(log));
+    }
+
+    /// Where facts are found that the log has let go of.
+    pub fn keep_history(&mut self, history: Arc<dyn History>) {
+        self.history = Some(history);
+    }
+
+    /// All facts, wherever they are kept.
+    pub fn facts(&self) -> FactSource<'_> {
+        FactSource { log: &*self.log, history: self.history.as_deref() }
     }
 
     /// Takes a provider's answer; it is worked on in the next turn.
@@ -422,6 +436,7 @@ impl Engine {
         let finished = batch.finish();
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
+        entries.extend(crate::filing::left_out_entry(&std::mem::take(&mut batch.left_out)));
         self.count_decisions(&finished.steps, &mut entries)?;
         let mut changes = Changes {
             now: batch.now,

@@ -78,6 +78,7 @@ impl Engine {
                 let is_known = known.next().unwrap_or(false);
                 if is_known || !batch.seen_now.insert(id) {
                     self.stats.duplicates += 1;
+                    batch.left_out.extend(fact.0.filter(|_| is_collected(&fact.1)));
                     continue;
                 }
                 batch.seen.push(SeenId { id, received: fact.1.event.received });
@@ -101,7 +102,10 @@ impl Engine {
         self.newest_event = self.newest_event.max(Some(event.received));
         let found = match fact.person {
             Some(id) => Some(self.person_now(batch, id)?),
-            None if self.is_of_erased(event, &names.all) => None,
+            None if self.is_of_erased(event, &names.all) => {
+                batch.left_out.extend(position);
+                None
+            }
             None => self.identify(batch, event, names)?,
         };
         let Some(mut working) = found.and_then(|id| batch.take(id)) else {
@@ -454,6 +458,11 @@ impl Engine {
                 self.panel.put_into(&mut loaded);
                 let value = serde_json::to_vec(&files).expect("a map of texts has a JSON form");
                 batch.entries.push(Entry::put(Space::Programme, format!("{version:08}"), value));
+                batch.entries.push(Entry::put(
+                    Space::System,
+                    crate::plan::APPLIED_BY,
+                    by.as_bytes(),
+                ));
                 batch.durable = true;
                 tracing::info!(by, version, "a new programme runs");
                 let before = std::mem::replace(&mut self.loaded, loaded);
@@ -501,6 +510,12 @@ pub fn explain_audience(
     let view = View { profile: &person.profile, facts: &facts, event: None };
     let whole = expr::explain(condition, &view, now);
     Some(if whole.parts.is_empty() { vec![whole] } else { whole.parts })
+}
+
+/// Of what the pages write themselves, the copy in the log is the only one, and what was known before
+/// it is the wish itself.
+fn is_collected(fact: &Fact) -> bool {
+    fact.person.is_none() && fact.acts.is_empty()
 }
 
 /// Every identifier that a lookup must cover: those that the event carries, and then what the

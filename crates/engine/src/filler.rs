@@ -17,19 +17,16 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 pub struct Filler(#[allow(dead_code)] Sender<()>);
 
 impl Filler {
-    /// `hurry` is called when the history has to reach a position before anything can be read.
-    pub fn start(
-        handle: Handle,
-        history: Arc<dyn History>,
-        hurry: impl Fn(LogPosition) + Send + 'static,
-    ) -> Filler {
+    /// Whoever writes the history sees by [`Handle::fill_order`] how far it has to reach before
+    /// anything can be read.
+    pub fn start(handle: Handle, history: Arc<dyn History>) -> Filler {
         let (stop, stopped) = channel();
         std::thread::spawn(move || {
             let mut pause = LOOKS_EVERY;
             while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 pause = LOOKS_EVERY;
                 let Some(order) = handle.fill_order() else { continue };
-                if !read(&handle, &*history, &order, &hurry, &stopped) {
+                if !read(&handle, &*history, &order, &stopped) {
                     pause = PAUSE_AFTER_FAILURE;
                 }
             }
@@ -39,18 +36,11 @@ impl Filler {
 }
 
 /// Whether nothing went wrong.
-fn read(
-    handle: &Handle,
-    history: &dyn History,
-    order: &FillOrder,
-    hurry: &dyn Fn(LogPosition),
-    stopped: &Receiver<()>,
-) -> bool {
+fn read(handle: &Handle, history: &dyn History, order: &FillOrder, stopped: &Receiver<()>) -> bool {
     let until = LogPosition(order.filling.until);
     let number = order.filling.number;
     let read = history.position().and_then(|at| {
         if at < until {
-            hurry(until);
             return Ok(());
         }
         tracing::info!(

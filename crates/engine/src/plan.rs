@@ -25,6 +25,9 @@ const PAGE: usize = 500;
 /// longer than somebody waits for an answer.
 const PEOPLE_MAX: u64 = 200_000;
 
+/// Where it is kept who applied the version that runs, as text.
+pub(crate) const APPLIED_BY: &str = "programme_by";
+
 /// So many versions back a text is known. Each is read whole; somebody who edits in the app all day
 /// makes as many.
 const EARLIER_MAX: u64 = 200;
@@ -230,6 +233,12 @@ pub fn running_files<V: Catalog + ?Sized>(views: &V, version: u64) -> Result<Fil
         detail: format!("version {key}: {error}"),
     })?;
     Ok(files)
+}
+
+/// Who applied the version that runs; none of what was applied before that was kept.
+pub fn applied_by<V: Catalog + ?Sized>(views: &V) -> Result<Option<String>, EngineError> {
+    let stored = views.get(Space::System, APPLIED_BY)?;
+    Ok(stored.map(|it| String::from_utf8_lossy(&it).into_owned()))
 }
 
 /// The texts that each path had in the latest versions, by their names: who has one of them at hand

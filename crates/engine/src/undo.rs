@@ -2,13 +2,13 @@
 
 use crate::apart::{Evidence, Parted, apart, named_messages};
 use crate::batch::{Batch, Working};
+use crate::fact_source::{FactSource, fact_in};
+use crate::filing::parted_entry;
 use crate::merge::names;
 use crate::{Engine, EngineError, Loaded};
 use identity::UndoRefusal;
 use model::{MergeId, Message, MessageId, MessageState, PersonId, Span, Timestamp};
-use port::{
-    FactLog, LogPosition, Merge, Person, Sections, Since, SinceMerge, StoreError, Undone, Views,
-};
+use port::{LogPosition, Merge, Person, Sections, Since, SinceMerge, StoreError, Undone, Views};
 use record::{Fact, LogRecord};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ impl UndoPlan {
     /// What undoing `merge` would bring about, or why it cannot be undone. Nothing is changed.
     pub fn of(
         views: &dyn Views,
-        log: &dyn FactLog,
+        facts: FactSource<'_>,
         loaded: &Loaded,
         merge: MergeId,
         now: Timestamp,
@@ -51,7 +51,7 @@ impl UndoPlan {
         let Some(merged) = views.load(&[merge.record.survivor])?.pop() else {
             return Ok(Err(UndoRefusal::FactsGone));
         };
-        let evidence = match gather(views, log, merge, merged, &[])? {
+        let evidence = match gather(views, facts, merge, merged, &[])? {
             Ok(evidence) => evidence,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -90,7 +90,7 @@ pub fn undo_until(merge: &Merge, loaded: &Loaded) -> Option<Timestamp> {
 /// Reads what an undo looks at. `pending` was remembered and is not stored yet.
 fn gather(
     views: &dyn Views,
-    log: &dyn FactLog,
+    facts: FactSource<'_>,
     merge: Merge,
     merged: Person,
     pending: &[SinceMerge],
@@ -101,10 +101,16 @@ fn gather(
     if ROWS_MAX < rows.len() {
         return Ok(Err(UndoRefusal::TooMuch { rows: rows.len(), limit: ROWS_MAX }));
     }
+    let logged = |it: &SinceMerge| match &it.what {
+        Since::Logged(position) => Some((merged.id, *position)),
+        Since::Urgent(_) | Since::Run { .. } | Since::Trait { .. } => None,
+    };
+    let places: Vec<(PersonId, LogPosition)> = rows.iter().filter_map(logged).collect();
+    let mut found = logged_facts(facts, &places).into_iter();
     let mut since = Vec::with_capacity(rows.len());
     for row in rows {
         let fact = match &row.what {
-            Since::Logged(position) => logged_fact(log, *position),
+            Since::Logged(_) => found.next().flatten(),
             Since::Urgent(record) => fact_in(record.as_bytes()),
             Since::Run { .. } | Since::Trait { .. } => {
                 since.push((row, None));
@@ -128,23 +134,13 @@ fn gather(
     Ok(Ok(Evidence { merge, merged, since, absorbed_ids, ended }))
 }
 
-/// The fact at a place; none where the log does not reach back so far or cannot be read there. That
-/// is a reason to refuse, and not to stop the loop: the log holds the order for ever.
-fn logged_fact(log: &dyn FactLog, position: LogPosition) -> Option<Fact> {
-    match log.read(position, 1, 1) {
-        Ok(records) => records.first().and_then(|(_, bytes)| fact_in(bytes)),
-        Err(error) => {
-            tracing::error!(position = position.0, %error, "a fact since a merge cannot be read");
-            None
-        }
-    }
-}
-
-fn fact_in(bytes: &[u8]) -> Option<Fact> {
-    match LogRecord::decode(bytes) {
-        Ok(LogRecord::Fact(fact)) => Some(fact),
-        Ok(LogRecord::Control(_) | LogRecord::Blank) | Err(_) => None,
-    }
+/// The facts at these places; none where neither log nor history has one or it cannot be read. That is a
+/// reason to refuse, and not to stop the loop: the log holds the order for ever.
+fn logged_facts(facts: FactSource<'_>, places: &[(PersonId, LogPosition)]) -> Vec<Option<Fact>> {
+    facts.at(places).unwrap_or_else(|error| {
+        tracing::error!(%error, "facts since a merge cannot be read");
+        vec![None; places.len()]
+    })
 }
 
 /// Messages of the one person that have ended and were not yet at the merge.
@@ -232,7 +228,7 @@ impl Engine {
         let Some(merged) = batch.get(survivor).cloned() else {
             return Ok(Err(UndoRefusal::FactsGone));
         };
-        gather(&*self.store, &*self.log, merge, merged, &batch.since_merge)
+        gather(&*self.store, self.facts(), merge, merged, &batch.since_merge)
     }
 
     fn part(&mut self, batch: &mut Batch, evidence: Evidence, parted: Parted, by: &str) {
@@ -259,6 +255,7 @@ impl Engine {
         batch.since_merge.retain(|row| since.iter().all(|it| it.number != row.number));
         batch.since_merge.extend(since);
         batch.returned.push(absorbed.id);
+        batch.entries.push(parted_entry(merge.id, survivor.id, absorbed.id));
         let at = batch.now;
         merge.undone = Some(Undone { at, by: by.to_owned(), allowed: None });
         tracing::info!(merge = %merge.id, by, "a merge was undone");

@@ -388,6 +388,33 @@ fn explanations_say_what_was_found_and_what_was_needed() {
     );
 }
 
+/// The manual shows what is read: its blocks of text are conditions, its JSON is a tree.
+#[test]
+fn the_examples_of_the_manual_are_read() {
+    let manual = include_str!("../../../docs/conditions.md");
+    let blocks = |kind: &str| -> Vec<&str> {
+        let opening = format!("```{kind}\n");
+        let found = manual.split(opening.as_str()).skip(1);
+        found.map(|it| it.split("```").next().unwrap_or_default()).collect()
+    };
+    let texts = blocks("text");
+    assert_eq!(texts.len(), 3);
+    texts.iter().for_each(|it| assert_eq!(parse(it).map(|_| ()), Ok(()), "{it}"));
+    let trees = blocks("json");
+    assert_eq!(trees.len(), 1);
+    let tree: Tree = serde_json::from_str(trees[0]).expect("a tree");
+    assert_eq!(Expr::from_tree(&tree).map(|it| it.tree()), Ok(tree));
+    // And the tables name every function and kind that there is.
+    let all = vocabulary();
+    let kinds = [all.groups, all.conditions, all.terms].concat();
+    for kind in kinds.iter().map(|it| it.kind) {
+        assert!(manual.contains(&format!("`{kind}`")), "{kind} is not in the manual");
+    }
+    for function in check::FUNCTIONS {
+        assert!(manual.contains(&format!("{function}(")), "{function} is not in the manual");
+    }
+}
+
 fn check(text: &str, expected: &str) {
     let shown = parse(text).map_or_else(|it| it.to_string(), |it| it.to_string());
     assert_eq!(shown, expected, "for `{text}`");

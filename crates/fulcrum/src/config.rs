@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use channels::smtp::SmtpConfig;
+use model::Span;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -30,6 +31,9 @@ pub struct Config {
     pub allow_remote: bool,
     /// The app is reached by https only, through a proxy.
     pub https: bool,
+    /// How long the log keeps what is in the history as well, such as `7d`.
+    #[serde(deserialize_with = "span")]
+    pub keep_log: Option<Span>,
     pub smtp: Option<SmtpConfig>,
 }
 
@@ -125,6 +129,15 @@ fn read(text: &str, path: &Path, set: impl Fn(&str) -> Option<String>) -> anyhow
         })?;
     }
     Ok(config)
+}
+
+fn span<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Span>, D::Error> {
+    let text = String::deserialize(from)?;
+    let span = Span::parse(&text).map_err(serde::de::Error::custom)?;
+    match Span::ZERO <= span {
+        true => Ok(Some(span)),
+        false => Err(serde::de::Error::custom("a length of time is not below 0")),
+    }
 }
 
 fn put(table: &mut Table, folder: &str, key: &str, value: Value) {

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use content::LinkKey;
 use engine::{Engine, EngineSettings, Hold, Keys, Parts, Restored};
+use lake::Lake;
 use log_segments::SegmentLog;
 use model::{ChanceKey, ChannelSet, Span, Timestamp};
 use port::{Catalog, Changes, Entry, LogError, LogPosition, People, Space, Store, StoreError};
@@ -23,6 +24,7 @@ pub struct DataDir(PathBuf);
 pub struct Opened {
     pub log: Arc<SegmentLog>,
     pub store: SqliteStore,
+    pub history: Arc<Lake>,
     pub keys: Keys,
 }
 
@@ -92,6 +94,15 @@ impl DataDir {
         self.0.join("store")
     }
 
+    pub fn history_path(&self) -> PathBuf {
+        self.0.join("history")
+    }
+
+    /// The history, which nobody else has open: whoever holds the store may.
+    pub fn open_history(&self, committed: LogPosition) -> anyhow::Result<Lake> {
+        Lake::open(&self.history_path(), committed).context("could not open the history")
+    }
+
     /// What was handed to providers. Outside of every backup, so that a restored one can know what
     /// left after it was taken.
     pub fn journal_path(&self) -> PathBuf {
@@ -146,7 +157,8 @@ impl DataDir {
         let log = SegmentLog::open(&self.log_path(), log_segments::Options::default())
             .map_err(|error| self.explain_log(error))?;
         let keys = keys(&mut store, now)?;
-        Ok(Opened { log: Arc::new(log), store, keys })
+        let history = Arc::new(self.open_history(store.log_position()?)?);
+        Ok(Opened { log: Arc::new(log), store, history, keys })
     }
 
     /// Whether another process has these data open.

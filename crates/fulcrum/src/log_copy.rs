@@ -26,9 +26,14 @@ pub fn copy(from: &Path, to: &Path) -> anyhow::Result<LogPosition> {
     let last = files.pop();
     for file in &files {
         let target = to.join(file.file_name().context("a segment has a name")?);
-        std::fs::copy(file, &target)
-            .and_then(|_| File::open(&target)?.sync_all())
-            .with_context(|| format!("could not copy {}", file.display()))?;
+        let copied = std::fs::copy(file, &target).and_then(|_| File::open(&target)?.sync_all());
+        match copied {
+            // The oldest files may be let go while they are copied; the history has what they held.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                remove_copies(to)?;
+            }
+            copied => copied.with_context(|| format!("could not copy {}", file.display()))?,
+        }
     }
     let Some(last) = last else { return Ok(LogPosition(0)) };
     let target = to.join(last.file_name().context("a segment has a name")?);
@@ -41,6 +46,15 @@ pub fn copy(from: &Path, to: &Path) -> anyhow::Result<LogPosition> {
     }
     copy_backwards(&last, &target).with_context(|| format!("could not copy {}", last.display()))?;
     end_of(to)
+}
+
+/// Those before a file that is gone are not wanted: a log has no holes.
+fn remove_copies(to: &Path) -> anyhow::Result<()> {
+    for file in segments(to)? {
+        std::fs::remove_file(&file)
+            .with_context(|| format!("could not remove {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// Ends a log that nobody has open at `at`, and returns the records that came after it.
@@ -62,12 +76,14 @@ pub fn cut(dir: &Path, at: LogPosition) -> anyhow::Result<Vec<Vec<u8>>> {
     if tail.is_empty() {
         return Ok(tail);
     }
-    for file in segments(dir)? {
+    let files = segments(dir)?;
+    let first = files.first().cloned();
+    for file in files {
         let doing = || format!("could not cut {}", file.display());
         let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
         let base: u64 = stem.parse().with_context(doing)?;
-        // The file that begins at zero stays, also when nothing is left in it.
-        if at.0 <= base && 0 < base {
+        // The first file stays, also when nothing is left in it: by it the log knows where it ends.
+        if at.0 < base || (at.0 == base && Some(&file) != first.as_ref()) {
             std::fs::remove_file(&file).with_context(doing)?;
         } else {
             let length = std::fs::metadata(&file).with_context(doing)?.len();

@@ -3,7 +3,10 @@
 mod commands;
 mod config;
 mod data;
+mod historian;
+mod history_copy;
 mod log_copy;
+mod merged;
 mod offline;
 mod programme_files;
 mod progress;
@@ -11,7 +14,7 @@ mod remote;
 mod running;
 mod shared_store;
 mod stop;
-mod sweeper;
+
 mod wiring;
 
 use std::path::PathBuf;
@@ -55,8 +58,12 @@ enum Command {
     Diff(commands::diff::Arguments),
     Apply(commands::apply::Arguments),
     Pull(commands::pull::Arguments),
+    Simulate(commands::simulate::Arguments),
+    Template(commands::template::Arguments),
+    Schema(commands::schema::Arguments),
     Resume(commands::resume::Arguments),
     Import(commands::import::Arguments),
+    List(commands::list::Arguments),
     Export(commands::export::Arguments),
     Why(commands::why::Arguments),
     Identity(commands::identity::Arguments),
@@ -105,8 +112,12 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => commands::diff::run(&place, &arguments),
         Command::Apply(arguments) => commands::apply::run(&place, &arguments),
         Command::Pull(arguments) => commands::pull::run(&place, &arguments),
+        Command::Simulate(arguments) => commands::simulate::run(&arguments),
+        Command::Template(arguments) => commands::template::run(&arguments),
+        Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Resume(arguments) => commands::resume::run(&place, &arguments),
         Command::Import(arguments) => commands::import::run(&place, &arguments),
+        Command::List(arguments) => commands::list::run(&place, &arguments),
         Command::Export(arguments) => commands::export::run(&place, &arguments),
         Command::Why(arguments) => commands::why::run(&place, &arguments),
         Command::Identity(arguments) => commands::identity::run(&place, &arguments),

@@ -10,6 +10,7 @@ use port::{Envelope, FactLog};
 use record::{Control, LogRecord};
 
 use crate::data::{Opened, now};
+use crate::historian;
 use crate::progress::Progress;
 
 /// Runs until everything in the log is committed. `providers` are those of the server, so that
@@ -36,11 +37,15 @@ pub fn settle_with(
         settings: EngineSettings::default(),
         providers,
     };
+    let (log, history) = (Arc::clone(&parts.log), opened.history);
     let mut engine = Engine::open(parts).context("could not start the engine")?;
+    engine.keep_history(history.clone());
     if let Some(journal) = journal {
         engine.keep_journal(journal);
     }
     until_quiet(&mut engine, progress)?;
+    let views = engine.reader()?;
+    historian::file_all(&*log, &*history, &*views)?;
     Ok(engine)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use model::Problem;
-use port::FactLog;
+use port::{Catalog, FactLog, Space};
 use record::{Control, LogRecord, Programme};
 
 use crate::commands::{EXIT_USAGE, tell};
@@ -82,11 +82,25 @@ pub fn parse(files: &Files) -> anyhow::Result<Programme> {
     })
 }
 
-/// Puts a programme into the log if it is another than the newest one, and says so.
+/// Puts a programme into the log if it is another than the newest one, and says so. What was changed
+/// in the app since these files were read is not taken back by them.
 pub fn apply_if_new(opened: &Opened, files: Files, by: &str) -> anyhow::Result<bool> {
     let newest = data::newest_programme(&opened.store)?;
     if newest.as_ref() == Some(&files) {
         return Ok(false);
+    }
+    if let (Some(newest), Some(other)) = (&newest, applied_by_others(opened)?) {
+        let older = older(opened, newest, &files)?;
+        if !older.is_empty() {
+            tell(&format!(
+                "the programme was not applied: {other} has changed {}",
+                older.join(", ")
+            ));
+            tell(
+                "  hint: `fulcrum pull` writes what runs; `fulcrum apply` takes it back to the files",
+            );
+            return Ok(false);
+        }
     }
     if 0 < opened.log.durable_end().0 {
         let before = newest.and_then(|it| record::programme::parse(&it).ok());
@@ -100,6 +114,26 @@ pub fn apply_if_new(opened: &Opened, files: Files, by: &str) -> anyhow::Result<b
         .append_and_wait(vec![LogRecord::Control(apply).encode()])
         .context("could not store the programme")?;
     Ok(true)
+}
+
+/// Who applied what runs, if that was not one of our commands reading files.
+fn applied_by_others(opened: &Opened) -> anyhow::Result<Option<String>> {
+    let by = engine::applied_by(&opened.store)?;
+    Ok(by.filter(|it| !it.starts_with("fulcrum ")))
+}
+
+/// Paths of which `files` has a text that ran before what runs now, or none at all.
+fn older(opened: &Opened, newest: &Files, files: &Files) -> anyhow::Result<Vec<String>> {
+    let last = opened.store.list(Space::Programme, "")?.pop();
+    let version = last.and_then(|it| it.0.parse().ok()).unwrap_or_default();
+    let earlier = engine::earlier_texts(&opened.store, version)?;
+    let ran = |path: &String, text: &String| {
+        earlier.get(path).is_some_and(|it| it.contains(&engine::text_id(text)))
+    };
+    let here =
+        files.iter().filter(|(path, text)| newest.get(*path) != Some(*text) && ran(path, text));
+    let gone = newest.keys().filter(|it| !files.contains_key(*it));
+    Ok(here.map(|it| it.0).chain(gone).cloned().collect())
 }
 
 /// Audiences that count something which no condition has counted so far.

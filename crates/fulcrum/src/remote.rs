@@ -67,6 +67,14 @@ impl Remote {
         self.read(path, request.send(body.to_string()))
     }
 
+    /// Sends a table in place of JSON.
+    pub fn post_table(&self, path: &str, table: String) -> anyhow::Result<Value> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let request =
+            request.header("authorization", self.bearer()).header("content-type", "text/csv");
+        self.read(path, request.send(table))
+    }
+
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }

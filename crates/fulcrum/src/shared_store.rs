@@ -80,10 +80,12 @@ delegate! {
         fn ids_after(after: Option<PersonId>, limit: usize) -> Vec<PersonId>;
         fn search(query: &str, before: Option<PersonId>, limit: usize) -> Vec<PersonSummary>;
         fn count() -> u64;
+        fn members(audience: &str, after: Option<PersonId>, limit: usize) -> Vec<PersonId>;
     }
     Directory {
         fn owners(identifiers: &[Identifier]) -> Vec<Option<PersonId>>;
         fn current(id: PersonId) -> PersonId;
+        fn redirects_after(after: Option<PersonId>, limit: usize) -> Vec<(PersonId, PersonId)>;
         fn merges_of(id: PersonId) -> Vec<Merge>;
         fn merge(id: MergeId) -> Option<Merge>;
         fn last_merge() -> Option<MergeId>;

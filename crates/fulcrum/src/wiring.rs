@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
-use engine::{Engine, EngineSettings, Host, Parts};
+use engine::{Engine, EngineSettings, Filler, Host, Parts};
 use model::ChannelSet;
 use port::{Catalog, FactLog, Space, Store};
 use server::{App, Readers, Settings};
@@ -19,9 +19,9 @@ use tokio::sync::oneshot;
 use crate::commands::tell;
 use crate::config::Config;
 use crate::data::{self, DataDir, Opened, hex, random};
+use crate::historian::{self, Historian, Needs};
 use crate::shared_store::SharedStore;
 use crate::stop::Stop;
-use crate::sweeper::{Needs, Sweeper};
 
 /// How long requests that were under way may take after the signal to stop. Live views never end
 /// by themselves.
@@ -105,7 +105,7 @@ pub fn serve(
     bind: SocketAddr,
     ready: impl FnOnce(&Ready),
 ) -> anyhow::Result<()> {
-    let Opened { log, mut store, keys } = opened;
+    let Opened { log, mut store, history, keys } = opened;
     data::touch_if_unused(&mut store)?;
     let truth = data::simulated(&store)?;
     let providers = match truth {
@@ -127,6 +127,8 @@ pub fn serve(
     };
     let mut engine = Engine::open(parts).context("could not start the engine")?;
     engine.keep_journal(Arc::new(data.open_journal()?));
+    engine.keep_history(history.clone());
+    engine.fill_from_history();
     let name = config.name.clone().unwrap_or_default();
     let mut settings = Settings::new(name, env!("CARGO_PKG_VERSION"));
     settings.simulated = truth.is_some();
@@ -136,17 +138,20 @@ pub fn serve(
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
     let host = Host::start(engine, providers.channels);
-    let readers_of_sweeper = shared.clone();
-    let sweeper = Sweeper::start(Needs {
+    let readers_of_historian = shared.clone();
+    let historian = Historian::start(Needs {
         log: Arc::downgrade(&log),
-        views: Box::new(move || readers_of_sweeper.reader()),
+        history: history.clone(),
+        views: Box::new(move || readers_of_historian.reader()),
         handle: host.handle(),
         keys,
-        store: data.store_path(),
+        data: data.clone(),
+        keep_log: config.keep_log.unwrap_or(historian::KEEP_LOG),
     });
+    let filler = Filler::start(host.handle(), history.clone());
     let log: Arc<dyn FactLog> = log;
     let readers = Readers::new(move || shared.reader());
-    let app = App { log, handle: host.handle(), readers, keys, settings };
+    let app = App { log, history: Some(history), handle: host.handle(), readers, keys, settings };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -154,7 +159,8 @@ pub fn serve(
     let served = runtime.block_on(listen(app, bind, setup_token, held, ready));
     // Pages first, then the engine: a request that is being answered may wait for its commit.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    drop(sweeper);
+    drop(filler);
+    drop(historian);
     drop(host);
     served
 }

@@ -7,8 +7,9 @@ use crate::io_error;
 use crate::merge::{Source, merge};
 use crate::part::{PartWriter, Summary};
 use crate::stream::{Pick, Stream};
-use port::{HistoryError, HistoryRow, LogPosition, Within};
-use std::collections::BTreeMap;
+use model::{PersonId, Timestamp};
+use port::{AskFate, Fate, HistoryError, HistoryRow, LogPosition, Within};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -37,9 +38,7 @@ pub fn append(
     for (day, mut rows) in days {
         rows.sort_by_key(|it| Key::of(it));
         let name = Name::new(dir, day, from.0, to.0);
-        parts.push(write(dir, disk, name, |out| {
-            rows.iter().try_for_each(|row| out.put(row)).map(|()| true)
-        })?);
+        parts.push(write(dir, disk, name, |out| rows.iter().try_for_each(|row| out.put(row)))?);
     }
     write_position(dir, disk, to)?;
     files.position = to;
@@ -69,9 +68,7 @@ pub fn compact(
     let sources: Vec<Source<'_>> =
         streams.map(|it| it.map(|it| Source::Part(Box::new(it)))).collect::<Result<_, _>>()?;
     let name = Name::new(dir, day, from, to);
-    let made = write(dir, disk, name, |out| {
-        merge(sources, |row| out.put(row).map(|()| true)).map(|()| true)
-    })?;
+    let made = write(dir, disk, name, |out| merge(sources, |row| out.put(row).map(|()| true)))?;
     remove(disk, files, &parts)?;
     made.into_iter().for_each(|it| files.add(it));
     Ok(true)
@@ -85,60 +82,69 @@ fn remove(disk: &mut dyn Disk, files: &mut Files, parts: &[Arc<Part>]) -> Result
     Ok(())
 }
 
-/// Part by part: looked through first, and written anew only if something goes.
+/// Part by part: looked through first, and written anew only if something is other than it was.
 pub fn rewrite(
     dir: &Path,
     disk: &mut dyn Disk,
     files: &mut Files,
     within: &Within,
-    goes: &mut dyn FnMut(&HistoryRow<'_>) -> bool,
+    fate: &mut AskFate<'_>,
 ) -> Result<u64, HistoryError> {
-    let mut gone = 0;
+    let mut changed = 0;
     for part in files.parts.clone() {
-        if !part.groups.iter().any(|it| can_hold(within, it)) || !has_any(&part, within, goes)? {
+        if !part.groups.iter().any(|it| can_hold(within, it)) {
             continue;
         }
-        let mut left_out = 0;
-        let name = name_of(&part);
-        let mut stream = Stream::open(&part, Rc::new(Pick::all()))?;
-        let made = write(dir, disk, name, |out| {
-            while stream.advance()?.is_some() {
-                let row = stream.row()?;
-                if within.holds(&row) && goes(&row) {
-                    left_out += 1;
-                } else {
-                    out.put(&row)?;
-                }
-            }
-            Ok(true)
+        let found = look_through(&part, within, fate)?;
+        if found.gone == 0 && found.moved.is_empty() {
+            continue;
+        }
+        changed += found.gone + found.moved.len() as u64;
+        let moved: BTreeSet<u64> = found.moved.iter().map(|it| it.position.0).collect();
+        let others = Rc::new(Pick { except: Some(&moved), ..Pick::all() });
+        let stream = Source::Part(Box::new(Stream::open(&part, others)?));
+        let sources = vec![stream, Source::Rows(found.moved, None)];
+        let made = write(dir, disk, name_of(&part), |out| {
+            merge(sources, |row| {
+                let stays = moved.contains(&row.position.0)
+                    || !within.holds(row)
+                    || fate(row) != Fate::Goes;
+                if stays { out.put(row).map(|()| true) } else { Ok(true) }
+            })
         })?;
         files.parts.retain(|it| !Arc::ptr_eq(it, &part));
         made.into_iter().for_each(|it| files.add(it));
-        gone += left_out;
     }
-    Ok(gone)
+    Ok(changed)
 }
 
 /// Whether a row group can hold rows that the rewriting means.
 fn can_hold(within: &Within, group: &Summary) -> bool {
     let of = group.persons.is_some_and(|(first, last)| {
-        let (first, last) = (model::PersonId(first), model::PersonId(last));
+        let (first, last) = (PersonId(first), PersonId(last));
         within.persons.range(first..=last).next().is_some()
     });
-    let by = |it: &Option<model::Timestamp>| it.map_or(i64::MIN, |it| it.0);
+    let by = |it: &Option<Timestamp>| it.map_or(i64::MIN, |it| it.0);
     of || (0 < group.nobody && group.received.0 <= by(&within.nobody_until))
         || group.received.0 < by(&within.received_before)
 }
 
-fn has_any(
+/// What a rewriting would do to a part.
+struct Found {
+    gone: u64,
+    /// Rows of another person than before, in their order.
+    moved: Vec<HistoryRow<'static>>,
+}
+
+fn look_through(
     part: &Part,
     within: &Within,
-    goes: &mut dyn FnMut(&HistoryRow<'_>) -> bool,
-) -> Result<bool, HistoryError> {
+    fate: &mut AskFate<'_>,
+) -> Result<Found, HistoryError> {
     let any_age = within.received_before.is_some();
     let pick = Pick {
         person: Box::new(move |it| match it {
-            Some(it) => any_age || within.persons.contains(&model::PersonId(it)),
+            Some(it) => any_age || within.persons.contains(&PersonId(it)),
             None => any_age || within.nobody_until.is_some(),
         }),
         group: Box::new(|it| can_hold(within, it)),
@@ -146,14 +152,24 @@ fn has_any(
         columns: [true; COUNT],
         ..Pick::all()
     };
+    let mut found = Found { gone: 0, moved: Vec::new() };
     let mut stream = Stream::open(part, Rc::new(pick))?;
     while stream.advance()?.is_some() {
         let row = stream.row()?;
-        if within.holds(&row) && goes(&row) {
-            return Ok(true);
+        if !within.holds(&row) {
+            continue;
+        }
+        match fate(&row) {
+            Fate::Stays => {}
+            Fate::Becomes(person) if row.person == Some(person) => {}
+            Fate::Becomes(person) => {
+                found.moved.push(HistoryRow { person: Some(person), ..row }.into_owned());
+            }
+            Fate::Goes => found.gone += 1,
         }
     }
-    Ok(false)
+    found.moved.sort_by_key(Key::of);
+    Ok(found)
 }
 
 /// Takes out what stands at the position or after it, in parts that go beyond it.
@@ -167,7 +183,7 @@ pub fn cut(dir: &Path, disk: &mut dyn Disk, files: &mut Files) -> Result<(), His
             while stream.advance()?.is_some() {
                 out.put(&stream.row()?)?;
             }
-            Ok(true)
+            Ok(())
         })?;
         remove(disk, files, &[part])?;
         made.into_iter().for_each(|it| files.add(it));
@@ -197,7 +213,7 @@ fn write(
     dir: &Path,
     disk: &mut dyn Disk,
     name: Name,
-    rows: impl FnOnce(&mut Out) -> Result<bool, HistoryError>,
+    rows: impl FnOnce(&mut Out) -> Result<(), HistoryError>,
 ) -> Result<Option<Part>, HistoryError> {
     let path = unfinished(dir).join(name.path.file_name().unwrap_or_default());
     let failed = |error| io_error("write", &path, error);

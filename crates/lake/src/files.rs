@@ -108,7 +108,7 @@ impl Name {
         let name = path.file_name()?.to_str()?;
         let (from, to) = name.strip_prefix("part-")?.strip_suffix(".parquet")?.split_once('-')?;
         let (from, to) = (from.parse().ok()?, to.parse().ok()?);
-        Some(Name { day, from, to, path })
+        (from <= to).then_some(Name { day, from, to, path })
     }
 }
 

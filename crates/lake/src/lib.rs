@@ -24,12 +24,14 @@ mod scan;
 mod stream;
 
 pub use check::{Checked, check};
-pub use files::{FOLDER_PREFIX, parts_in};
+pub use files::{FOLDER_PREFIX, Name, parts_in};
 
 use disk::{Disk, RealDisk};
 use files::Files;
 use model::PersonId;
-use port::{History, HistoryError, HistoryRow, LogPosition, PersonRange, Scan, Visit, Within};
+use port::{
+    AskFate, History, HistoryError, HistoryRow, LogPosition, PersonRange, Scan, Visit, Within,
+};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -110,12 +112,8 @@ impl History for Lake {
         lookup::facts(&self.files(), wanted)
     }
 
-    fn rewrite(
-        &self,
-        within: &Within,
-        goes: &mut dyn FnMut(&HistoryRow<'_>) -> bool,
-    ) -> Result<u64, HistoryError> {
-        self.changing(|disk, files| change::rewrite(&self.dir, disk, files, within, goes))
+    fn rewrite(&self, within: &Within, fate: &mut AskFate<'_>) -> Result<u64, HistoryError> {
+        self.changing(|disk, files| change::rewrite(&self.dir, disk, files, within, fate))
     }
 
     fn compact(&self, before_day: i64) -> Result<bool, HistoryError> {

@@ -124,17 +124,23 @@ impl Opened {
     pub fn summaries(&self) -> Result<Vec<Summary>, String> {
         let summary = |(number, group): (usize, &columnar::RowGroup)| {
             let missing = || format!("row group {number} has no statistics");
+            let wrong = || format!("row group {number} has statistics that cannot be");
             let column = |column: usize| group.chunks.get(column).ok_or_else(missing);
             let nobody = column(PERSON)?.nulls.ok_or_else(missing)?;
             let persons = match column(PERSON)?.range() {
                 Some((first, last)) => {
-                    let person = |it: i64| u64::try_from(it).map_err(|_| missing());
-                    Some((person(first)?, person(last)?))
+                    let person = |it: i64| u64::try_from(it).map_err(|_| wrong());
+                    Some((person(first)?, person(last)?)).filter(|it| it.0 <= it.1)
                 }
-                None if nobody == group.rows => None,
-                None => return Err(missing()),
+                None => None,
             };
             let received = column(RECEIVED)?.range().ok_or_else(missing)?;
+            let is_sound = nobody <= group.rows
+                && persons.is_some() == (nobody < group.rows)
+                && received.0 <= received.1;
+            if !is_sound {
+                return Err(wrong());
+            }
             Ok(Summary { rows: group.rows, persons, nobody, received })
         };
         self.footer.groups.iter().enumerate().map(summary).collect()

@@ -40,6 +40,7 @@ pub fn scan(
         events: scan.events,
         until: scan.until.0,
         positions: None,
+        except: None,
         columns: wanted(scan.wanted),
     });
     let mut sources = Vec::new();
@@ -94,6 +95,7 @@ impl<'a> Moved<'a> {
             events: scan.events,
             until: scan.until.0,
             positions: None,
+            except: None,
             columns: wanted(scan.wanted),
         });
         for part in files.parts.iter().filter(|it| it.from < scan.until.0) {

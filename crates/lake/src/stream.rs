@@ -27,6 +27,8 @@ pub struct Pick<'a> {
     pub until: u64,
     /// Only these positions.
     pub positions: Option<&'a BTreeSet<u64>>,
+    /// Not these positions.
+    pub except: Option<&'a BTreeSet<u64>>,
     pub columns: [bool; COUNT],
 }
 
@@ -39,6 +41,7 @@ impl<'a> Pick<'a> {
             events: None,
             until: u64::MAX,
             positions: None,
+            except: None,
             columns: [true; COUNT],
         }
     }
@@ -170,7 +173,10 @@ impl Step {
             key.position = position.ok_or_else(|| missing(POSITION))?;
         }
         self.keys.retain(|(_, key)| {
-            key.position < pick.until && pick.positions.is_none_or(|it| it.contains(&key.position))
+            let at = &key.position;
+            *at < pick.until
+                && pick.positions.is_none_or(|it| it.contains(at))
+                && pick.except.is_none_or(|it| !it.contains(at))
         });
         for column in 0..COUNT {
             let is_read =

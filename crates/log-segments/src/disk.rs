@@ -11,6 +11,7 @@ pub trait Disk: Send {
     fn open(&mut self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
     /// Gives a file the name of another, which is gone then.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
+    fn remove(&mut self, path: &Path) -> io::Result<()>;
     /// Makes the names of new files durable.
     fn sync_dir(&mut self, dir: &Path) -> io::Result<()>;
 }
@@ -39,6 +40,10 @@ impl Disk for RealDisk {
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
     }
 
     fn sync_dir(&mut self, dir: &Path) -> io::Result<()> {

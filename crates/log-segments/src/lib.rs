@@ -17,12 +17,15 @@
 //! the last durable position, and readers never look past that position in the old one. Records
 //! whose append failed may still turn up when the log is opened again; they were refused, so
 //! whoever sent them sends them again, and duplicates are found by their ids.
+//!
+//! Old files go whole, the oldest first, so that those that are left follow each other ([`FactLog::trim`]).
 
 mod disk;
 mod read;
 mod record;
 mod recovery;
 mod rewrite;
+mod trim;
 mod writer;
 
 pub use record::RECORD_BYTES_MAX;
@@ -133,6 +136,16 @@ impl FactLog for SegmentLog {
 
     fn durable_end(&self) -> LogPosition {
         LogPosition(self.shared.durable_end())
+    }
+
+    fn first(&self) -> LogPosition {
+        LogPosition(self.shared.first())
+    }
+
+    fn trim(&self, before: LogPosition) -> Result<LogPosition, LogError> {
+        // Not while files are written anew.
+        let mut disk = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        trim::trim(&self.dir, &self.shared, disk.as_mut(), before.0).map(LogPosition)
     }
 
     fn rewrite(

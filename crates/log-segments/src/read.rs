@@ -32,6 +32,13 @@ pub fn read(
             what: format!("the log ends at {durable_end}, before the position that was asked for"),
         });
     }
+    let trimmed = |at: u64| {
+        let first = shared.first();
+        (at < first).then_some(LogError::Trimmed { asked: at, first })
+    };
+    if let Some(error) = trimmed(from) {
+        return Err(error);
+    }
     while !reader.is_full() && reader.at < durable_end {
         let Some((base, next)) = shared.segment_of(reader.at) else {
             return Err(LogError::Corrupt {
@@ -45,7 +52,8 @@ pub fn read(
             Ok(()) => {}
             // What was good is handed out first; the next call begins at the fault and says so.
             Err(_) if !reader.records.is_empty() => break,
-            Err(error) => return Err(error),
+            // The file may have been let go since it was looked up.
+            Err(error) => return Err(trimmed(reader.at).unwrap_or(error)),
         }
     }
     Ok(reader.records)

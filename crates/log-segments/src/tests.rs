@@ -4,6 +4,7 @@
 
 mod faulty;
 mod rewriting;
+mod trimming;
 
 use super::*;
 use crate::disk::segment_path;

@@ -106,6 +106,17 @@ impl Shared {
         segments.iter().copied().zip(next).collect()
     }
 
+    /// Where the first file begins.
+    pub fn first(&self) -> u64 {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        segments.first().copied().unwrap_or(0)
+    }
+
+    /// The file that begins here is there no more.
+    pub fn forget(&self, base: u64) {
+        self.segments.write().unwrap_or_else(PoisonError::into_inner).remove(&base);
+    }
+
     /// Has the writer leave its present file alone for good; returns where that file ends.
     pub fn roll(&self) -> Result<u64, LogError> {
         let closed = |why: &str| LogError::Closed { why: why.to_owned() };

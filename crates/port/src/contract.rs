@@ -7,8 +7,8 @@ mod history;
 pub use history::history;
 
 use crate::{
-    Changes, CountChange, CountKey, Entry, FactLog, Kept, LogPosition, Merge, Person, Sections,
-    SeenId, Since, SinceMerge, Space, Store, StoreError, Undone,
+    Changes, CountChange, CountKey, Entry, FactLog, Kept, LogError, LogPosition, Merge, Person,
+    Sections, SeenId, Since, SinceMerge, Space, Store, StoreError, Undone,
 };
 use audience::{Definitions, Facts, Truth};
 use identity::MergeRecord;
@@ -82,6 +82,17 @@ pub fn log(make: &mut dyn FnMut() -> Box<dyn FactLog>) {
     let places = |it: &[(LogPosition, String)]| it.iter().map(|it| it.0).collect::<Vec<_>>();
     assert_eq!(places(&now), places(&all), "every record is where it was");
     let third = append(&[b"four"]);
+    assert_eq!(read(second, 10, 1 << 20), [(third, "four".to_owned())]);
+    assert_eq!(log.first(), LogPosition(0));
+    let kept = log.trim(second).expect("a trimming");
+    assert_eq!(log.first(), kept);
+    assert!(kept <= second, "nothing beyond the position goes");
+    if LogPosition(0) < kept {
+        let asked = log.read(LogPosition(0), 1, 1);
+        assert!(matches!(asked, Err(LogError::Trimmed { asked: 0, first }) if first == kept.0));
+    }
+    assert!(log.trim(LogPosition(u64::MAX)).expect("a trimming") < third, "the last stay");
+    assert_eq!(log.durable_end(), third);
     assert_eq!(read(second, 10, 1 << 20), [(third, "four".to_owned())]);
 }
 
@@ -190,6 +201,10 @@ fn identifiers_and_redirects_lead_to_the_current_person(mut store: Box<dyn Store
     assert_eq!(ok(store.current(PersonId(1))), PersonId(3));
     assert_eq!(ok(store.current(PersonId(3))), PersonId(3));
     assert_eq!(ok(store.count()), 1, "absorbed persons are gone");
+    let pairs = [(PersonId(1), PersonId(2)), (PersonId(2), PersonId(3))];
+    assert_eq!(ok(store.redirects_after(None, 9)), pairs);
+    assert_eq!(ok(store.redirects_after(None, 1)), pairs[..1]);
+    assert_eq!(ok(store.redirects_after(Some(PersonId(1)), 9)), pairs[1..]);
     let asked = [Identifier::user_id("u"), Identifier::user_id("x"), Identifier::anonymous_id("a")];
     assert_eq!(ok(store.owners(&asked)), [Some(PersonId(2)), None, Some(PersonId(2))]);
 }

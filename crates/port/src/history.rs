@@ -34,18 +34,26 @@ pub trait History: Send + Sync {
         wanted: &[(PersonId, LogPosition)],
     ) -> Result<Vec<Option<HistoryRow<'static>>>, HistoryError>;
 
-    /// Takes out the rows for which `goes` says so, of those that `within` can mean. Returns how many
-    /// went, when that is durable. It may be stopped at any moment and done again.
-    fn rewrite(
-        &self,
-        within: &Within,
-        goes: &mut dyn FnMut(&HistoryRow<'_>) -> bool,
-    ) -> Result<u64, HistoryError>;
+    /// Takes out rows, or gives them to somebody else, as `fate` says; it is asked of those that `within`
+    /// means, some of them twice. Returns how many rows are other than before, when that is durable. It may
+    /// be stopped at any moment and done again.
+    fn rewrite(&self, within: &Within, fate: &mut AskFate<'_>) -> Result<u64, HistoryError>;
 
     /// Puts together what was received on days before this one (days since 1970). Returns whether
     /// there was something to do.
     fn compact(&self, before_day: i64) -> Result<bool, HistoryError>;
 }
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Stays,
+    Goes,
+    /// It is this person's.
+    Becomes(PersonId),
+}
+
+pub type AskFate<'a> = dyn FnMut(&HistoryRow<'_>) -> Fate + 'a;
 
 pub type Visit<'a> = dyn FnMut(&HistoryRow<'_>) -> ControlFlow<()> + 'a;
 

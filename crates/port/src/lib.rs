@@ -20,7 +20,8 @@ pub use changes::{
 };
 pub use channel::{Channel, Envelope, Payload};
 pub use history::{
-    History, HistoryError, HistoryRow, PersonRange, Redirects, Scan, Visit, Wanted, Within,
+    AskFate, Fate, History, HistoryError, HistoryRow, PersonRange, Redirects, Scan, Visit, Wanted,
+    Within,
 };
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use memory_history::MemoryHistory;

@@ -25,6 +25,13 @@ pub trait FactLog: Send + Sync {
     /// The position after the last durable record.
     fn durable_end(&self) -> LogPosition;
 
+    /// The position of the first record that is kept. What is before it reads as [`LogError::Trimmed`].
+    fn first(&self) -> LogPosition;
+
+    /// Lets go of records before `before`, as many as go without those that follow; returns the first
+    /// that is kept. The last records always stay, so that the log knows where it ends.
+    fn trim(&self, before: LogPosition) -> Result<LogPosition, LogError>;
+
     /// Overwrites records before `until`: what `change` gives for one takes its place, which must
     /// be just as long, so that positions stay. Returns how many were overwritten, when that is
     /// durable. It may be stopped at any moment and done again.
@@ -46,6 +53,8 @@ pub enum LogError {
         "the log is corrupt in {path} at byte {offset}: {what}; restore a backup, or see `fulcrum doctor`"
     )]
     Corrupt { path: String, offset: u64, what: String },
+    #[error("the log begins at {first}; what stood at {asked} is in the history alone")]
+    Trimmed { asked: u64, first: u64 },
     #[error("a record of {bytes} bytes is larger than the log takes ({limit})")]
     TooLarge { bytes: usize, limit: usize },
     #[error("{path} is in use by another process")]

@@ -1,7 +1,8 @@
 //! The history in memory, for tests and simulation.
 
 use crate::{
-    History, HistoryError, HistoryRow, LogPosition, PersonRange, Scan, Visit, Wanted, Within,
+    AskFate, Fate, History, HistoryError, HistoryRow, LogPosition, PersonRange, Scan, Visit,
+    Wanted, Within,
 };
 use model::PersonId;
 use std::borrow::Cow;
@@ -89,15 +90,26 @@ impl History for MemoryHistory {
         Ok(wanted.iter().map(|(_, at)| find(*at)).collect())
     }
 
-    fn rewrite(
-        &self,
-        within: &Within,
-        goes: &mut dyn FnMut(&HistoryRow<'_>) -> bool,
-    ) -> Result<u64, HistoryError> {
+    fn rewrite(&self, within: &Within, fate: &mut AskFate<'_>) -> Result<u64, HistoryError> {
+        let (mut kept, mut changed) = (Vec::new(), 0);
         let mut state = self.lock();
-        let before = state.rows.len();
-        state.rows.retain(|row| !(within.holds(row) && goes(row)));
-        Ok((before - state.rows.len()) as u64)
+        for mut row in std::mem::take(&mut state.rows) {
+            match if within.holds(&row) { fate(&row) } else { Fate::Stays } {
+                Fate::Stays => {}
+                Fate::Becomes(person) if row.person == Some(person) => {}
+                Fate::Becomes(person) => {
+                    row.person = Some(person);
+                    changed += 1;
+                }
+                Fate::Goes => {
+                    changed += 1;
+                    continue;
+                }
+            }
+            kept.push(row);
+        }
+        state.rows = kept;
+        Ok(changed)
     }
 
     fn compact(&self, _before_day: i64) -> Result<bool, HistoryError> {

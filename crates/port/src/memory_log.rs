@@ -15,6 +15,8 @@ struct State {
     /// Each record with the position after it.
     records: Vec<(LogPosition, Vec<u8>)>,
     end: LogPosition,
+    /// Records before it were let go.
+    first: LogPosition,
     failing: bool,
     wakers: Vec<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -66,6 +68,9 @@ impl FactLog for MemoryLog {
         bytes_max: usize,
     ) -> Result<Vec<(LogPosition, Vec<u8>)>, LogError> {
         let state = self.lock();
+        if from < state.first {
+            return Err(LogError::Trimmed { asked: from.0, first: state.first.0 });
+        }
         let first = state.records.partition_point(|(end, _)| *end <= from);
         let mut bytes = 0;
         let found = state.records[first..].iter().take(records_max).take_while(|(_, record)| {
@@ -78,6 +83,22 @@ impl FactLog for MemoryLog {
 
     fn durable_end(&self) -> LogPosition {
         self.lock().end
+    }
+
+    fn first(&self) -> LogPosition {
+        self.lock().first
+    }
+
+    fn trim(&self, before: LogPosition) -> Result<LogPosition, LogError> {
+        let mut state = self.lock();
+        // As a file of the real log does, the last record stays.
+        let gone = state.records.iter().take_while(|(end, _)| *end <= before).count();
+        let gone = gone.min(state.records.len().saturating_sub(1));
+        if let Some((end, _)) = gone.checked_sub(1).and_then(|it| state.records.get(it)) {
+            state.first = *end;
+        }
+        state.records.drain(..gone);
+        Ok(state.first)
     }
 
     fn rewrite(

@@ -451,6 +451,16 @@ impl Directory for MemoryStore {
         Ok(id)
     }
 
+    fn redirects_after(
+        &self,
+        after: Option<PersonId>,
+        limit: usize,
+    ) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+        let state = self.lock();
+        let all = state.redirects.rows.iter().map(|(from, to)| (*from, *to));
+        Ok(all.filter(|(from, _)| after.is_none_or(|it| it < *from)).take(limit).collect())
+    }
+
     fn merges_of(&self, id: PersonId) -> Result<Vec<Merge>, StoreError> {
         let state = self.lock();
         let takes_part = |it: &&Merge| it.record.survivor == id || it.record.absorbed == id;

@@ -62,6 +62,14 @@ pub trait Directory {
     /// The person that `id` stands for now: itself, or who absorbed it (followed to the end).
     fn current(&self, id: PersonId) -> Result<PersonId, StoreError>;
 
+    /// Persons above `after` who were absorbed, rising, each with the one who absorbed them, who may have
+    /// been absorbed as well.
+    fn redirects_after(
+        &self,
+        after: Option<PersonId>,
+        limit: usize,
+    ) -> Result<Vec<(PersonId, PersonId)>, StoreError>;
+
     /// Merges in which the person took part, undone ones too, oldest first.
     fn merges_of(&self, id: PersonId) -> Result<Vec<Merge>, StoreError>;
 

@@ -4,6 +4,7 @@ mod broken;
 mod difference;
 mod made;
 mod round_trips;
+mod schemas;
 mod sound;
 mod stored;
 mod written;

@@ -6,9 +6,9 @@ use crate::jobs::Jobs;
 use crate::pressure::Pressure;
 use crate::problem::Problem;
 use crate::readers::Readers;
-use engine::{Handle, Keys};
+use engine::{Facts, Handle, Keys};
 use model::{ChannelSet, Timestamp};
-use port::{Entry, FactLog, LogPosition, Views};
+use port::{Entry, FactLog, History, LogPosition, Views};
 use record::{Fact, LogRecord};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// The parts that the server works with.
 pub struct App {
     pub log: Arc<dyn FactLog>,
+    /// Where facts are that the log has let go of.
+    pub history: Option<Arc<dyn History>>,
     pub handle: Handle,
     pub readers: Readers,
     pub keys: Keys,
@@ -73,6 +75,8 @@ pub struct Limits {
 /// The state behind all routes.
 pub(crate) struct Shared {
     pub log: Arc<dyn FactLog>,
+    /// All facts, of the log and of the history.
+    pub facts: Facts,
     pub handle: Handle,
     pub readers: Readers,
     pub keys: Keys,
@@ -124,8 +128,9 @@ impl Default for Limits {
 
 impl Shared {
     pub fn new(app: App) -> Shared {
-        let App { log, handle, readers, keys, settings } = app;
+        let App { log, history, handle, readers, keys, settings } = app;
         Shared {
+            facts: Facts { log: Arc::clone(&log), history },
             log,
             handle,
             readers,

@@ -6,10 +6,10 @@
 use crate::api::person::{Person, load, shown};
 use crate::api::timeline::TrailStep;
 use crate::problem::Problem;
-use engine::Loaded;
+use engine::{FactSource, Loaded};
 use model::{LedgerState, Message, PersonId, Reason, Timestamp};
-use port::{FactLog, LogPosition, Views};
-use record::{Fact, LogRecord};
+use port::Views;
+use record::Fact;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -21,12 +21,8 @@ const PERSONS_MAX: usize = 100;
 
 const ROWS_AT_ONCE: usize = 500;
 
-/// How much of the log is read at a time.
-const RECORDS_AT_ONCE: usize = 5_000;
-const BYTES_AT_ONCE: usize = 8 << 20;
-
-/// How long a page may read the log for. At 100 MB/s it is some 2 GB of events; of a larger log the
-/// command gives the whole.
+/// How long a page may read history and log for. At 100 MB/s it is some 2 GB of the log; of a larger one
+/// the command gives the whole.
 const PAGE_TIME_MAX: Duration = Duration::from_secs(20);
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -38,7 +34,7 @@ pub struct PersonExport {
     pub messages: Vec<ExportedMessage>,
     /// The oldest first.
     pub events: Vec<ExportedEvent>,
-    /// Whether all events are here that the log still has.
+    /// Whether all events are here that are still kept.
     pub events_complete: bool,
 }
 
@@ -87,11 +83,11 @@ impl TimeLimit {
     }
 }
 
-/// Reads on in the log as long as `go_on` says so; what was not reached by then is left out, and
+/// Reads on in history and log as long as `go_on` says so; what was not reached by then is left out, and
 /// said to be.
 pub fn of(
     views: &dyn Views,
-    log: &dyn FactLog,
+    facts: FactSource<'_>,
     id: PersonId,
     now: Timestamp,
     go_on: &dyn Fn() -> bool,
@@ -111,7 +107,7 @@ pub fn of(
     }
     messages.sort_by_key(|it: &Message| std::cmp::Reverse(it.id));
     messages.dedup_by_key(|it| it.id);
-    let (events, events_complete) = events_of(log, &person, &ids, go_on)?;
+    let (events, events_complete) = events_of(facts, &person, &ids, go_on)?;
     Ok(PersonExport {
         exported: now.to_string(),
         person: shown(&person, &merges, now),
@@ -157,36 +153,36 @@ pub(crate) fn ids_of(views: &dyn Views, person: PersonId) -> Result<Vec<PersonId
 }
 
 fn events_of(
-    log: &dyn FactLog,
+    facts: FactSource<'_>,
     person: &port::Person,
     ids: &[PersonId],
     go_on: &dyn Fn() -> bool,
 ) -> Result<(Vec<ExportedEvent>, bool), Problem> {
-    let is_theirs = |fact: &Fact| match fact.person {
-        Some(id) => ids.contains(&id),
-        None => fact.event.identifiers().iter().any(|it| person.known.has(it)),
-    };
     let mut seen = BTreeSet::new();
-    let (mut events, mut at) = (Vec::new(), LogPosition(0));
-    loop {
+    let (mut events, mut is_whole) = (Vec::new(), true);
+    let mut each = |fact: Fact, owner: Option<PersonId>| {
         if !go_on() {
-            return Ok((events, false));
+            is_whole = false;
+            return false;
         }
-        let records = log.read(at, RECORDS_AT_ONCE, BYTES_AT_ONCE).map_err(|error| {
-            tracing::error!(%error, "the log could not be read for an export");
-            Problem::unavailable("the log cannot be read at the moment")
-        })?;
-        let Some((end, _)) = records.last() else { return Ok((events, true)) };
-        at = *end;
-        for (_, bytes) in records {
-            let Ok(LogRecord::Fact(fact)) = LogRecord::decode(&bytes) else { continue };
-            let id = (fact.event.source.clone(), fact.event.message_id.clone());
-            // One that came twice was taken once.
-            if is_theirs(&fact) && (id.1.is_none() || seen.insert(id)) {
-                events.push(event(&fact.event));
-            }
+        let is_theirs = match owner.or(fact.person) {
+            Some(id) => ids.contains(&id),
+            None => fact.event.identifiers().iter().any(|it| person.known.has(it)),
+        };
+        let id = (fact.event.source.clone(), fact.event.message_id.clone());
+        // One that came twice was taken once.
+        if is_theirs && (id.1.is_none() || seen.insert(id)) {
+            events.push((fact.event.received, event(&fact.event)));
         }
-    }
+        true
+    };
+    facts.each(ids, &mut each).map_err(|error| {
+        tracing::error!(%error, "the facts could not be read for an export");
+        Problem::unavailable("the events cannot be read at the moment")
+    })?;
+    // As they arrived, wherever they are kept.
+    events.sort_by_key(|it| it.0);
+    Ok((events.into_iter().map(|it| it.1).collect(), is_whole))
 }
 
 fn is_withheld(message: &Message) -> bool {

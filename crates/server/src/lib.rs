@@ -11,7 +11,8 @@ mod collect;
 pub mod export;
 mod hooks;
 pub mod jobs;
-mod leverage;
+pub mod leverage;
+pub mod lists;
 mod metrics;
 mod pages;
 mod pressure;
@@ -23,7 +24,7 @@ mod web;
 pub mod why;
 
 pub use access::{new_token, password_entry};
-pub use api::openapi;
+pub use api::{imported_fact, openapi};
 pub use app::{App, Clock, Limits, Settings};
 pub use collect::{SourceEntry, new_source, source_entry};
 pub use problem::{FileProblem, Problem};

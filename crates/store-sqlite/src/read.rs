@@ -205,6 +205,23 @@ pub(crate) fn current(connection: &Connection, person: PersonId) -> Result<Perso
     Err(Fault::Unreadable { what: "redirects", detail })
 }
 
+pub(crate) fn redirects_after(
+    connection: &Connection,
+    after: Option<PersonId>,
+    limit: usize,
+) -> Result<Vec<(PersonId, PersonId)>, Fault> {
+    let after = after.map_or(-1, |it| signed(it.0));
+    let mut pairs = connection.prepare_cached(
+        "SELECT absorbed, survivor FROM redirects WHERE absorbed > ?1 ORDER BY absorbed LIMIT ?2",
+    )?;
+    let mut rows = pairs.query(params![after, count_of(limit)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((PersonId(id(row, 0)?), PersonId(id(row, 1)?)));
+    }
+    Ok(found)
+}
+
 pub(crate) fn merges_of(connection: &Connection, person: PersonId) -> Result<Vec<Merge>, Fault> {
     let mut merges = connection.prepare_cached(
         "SELECT id, data FROM merges WHERE survivor = ?1 OR absorbed = ?1 ORDER BY id",

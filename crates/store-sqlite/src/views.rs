@@ -159,6 +159,14 @@ macro_rules! views {
                 self.read("follow redirects", |it| read::current(it, id))
             }
 
+            fn redirects_after(
+                &self,
+                after: Option<PersonId>,
+                limit: usize,
+            ) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+                self.read("list redirects", |it| read::redirects_after(it, after, limit))
+            }
+
             fn merges_of(&self, id: PersonId) -> Result<Vec<Merge>, StoreError> {
                 self.read("read merges", |it| read::merges_of(it, id))
             }

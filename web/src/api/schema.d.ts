@@ -1664,7 +1664,7 @@ export interface components {
         PersonExport: {
             /** @description The oldest first. */
             events: components["schemas"]["ExportedEvent"][];
-            /** @description Whether all events are here that the log still has. */
+            /** @description Whether all events are here that are still kept. */
             events_complete: boolean;
             /** Format: date-time */
             exported: string;

@@ -43,6 +43,20 @@ fn every_event_of_every_sdk_is_taken_as_it_was_meant() {
             let meant: Vec<Event> =
                 sent_events(&capture).map(|it| read_slowly(it, &capture)).collect();
             assert_eq!(events, meant, "{file}");
+            // What is written again is read as the same, by the time that was made of it.
+            for event in &events {
+                let written = event_to_json(event).to_string();
+                let arrival = Arrival {
+                    source: &event.source,
+                    received: event.received,
+                    sent_at: None,
+                    historical: false,
+                    event_type: None,
+                    anonymous_id: None,
+                };
+                let read = event_from_json(&written, &arrival, &Limits::default());
+                assert_eq!(read.as_ref(), Ok(event), "{file}: {written}");
+            }
             letters.push(events.iter().map(letter).collect::<String>());
         }
         assert_eq!(letters.join(" "), expected, "{file}");
@@ -131,7 +145,7 @@ fn the_browser_sdks_find_their_settings() {
 /// The requests of a recording that carry events. Those before them only ask: for settings, or
 /// whether another origin may send.
 #[expect(clippy::disallowed_methods, reason = "the recordings are files, and this is their test")]
-fn posts(file: &str) -> Vec<Json> {
+pub(super) fn posts(file: &str) -> Vec<Json> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sdk").join(file);
     let text = std::fs::read_to_string(&path).expect("a recording");
     let recording: Json = serde_json::from_str(&text).expect("JSON");
@@ -210,7 +224,7 @@ fn read_slowly(sent: &Json, capture: &Json) -> Event {
     }
 }
 
-fn letter(event: &Event) -> char {
+pub(super) fn letter(event: &Event) -> char {
     match event.kind {
         EventKind::Track { .. } => 't',
         EventKind::Identify => 'i',

@@ -2,50 +2,40 @@
 //! audience had been there from the beginning.
 
 use super::play::{Play, check};
-use model::PersonId;
-use port::{Directory, History, LogPosition, MemoryHistory, Redirects};
-use record::LogRecord;
-use record::history::row_of;
+use port::History;
+use record::Control;
 
 impl Play {
-    pub(super) fn keep_history(&mut self) {
-        self.history = Some(MemoryHistory::new());
-        self.engine.as_mut().expect("the engine runs").fill_from_history();
-    }
-
-    /// Writes what was committed into the history, as a thread beside the loop does.
-    fn write_history(&self) -> MemoryHistory {
-        let history = self.history.clone().expect("there is a history");
-        let log = self.engine.as_ref().expect("the engine runs").log().clone();
-        let mut start = history.position().expect("memory");
-        let (mut rows, mut end) = (Vec::new(), start);
-        for (after, bytes) in log.read(start, usize::MAX, usize::MAX).expect("memory") {
-            if let Ok(LogRecord::Fact(fact)) = LogRecord::decode(&bytes) {
-                let owners = self.store.owners(&fact.event.identifiers()).expect("memory");
-                let owner = owners.into_iter().flatten().next();
-                let person =
-                    fact.person.or(owner).map(|it| self.store.current(it).expect("memory"));
-                rows.push(row_of(start, person, fact));
+    /// Commands that are about the history; whether it was one.
+    pub(super) fn history_command(&mut self, words: &[&str]) -> bool {
+        match words {
+            ["history"] => {
+                self.fills = true;
+                self.engine.as_mut().expect("the engine runs").fill_from_history();
             }
-            (start, end) = (after, after);
+            ["fill"] => self.fill(usize::MAX),
+            ["fill", chunks] => self.fill(chunks.parse().expect("a number")),
+            ["try", name, condition] => {
+                self.settle();
+                let said = self.tried(name, &condition.replace('_', " "));
+                self.wire.said.push(said);
+            }
+            ["end", "fill"] => self.control(Control::EndFill { by: "test".to_owned() }),
+            _ => return false,
         }
-        if LogPosition(0) < end {
-            history.append(end, &rows).expect("memory");
-        }
-        history
+        true
     }
 
     /// What a condition would make of an audience, as the page says it.
-    pub(super) fn tried(&self, name: &str, condition: &str) -> String {
-        let history = self.write_history();
+    fn tried(&mut self, name: &str, condition: &str) -> String {
+        self.file();
         let engine = self.engine.as_ref().expect("the engine runs");
-        let merged = |it: u64| (PersonId(it), self.store.current(PersonId(it)).expect("memory"));
-        let redirects = Redirects::of((1..20).map(merged).filter(|it| it.0 != it.1));
+        let redirects = crate::redirects(&self.store).expect("memory");
         let tried = crate::Tried {
             loaded: engine.loaded(),
             name: Some(name),
             condition: &expr::parse(condition).expect("a condition"),
-            history: Some(&history),
+            history: Some(&*self.history),
             redirects: &redirects,
             now: self.now,
         };
@@ -56,13 +46,17 @@ impl Play {
     }
 
     /// Reads the history for what is to be filled: all of it, or so many chunks of one person each.
-    pub(super) fn fill(&mut self, chunks: Option<usize>) {
+    fn fill(&mut self, mut left: usize) {
         self.settle();
-        let history = self.write_history();
-        let mut left = chunks.unwrap_or(usize::MAX);
+        let history = self.history.clone();
+        let is_behind =
+            |it: crate::FillOrder| history.position().expect("memory").0 < it.filling.until;
+        if self.engine.as_ref().and_then(crate::Engine::fill_order).is_some_and(is_behind) {
+            self.file();
+        }
         while let Some(order) = self.engine.as_ref().and_then(crate::Engine::fill_order) {
             let mut found = Vec::new();
-            crate::filling::fill_by(&history, &order, 1, &mut |it| {
+            crate::filling::fill_by(&*history, &order, 1, &mut |it| {
                 found.push(it);
                 true
             })

@@ -15,8 +15,8 @@ use model::{
     Purpose, SourceId, Timestamp, Topic, Value,
 };
 use port::{
-    Changes, Directory, Fault, Ledger, LogPosition, MemoryLog, MemoryStore, People, Since,
-    SinceMerge, Store,
+    Catalog, Changes, Directory, FactLog, Fault, History, Ledger, LogPosition, MemoryHistory,
+    MemoryLog, MemoryStore, People, Since, SinceMerge, Store,
 };
 use record::log::BroadcastAction;
 use record::{Act, Control, Fact, LogRecord};
@@ -62,7 +62,7 @@ pub(super) fn check(programme: &str, script: &str, expected: &str) {
 }
 
 pub(super) fn check_with(settings: EngineSettings, programme: &str, script: &str, expected: &str) {
-    let actual = play(settings, programme, script);
+    let actual = play(settings.clone(), programme, script, false);
     let trimmed = |text: &str| -> Vec<String> {
         text.lines().map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
     };
@@ -70,14 +70,25 @@ pub(super) fn check_with(settings: EngineSettings, programme: &str, script: &str
     if actual != expected {
         panic!("expected\n  {}\nbut was\n  {}", expected.join("\n  "), actual.join("\n  "));
     }
+    // What needs facts again finds them in the history as well.
+    if script.contains("undo") {
+        let filed = play(settings, programme, script, true);
+        assert_eq!(trimmed(&filed), expected, "with a history, and a log that is let go");
+    }
 }
 
 /// What happened, for tests that compare two plays.
 pub(super) fn output(programme: &str, script: &str) -> String {
-    play(EngineSettings::default(), programme, script)
+    play(EngineSettings::default(), programme, script, false)
 }
 
-fn play(settings: EngineSettings, programme: &str, script: &str) -> String {
+/// The same, with everything filed at the end of each line and the log let go.
+pub(super) fn output_filed(programme: &str, script: &str) -> String {
+    play(EngineSettings::default(), programme, script, true)
+}
+
+/// With `files`, everything is filed at the end of each line and the log let go.
+fn play(settings: EngineSettings, programme: &str, script: &str, files: bool) -> String {
     let lines: Vec<&str> = script
         .lines()
         .map(str::trim)
@@ -88,6 +99,9 @@ fn play(settings: EngineSettings, programme: &str, script: &str) -> String {
     let mut play = Play::new(settings, programme, begins);
     for line in lines {
         play.line(line);
+        if files {
+            play.file();
+        }
     }
     play.check_promises();
     play.wire.said.join("\n")
@@ -99,6 +113,7 @@ pub(super) struct Play {
     pub wire: Wire,
     pub now: Timestamp,
     log: Arc<MemoryLog>,
+    pub history: Arc<MemoryHistory>,
     pub journal: Option<Arc<MemoryLog>>,
     programmes: Vec<BTreeMap<String, String>>,
     settings: EngineSettings,
@@ -107,8 +122,8 @@ pub(super) struct Play {
     faults: Option<(u32, Fault)>,
     next_event: u64,
     told: Arc<Mutex<Vec<bool>>>,
-    /// From where new counters are filled, in scripts that have one.
-    pub history: Option<port::MemoryHistory>,
+    /// Whether new counters are filled from the history.
+    pub fills: bool,
 }
 
 /// The script's clock: it stands still while the engine works.
@@ -144,6 +159,7 @@ impl Play {
             wire: Wire::new(now, &CHANNELS),
             now,
             log: Arc::new(MemoryLog::new()),
+            history: Arc::default(),
             journal: None,
             programmes: programme.split("\n==== 2").map(files).collect(),
             settings,
@@ -151,11 +167,23 @@ impl Play {
             faults: None,
             next_event: 0,
             told: Arc::default(),
-            history: None,
+            fills: false,
         };
         play.control(apply(&play.programmes[0]));
         play.start();
         play
+    }
+
+    pub(super) fn file(&mut self) {
+        // Nothing is let go that a crash could ask for again.
+        let Some(now) = self.store.last_commit().expect("memory") else { return };
+        let durable = Changes { now, durable: true, ..Changes::default() };
+        if self.store.commit(&durable).is_err() {
+            return;
+        }
+        while crate::file(&*self.log, &*self.history, &self.store).expect("a filing").is_some() {}
+        crate::file_parted(&*self.history, &self.store).expect("a filing");
+        self.log.trim(self.history.position().expect("a position")).expect("a trimming");
     }
 
     fn line(&mut self, line: &str) {
@@ -186,20 +214,13 @@ impl Play {
     }
 
     fn command(&mut self, words: &[&str]) {
+        if self.history_command(words) {
+            return;
+        }
         match words {
             ["clock"] => {}
             ["turn"] => self.turn(),
             ["restored", left @ ..] => self.restored(left),
-            ["history"] => self.keep_history(),
-            ["fill", chunks @ ..] => {
-                self.fill(chunks.first().map(|it| it.parse().expect("a number")))
-            }
-            ["try", name, condition] => {
-                self.settle();
-                let said = self.tried(name, &condition.replace('_', " "));
-                self.wire.said.push(said);
-            }
-            ["end", "fill"] => self.control(Control::EndFill { by: "test".to_owned() }),
             ["stop"] => self.stop(),
             ["start"] => self.start(),
             ["crash"] => {
@@ -275,7 +296,8 @@ impl Play {
 
     fn start(&mut self) {
         let mut engine = Engine::open(self.parts()).expect("what is stored can be opened");
-        if self.history.is_some() {
+        engine.keep_history(self.history.clone());
+        if self.fills {
             engine.fill_from_history();
         }
         self.engine = Some(engine);
@@ -358,7 +380,7 @@ impl Play {
         }
     }
 
-    fn control(&mut self, control: Control) {
+    pub(super) fn control(&mut self, control: Control) {
         self.append(LogRecord::Control(control));
     }
 

@@ -311,7 +311,7 @@ impl Play {
     fn undo_words(&self, merge: &str) -> String {
         let engine = self.engine.as_ref().expect("the engine runs");
         let id = merge.parse().expect("a merge");
-        let plan = crate::UndoPlan::of(&self.store, &**engine.log(), engine.loaded(), id, self.now);
+        let plan = crate::UndoPlan::of(&self.store, engine.facts(), engine.loaded(), id, self.now);
         match plan.expect("memory") {
             Err(why) => format!("{merge}: {why}"),
             Ok(plan) => {

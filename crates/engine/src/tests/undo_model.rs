@@ -4,7 +4,7 @@
 //! Nothing is frozen here. A merge makes a tree of two, which keeps what came since beside it, and
 //! an undo takes the tree apart; what a person is, is always folded anew from all facts in it.
 
-use super::play::output;
+use super::play::{output, output_filed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -350,6 +350,7 @@ fn compare(seed: u64, steps: u64) -> (u64, u64) {
         }
     }
     let actual = output(PROGRAMME, &script);
+    assert_eq!(output_filed(PROGRAMME, &script), actual, "seed {seed}: with a history");
     let without_runs = |line: &str| {
         let parts = line.split("; ").filter(|it| !it.starts_with("at "));
         parts.collect::<Vec<_>>().join("; ")

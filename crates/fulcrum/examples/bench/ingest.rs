@@ -81,6 +81,7 @@ fn serve(dir: &Path) -> anyhow::Result<Served> {
     settings.data_dir = Some(dir.to_owned());
     let app = App {
         log: log.clone(),
+        history: None,
         handle: host.handle(),
         readers: Readers::new(move || readers.reader()),
         keys: setup::keys(),

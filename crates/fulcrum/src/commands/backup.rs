@@ -11,6 +11,7 @@ use super::{grouped, print};
 use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
+use crate::history_copy;
 use crate::log_copy;
 use crate::stop::Stop;
 
@@ -56,6 +57,8 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // State before log: the copied log then reaches at least as far as the state.
     store_sqlite::backup(&data.store_path(), &to.store_path())?;
     let end = log_copy::copy(&data.log_path(), &to.log_path())?;
+    // The history last: what the log let go of until then is in it.
+    let filed = history_copy::copy(&data.history_path(), &to.history_path())?;
     let state = to.open_store()?.log_position()?;
     if end < state {
         let message = format!("the state is at {}, and the copied log ends at {}", state.0, end.0);
@@ -64,10 +67,12 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     write_manifest(&to, state, end)?;
     let behind = end.0 - state.0;
     print(&format!(
-        "{} holds the state, and {} bytes of the log, {} of them not yet in the state\n",
+        "{} holds the state, the log up to byte {}, {} of them not yet in the state, and {} files of \
+         the history\n",
         to.path().display(),
         grouped(end.0),
-        grouped(behind)
+        grouped(behind),
+        grouped(filed as u64)
     ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -49,9 +49,12 @@ pub fn run(place: &Place, _arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let running = data.is_running()?;
     let position = check_store(&data, &mut findings)?;
     match running {
-        true => findings.text += "log         not looked at: a server has it open\n",
+        true => {
+            findings.text += "log         not looked at, nor the history: a server has them open\n"
+        }
         false => {
             check_log(&data, position, &mut findings)?;
+            check_history(&data, position, &mut findings)?;
             check_journal(&data, &mut findings);
         }
     }
@@ -131,6 +134,51 @@ fn check_journal(data: &DataDir, findings: &mut Findings) {
     }
 }
 
+/// Every row, and that log and history together have no hole.
+fn check_history(
+    data: &DataDir,
+    state: LogPosition,
+    findings: &mut Findings,
+) -> anyhow::Result<()> {
+    let checked = lake::check(&data.history_path());
+    let healthy = checked.problems.is_empty();
+    for problem in checked.problems.into_iter().take(NAMED_MAX) {
+        let hint = "take this file from the last backup, or restore the whole";
+        findings.found.push(Problem::new(problem.to_string()).hint(hint));
+    }
+    let filed = checked.position.unwrap_or_default();
+    let first = first_of_log(data);
+    if filed < first {
+        let (first, filed) = (first.0, filed.0);
+        let message =
+            format!("the log begins at {first}, and the history ends before it, at {filed}");
+        let hint = "what stood between them is lost; restore the last backup";
+        findings.found.push(Problem::new(message).hint(hint));
+    } else if state < filed {
+        let message = format!(
+            "the history goes to {}, beyond the state, which is at {}; the next start puts it right",
+            filed.0, state.0
+        );
+        findings.good("history", &message);
+    } else if healthy {
+        let (rows, files) = (grouped(checked.rows), grouped(checked.files as u64));
+        findings.good(
+            "history",
+            &format!(
+                "{rows} facts in {files} files can be read, {} bytes wait",
+                grouped(state.0 - filed.0)
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// Where the log begins; at 0 where it cannot be opened, which was said before.
+fn first_of_log(data: &DataDir) -> LogPosition {
+    let log = SegmentLog::open(&data.log_path(), log_segments::Options::default());
+    log.map_or(LogPosition(0), |it| it.first())
+}
+
 fn check_log(data: &DataDir, state: LogPosition, findings: &mut Findings) -> anyhow::Result<()> {
     let log = match SegmentLog::open(&data.log_path(), log_segments::Options::default()) {
         Ok(log) => log,
@@ -140,7 +188,8 @@ fn check_log(data: &DataDir, state: LogPosition, findings: &mut Findings) -> any
             return Ok(());
         }
     };
-    let (mut at, mut records, mut unreadable) = (LogPosition(0), 0_u64, 0_usize);
+    let begin = log.first();
+    let (mut at, mut records, mut unreadable) = (begin, 0_u64, 0_usize);
     loop {
         let part = match log.read(at, RECORDS_AT_ONCE, BYTES_AT_ONCE) {
             Ok(part) => part,
@@ -175,7 +224,7 @@ fn check_log(data: &DataDir, state: LogPosition, findings: &mut Findings) -> any
     let said = format!(
         "{} records in {} bytes can be read, {} bytes wait for the engine",
         grouped(records),
-        grouped(at.0),
+        grouped(at.0 - begin.0),
         grouped(waiting)
     );
     findings.good("log", &said);

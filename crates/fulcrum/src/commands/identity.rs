@@ -226,7 +226,7 @@ fn undo_offline(
     let mut engine = settled(config, data)?;
     let views = engine.reader()?;
     let now = data::now();
-    let plan = UndoPlan::of(&*views, &**engine.log(), engine.loaded(), merge, now)?;
+    let plan = UndoPlan::of(&*views, engine.facts(), engine.loaded(), merge, now)?;
     let plan = plan.map_err(|why| Stop::failed(format!("{merge} cannot be undone: {why}")))?;
     let survivor = half_text("survivor", &plan.survivor, plan.survivor_facts);
     let absorbed = half_text("absorbed", &plan.absorbed, plan.absorbed_facts);

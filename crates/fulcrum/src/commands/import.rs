@@ -1,7 +1,11 @@
 //! `fulcrum import`: a file of events or of people becomes history.
 
 mod mapping;
+mod plan;
 mod position;
+mod sheets;
+mod sink;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,14 +14,13 @@ use std::time::Instant;
 
 use anyhow::Context;
 use collection::{Arrival, Limits, Refusal, event_from_json, event_from_row};
-use log_segments::SegmentLog;
 use model::{Event, Rejection, SourceId};
 use port::{Catalog, FactLog, People, Space};
-use record::{Fact, LogRecord};
 use tables::{JsonLines, Options, Position, Table};
 
 use self::mapping::Mapping;
 use self::position::{Bookmark, Found};
+use self::sink::{Import, Sink};
 use super::{grouped, print, tell};
 use crate::Place;
 use crate::config::Config;
@@ -25,6 +28,7 @@ use crate::data::{self, DataDir, Opened};
 use crate::offline;
 use crate::programme_files;
 use crate::progress::{Bars, Progress, Unit};
+use crate::remote::Server;
 use crate::stop::Stop;
 use crate::wiring::Providers;
 
@@ -33,17 +37,20 @@ use crate::wiring::Providers;
 /// Columns named like the fields of an event (userId, anonymousId, event, timestamp, messageId)
 /// fill these; other columns become properties, or traits where a row names no event. An
 /// interrupted import goes on where it stopped, and a row that was taken before is not taken twice.
+/// With --from it reads what listmonk, Mautic or Mailchimp export, with consents, unsubscribes and
+/// bounces, and shows the plan first. Works on the data, or over the API of the server that runs.
 ///
 /// For example: fulcrum import orders.csv.gz --source shop --event "Order Completed"
 /// --map userId=CustomerID --map timestamp=InvoiceDate --property revenue=UnitPrice*Quantity
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
-    /// CSV, Parquet or JSON Lines; gzip and zstd are read as they are.
+    /// CSV, Parquet or JSON Lines; gzip and zstd are read as they are. With --from, a folder too.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The source that the events are booked under; made if it is new.
-    #[arg(long, value_name = "NAME")]
-    source: String,
+    /// The source that the events are booked under, made if it is new [default with --from: the
+    /// tool's name].
+    #[arg(long, value_name = "NAME", required_unless_present = "from")]
+    source: Option<String>,
     /// Every row is this event.
     #[arg(long, value_name = "NAME")]
     event: Option<String>,
@@ -63,6 +70,10 @@ pub struct Arguments {
     /// What separates the values of a row.
     #[arg(long, value_name = "CHARACTER", default_value = ",")]
     separator: String,
+    #[command(flatten)]
+    server: Server,
+    #[command(flatten)]
+    exports: tools::Options,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -81,13 +92,57 @@ const ROWS_AT_ONCE: usize = 5_000;
 const NAMED_MAX: usize = 20;
 
 pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(from) = arguments.exports.from {
+        return tools::run(place, arguments, from);
+    }
     let config = Config::load(place)?;
     let mapping = Mapping::read(arguments)?;
-    let mut rows = Rows::open(arguments, &mapping, None)?;
+    let rows = Rows::open(arguments, &mapping, None)?;
+    let data = DataDir::new(config.data_dir(place));
+    let name = arguments.source.clone().unwrap_or_default();
+    ready(&config, &data, &arguments.server, &name, |sink, source| {
+        let bookmark = Bookmark::of(&data, source, &arguments.file, "")?;
+        let mut report = Report::default();
+        let rows = match bookmark.find()? {
+            Found::Nothing => Some(rows),
+            Found::Whole => {
+                let file = arguments.file.display();
+                tell(&format!("{file} was imported whole before; nothing is new"));
+                None
+            }
+            Found::Part(at) => {
+                tell(&format!("going on after row {}", grouped(at.row)));
+                Some(Rows::open(arguments, &mapping, Some(at))?)
+            }
+        };
+        if let Some(mut rows) = rows {
+            let progress = Bars::new().begin("reading", length(&arguments.file), Unit::Bytes);
+            read_all(&mut rows, sink, source, &bookmark, &mut report, &progress)?;
+            progress.finish();
+        }
+        print(&report.text(&arguments.file))
+    })
+}
+
+/// Has `take` bring the events to the log, or to the server that has it. Without a server it then takes
+/// them in, and says what they came to.
+fn ready(
+    config: &Config,
+    data: &DataDir,
+    server: &Server,
+    source_name: &str,
+    take: impl FnOnce(&Sink, &SourceId) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    if data.is_running()? {
+        let remote = server.connect(config)?;
+        let source = sink::source_on(&remote, source_name)?;
+        take(&Sink::Server { remote, source: source.clone() }, &source)?;
+        tell("it is with the running server, which takes it in now");
+        return Ok(ExitCode::SUCCESS);
+    }
     // Audiences count what comes after them, so a programme that is new goes before the rows.
     let program = config.program.as_ref().map(|dir| programme_files::read(dir)).transpose()?;
     program.as_ref().map(programme_files::parse).transpose()?;
-    let data = DataDir::new(config.data_dir(place));
     let mut opened = data.open()?;
     data::touch_if_unused(&mut opened.store)?;
     if let Some(files) = program
@@ -95,38 +150,16 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     {
         tell("the programme is new and was applied first");
     }
-    let source = source(&mut opened, &arguments.source)?;
+    let source = source(&mut opened, source_name)?;
     let before = before(&opened)?;
-    let bookmark = Bookmark::of(&data, &source, &arguments.file)?;
-    let found = bookmark.find()?;
-    match found {
-        Found::Nothing => {}
-        Found::Whole => {
-            tell(&format!(
-                "{} was imported whole before; nothing is new",
-                arguments.file.display()
-            ));
-        }
-        Found::Part(at) => {
-            tell(&format!("going on after row {}", grouped(at.row)));
-            rows = Rows::open(arguments, &mapping, Some(at))?;
-        }
-    }
     let began = Instant::now();
-    let bars = Bars::new();
-    let mut report = Report::default();
-    if found != Found::Whole {
-        let progress = bars.begin("reading", length(&arguments.file), Unit::Bytes);
-        read_all(&mut rows, &opened.log, &source, &bookmark, &mut report, &progress)?;
-        progress.finish();
-    }
+    take(&Sink::Log(opened.log.clone()), &source)?;
     let read_seconds = began.elapsed().as_secs_f64();
-    let providers = Providers::set_for(&opened.store, &config)?;
-    let progress = bars.begin("taking in", opened.log.durable_end().0, Unit::Bytes);
+    let providers = Providers::set_for(&opened.store, config)?;
+    let progress = Bars::new().begin("taking in", opened.log.durable_end().0, Unit::Bytes);
     let engine = offline::settle(opened, providers, Some(&progress))?;
     progress.finish();
     let seconds = began.elapsed().as_secs_f64();
-    print(&report.text(&arguments.file))?;
     let status = engine.status();
     let people = engine.reader()?.count()?;
     print(&format!(
@@ -167,14 +200,14 @@ fn source(opened: &mut Opened, name: &str) -> anyhow::Result<SourceId> {
 
 fn read_all(
     rows: &mut Rows<'_>,
-    log: &SegmentLog,
+    sink: &Sink,
     source: &SourceId,
     bookmark: &Bookmark,
     report: &mut Report,
     progress: &Progress,
 ) -> anyhow::Result<()> {
     let limits = Limits::default();
-    let mut records = Vec::with_capacity(ROWS_AT_ONCE);
+    let mut events = Vec::with_capacity(ROWS_AT_ONCE);
     let mut read = 0;
     loop {
         let arrival = Arrival {
@@ -190,7 +223,7 @@ fn read_all(
         match found {
             Some((_, Ok(event))) => {
                 report.taken += 1;
-                records.push(LogRecord::Fact(Fact::of(event)).encode());
+                events.push(Import { event, closing: None });
             }
             Some((row, Err(refusal))) => report.reject(row, refusal),
             None => {}
@@ -198,10 +231,7 @@ fn read_all(
         read += 1;
         if ended || ROWS_AT_ONCE <= read {
             read = 0;
-            let full = std::mem::replace(&mut records, Vec::with_capacity(ROWS_AT_ONCE));
-            if !full.is_empty() {
-                log.append_and_wait(full).context("could not store the events")?;
-            }
+            sink.take(std::mem::replace(&mut events, Vec::with_capacity(ROWS_AT_ONCE)))?;
             bookmark.put(rows.position(), ended)?;
             progress.at(rows.position().byte);
         }

@@ -9,12 +9,18 @@ use super::print;
 use crate::config;
 use crate::stop::Stop;
 
-/// Write a directory to begin with: settings, and an example programme.
+/// Write a directory to begin with: settings, and a programme.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// A new or empty directory.
-    #[arg(value_name = "DIR")]
-    directory: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    directory: Option<PathBuf>,
+    /// Which programme: one of `--list`, in place of the example.
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    /// List the programmes to begin with, and what each does.
+    #[arg(long, exclusive = true)]
+    list: bool,
 }
 
 const SETTINGS: &str = r#"# How this installation runs. Paths begin here. Everything can also be set in the environment:
@@ -56,7 +62,13 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let directory = &arguments.directory;
+    if arguments.list {
+        print(&super::template::listed())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let here = PathBuf::from(".");
+    let directory = arguments.directory.as_ref().unwrap_or(&here);
+    let chosen = arguments.template.as_deref().map(super::template::find).transpose()?;
     for name in [config::FILE, "program"] {
         let path = directory.join(name);
         if path.exists() {
@@ -65,18 +77,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     write(&directory.join(config::FILE), SETTINGS)?;
-    let files = sim::programme_files();
+    let files = chosen.map_or_else(sim::programme_files, |it| it.files());
     for (name, text) in &files {
-        let header = HEADERS.iter().find(|it| name.starts_with(it.0)).map(|it| it.1);
+        // Those of a template say themselves what they are for.
+        let header = HEADERS.iter().find(|it| chosen.is_none() && name.starts_with(it.0));
+        let header = header.map(|it| it.1);
         let text = match header {
             Some(header) => format!("{header}\n{text}"),
             None => text.clone(),
         };
         write(&directory.join("program").join(name), &text)?;
     }
+    super::schema::write_for_editors(directory)?;
     let shown = directory.display();
     print(&format!(
-        "wrote {shown}/{} and {} files in {shown}/program\n\n\
+        "wrote {shown}/{} and {} files in {shown}/program\n\
+         Editors that know YAML complete and check them by {shown}/schema.\n\n\
          Next: `cd {shown}`, change what you like, `fulcrum check`, `fulcrum serve`.\n",
         config::FILE,
         files.len()
@@ -85,7 +101,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// A new file; what is there already is never written over.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let doing = || format!("could not write {}", path.display());
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(doing)?;

@@ -1,6 +1,7 @@
 //! One module per subcommand, and what they share: the output format and the exit codes.
 
 pub mod apply;
+mod asking;
 pub mod attribution;
 pub mod backup;
 pub mod check;
@@ -17,6 +18,7 @@ pub mod influence;
 pub mod init;
 pub mod leverage;
 pub mod lifetime;
+pub mod list;
 pub mod mix;
 mod names;
 pub mod password;
@@ -27,9 +29,12 @@ pub mod pull;
 mod reading;
 pub mod restore;
 pub mod resume;
+pub mod schema;
 pub mod serve;
+pub mod simulate;
 pub mod source;
 pub mod switchback;
+pub mod template;
 mod times;
 pub mod token;
 pub mod uplift;

@@ -15,6 +15,7 @@ use super::{print, tell};
 use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
+use crate::history_copy;
 use crate::log_copy;
 use crate::offline;
 use crate::stop::Stop;
@@ -63,7 +64,11 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => Vec::new(),
     };
     let again = persons_of(&store, &keys, &erasures)?;
-    restore_log(&from, &to, store.log_position()?, &keys, &erasures, &again)?;
+    let state = store.log_position()?;
+    restore_log(&from, &to, state, &keys, &erasures, &again)?;
+    history_copy::copy(&from.history_path(), &to.history_path())?;
+    // What was filed beyond the state is cut off: other records will stand there in the log.
+    drop(to.open_history(state)?);
     let hold = Hold { since: now, reason: format!("restored from a backup of {made}") };
     let restored = Restored {
         since: store.last_commit()?.unwrap_or_default(),
@@ -182,7 +187,10 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
         }
         // Who is who is decided again as it was.
         Ok(LogRecord::Control(
-            Control::Apply { .. } | Control::Undo { .. } | Control::AllowMerge { .. },
+            Control::Apply { .. }
+            | Control::EndFill { .. }
+            | Control::Undo { .. }
+            | Control::AllowMerge { .. },
         )) => Some(record.to_vec()),
         // Started or released then, it may have gone out; whoever wants it says so again.
         Ok(LogRecord::Control(Control::Broadcast { .. } | Control::Resume { .. })) => None,

@@ -12,6 +12,7 @@ fn what_init_writes_is_in_order() {
     let expected =
         "20 files are in order: 3 audiences, 3 journeys, 1 broadcasts, 9 contents, 2 outcomes\n";
     assert_eq!(said, expected);
+    assert!(dir.path().join("shop/schema/journey.json").is_file());
     let again = fulcrum(&["init", &shop]);
     let complaint = "error: shop/fulcrum.toml is there already\n  \
                      hint: nothing was written; give a new directory\n";

@@ -1,7 +1,7 @@
 //! `diff`, `apply` and `pull` against a running server and against the data alone.
 
 use crate::load::Shop;
-use crate::process::{Ran, Served, fulcrum};
+use crate::process::{Ran, Served, fulcrum, until};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -12,6 +12,15 @@ fn ask(shop: &Shop, server: &Served, command: &str, dir: &Path, more: &[&str]) -
     all.extend(["--server", &server.address, "--token", &shop.token]);
     all.extend(more);
     fulcrum(&all)
+}
+
+/// A server on which the programme of the shop's files runs.
+fn serve(shop: &Shop) -> Served {
+    let server = shop.serve();
+    let url = format!("http://{}/api/v1/programme", server.address);
+    let runs = || crate::load::get(&url, &shop.token).filter(|it| it["version"] != 0);
+    until("the programme", || runs().map(drop));
+    server
 }
 
 /// What a form in the app does.
@@ -39,7 +48,7 @@ const BUYERS: &str = "# Whoever bought, ever.\naudience:   buyers\nwhen: did('Or
 #[test]
 fn files_and_app_change_one_programme_and_nothing_is_lost() {
     let shop = Shop::new();
-    let server = shop.serve();
+    let server = serve(&shop);
     let program = shop.dir.path().join("program");
     let said = ask(&shop, &server, "diff", &program, &[]);
     assert_eq!((said.code, said.out.as_str()), (0, "version 1 runs; no difference\n"));
@@ -76,12 +85,18 @@ fn files_and_app_change_one_programme_and_nothing_is_lost() {
     let (config, pulled) = (shop.config().display().to_string(), pulled.display().to_string());
     let said = fulcrum(&["--config", &config, "diff", &pulled]);
     assert_eq!((said.code, said.out.as_str()), (0, "version 3 runs; no difference\n"));
+    // The files that the server starts with know nothing of the app's audience, and leave it alone.
+    let server = serve(&shop);
+    let told = server.said.iter().any(|it| it.ends_with("has changed audiences/pro.yaml"));
+    assert!(told, "{:?}", server.said);
+    let said = ask(&shop, &server, "diff", pulled.as_ref(), &[]);
+    assert_eq!((said.code, said.out.as_str()), (0, "version 3 runs; no difference\n"));
 }
 
 #[test]
 fn pull_does_not_write_over_what_was_never_applied() {
     let shop = Shop::new();
-    let server = shop.serve();
+    let server = serve(&shop);
     let program = shop.dir.path().join("program");
     let form = json!({"audience": "buyers", "when": "did('Order Completed', last 30d)"});
     let path = "audiences/buyers.yaml";
@@ -119,4 +134,101 @@ fn pull_does_not_write_over_what_was_never_applied() {
     let said = ask(&shop, &server, "diff", &program, &["--format", "json"]);
     let plan: Value = serde_json::from_str(&said.out).expect("JSON");
     assert_eq!((said.code, &plan["differences"][0]["name"]), (1, &json!("mine")));
+}
+
+/// Every template as its users meet it: written, sound, and played with its own script.
+#[test]
+fn templates_are_written_checked_and_played() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let listed = fulcrum(&["init", "--list"]);
+    let names: Vec<&str> =
+        listed.out.lines().filter_map(|it| it.split_whitespace().next()).collect();
+    assert_eq!(names.len(), 7, "{}", listed.out);
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    for name in names {
+        let shop = dir.path().join(name).display().to_string();
+        let wrote = fulcrum(&["init", &shop, "--template", name]);
+        assert_eq!(wrote.code, 0, "{}", wrote.err);
+        assert_eq!(fulcrum(&["check", &shop]).code, 0, "{name}");
+        let script = scenarios.join(name).join("script.txt").display().to_string();
+        let played = fulcrum(&["simulate", "--program", &shop, "--events", &script]);
+        let expected = text(&scenarios.join(name).join("expected.txt"));
+        assert_eq!(played.out, expected, "{name}: {}", played.err);
+    }
+    let none = fulcrum(&["init", &dir.path().join("x").display().to_string(), "--template", "x"]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("hint: one of welcome, abandoned-cart"), "{}", none.err);
+}
+
+#[test]
+fn a_template_joins_a_programme_and_takes_nothing_from_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let shop = dir.path().join("shop");
+    let at = shop.display().to_string();
+    assert_eq!(fulcrum(&["init", &at, "--template", "welcome"]).code, 0);
+    let brand = "# ours\nname: Ours\nbase_url: https://ours.example\n";
+    write(&shop.join("program/brand.yaml"), brand);
+    let added = fulcrum(&["template", "add", "abandoned-cart", &at]);
+    assert_eq!(added.code, 0, "{}", added.err);
+    assert!(added.out.contains("+ journeys/abandoned-cart.yaml\n"), "{}", added.out);
+    assert_eq!(text(&shop.join("program/brand.yaml")), brand);
+    let topics = text(&shop.join("program/topics.yaml"));
+    assert!(
+        topics.contains("- topic: rides\n") && topics.contains("- topic: my cart\n"),
+        "{topics}"
+    );
+    assert_eq!(fulcrum(&["check", &at]).code, 0);
+    // A second time there is nothing to add.
+    let again = fulcrum(&["template", "add", "abandoned-cart", &at]);
+    assert_eq!((again.code, again.out.as_str()), (0, ""), "{}", again.err);
+    write(&shop.join("program/journeys/abandoned-cart.yaml"), "# mine\n");
+    let taken = fulcrum(&["template", "add", "abandoned-cart", &at]);
+    assert_eq!(taken.code, 2);
+    assert!(taken.err.contains("there already: journeys/abandoned-cart.yaml"), "{}", taken.err);
+}
+
+#[test]
+fn a_play_is_bounded_by_times_and_names_what_it_cannot_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let shop = dir.path().join("shop").display().to_string();
+    assert_eq!(fulcrum(&["init", &shop, "--template", "welcome"]).code, 0);
+    let script = dir.path().join("script.txt");
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let whole = text(&scenarios.join("welcome/script.txt"));
+    write(&script, &whole);
+    let path = script.display().to_string();
+    let play = |more: &[&str]| {
+        let mut all = vec!["simulate", "--program", &shop, "--events", &path, "--format", "json"];
+        all.extend(more);
+        let ran = fulcrum(&all);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let played: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let all = played["decisions"].as_array().expect("a list").iter();
+        all.map(|it| it["person"].as_str().expect("text").to_owned()).collect::<Vec<_>>()
+    };
+    let bounds = ["--from", "2026-03-02T12:00:00Z", "--to", "2026-03-04"];
+    assert_eq!(play(&bounds), ["dee"]);
+    write(&script, "2026-03-02T09:00 ada\n");
+    let broken = fulcrum(&["simulate", "--program", &shop, "--events", &path]);
+    assert_eq!(broken.code, 2);
+    assert!(
+        broken.err.contains("script.txt:1:1: a line is a time, a person and an event"),
+        "{}",
+        broken.err
+    );
+}
+
+#[test]
+fn schemas_are_listed_printed_and_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let listed = fulcrum(&["schema"]);
+    assert!(listed.out.contains("journey     journeys/*.yaml\n"), "{}", listed.out);
+    let printed = fulcrum(&["schema", "journey"]);
+    let schema: Value = serde_json::from_str(&printed.out).expect("JSON");
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let to = dir.path().join("schema");
+    let wrote = fulcrum(&["schema", "--dir", &to.display().to_string()]);
+    assert!(wrote.out.starts_with("wrote 10 schemas to "), "{}", wrote.out);
+    assert_eq!(text(&to.join("journey.json")), printed.out);
+    assert_eq!(fulcrum(&["schema", "fax"]).code, 2);
 }

@@ -139,6 +139,11 @@ impl Disk for FaultyDisk {
         RealDisk.rename(from, to)
     }
 
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        self.call()?;
+        RealDisk.remove(path)
+    }
+
     fn sync_dir(&mut self, _dir: &Path) -> io::Result<()> {
         self.call()?;
         self.state.lock().unwrap().renamed.clear();

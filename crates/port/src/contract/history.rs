@@ -1,6 +1,6 @@
 //! What every history must do.
 
-use crate::{History, HistoryRow, LogPosition, PersonRange, Redirects, Scan, Wanted, Within};
+use crate::{Fate, History, HistoryRow, LogPosition, PersonRange, Redirects, Scan, Wanted, Within};
 use model::{PersonId, Timestamp};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub fn history(make: &mut dyn FnMut() -> Box<dyn History>) {
     ranges_are_everybody(&*make());
     single_facts_are_found(&*make());
     what_must_go_goes(&*make());
+    what_became_somebody_elses_moves(&*make());
     rows_out_of_order_are_refused(&*make());
     a_history_that_was_put_together_is_the_same(&*make());
 }
@@ -196,13 +197,19 @@ fn what_must_go_goes(history: &dyn History) {
         (0..60).map(|n| row(n, n % 6, n as i64, if n < 30 { "a" } else { "b" })).collect();
     append(history, 30, &rows[..30]);
     append(history, 60, &rows[30..]);
+    let goes = |it: bool| if it { Fate::Goes } else { Fate::Stays };
     let within = Within { persons: BTreeSet::from([PersonId(2)]), ..Within::default() };
-    assert_eq!(history.rewrite(&within, &mut |it| it.event == "b").expect("a rewriting"), 5);
-    assert_eq!(history.rewrite(&within, &mut |it| it.event == "b").expect("a rewriting"), 0);
+    let rewrite = |within: &Within, fate: &mut dyn FnMut(&HistoryRow<'_>) -> Fate| {
+        history.rewrite(within, fate).expect("a rewriting")
+    };
+    assert_eq!(rewrite(&within, &mut |it| goes(it.event == "b")), 5);
+    assert_eq!(rewrite(&within, &mut |it| goes(it.event == "b")), 0);
     let nobody = Within { nobody_until: Some(Timestamp(T0 + 12)), ..Within::default() };
-    assert_eq!(history.rewrite(&nobody, &mut |it| it.person.is_none()).expect("rewriting"), 3);
+    assert_eq!(rewrite(&nobody, &mut |it| goes(it.person.is_none())), 3);
     let old = Within { received_before: Some(Timestamp(T0 + 10)), ..Within::default() };
-    assert_eq!(history.rewrite(&old, &mut |_| true).expect("a rewriting"), 8);
+    let none = Within { events: Some(BTreeSet::from(["c".to_owned()])), ..old.clone() };
+    assert_eq!(rewrite(&none, &mut |_| Fate::Goes), 0);
+    assert_eq!(rewrite(&old, &mut |_| Fate::Goes), 8);
     let redirects = Redirects::default();
     let left = scanned(history, &everything(&redirects));
     let expected = rows.iter().filter(|it| {
@@ -213,6 +220,25 @@ fn what_must_go_goes(history: &dyn History) {
     assert_eq!(history.position().expect("a position"), LogPosition(60), "nothing else changed");
     append(history, 70, &[row(60, 2, 0, "b")]);
     assert_eq!(scanned(history, &everything(&redirects)).len(), left.len() + 1);
+}
+
+fn what_became_somebody_elses_moves(history: &dyn History) {
+    append(
+        history,
+        9,
+        &[row(0, 5, 1, "a"), row(1, 5, 2, "b"), row(2, 5, 3, "c"), row(3, 7, 1, "d")],
+    );
+    let within = Within { persons: BTreeSet::from([PersonId(5)]), ..Within::default() };
+    let mut fate = |it: &HistoryRow<'_>| match &*it.event {
+        "a" => Fate::Becomes(PersonId(5)),
+        "b" => Fate::Becomes(PersonId(9)),
+        _ => Fate::Becomes(PersonId(2)),
+    };
+    assert_eq!(history.rewrite(&within, &mut fate).expect("a rewriting"), 2);
+    let redirects = Redirects::default();
+    assert_eq!(told(history, &everything(&redirects)), "2@3 c, 5@1 a, 7@1 d, 9@2 b");
+    let found = history.facts(&[(PersonId(5), LogPosition(1))]).expect("facts");
+    assert_eq!(found[0].as_ref().map(|it| it.person), Some(Some(PersonId(9))));
 }
 
 fn rows_out_of_order_are_refused(history: &dyn History) {

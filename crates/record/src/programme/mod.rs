@@ -7,6 +7,7 @@ mod identity;
 mod place;
 mod read;
 mod requests;
+mod schema;
 mod tree;
 mod written;
 mod yaml;
@@ -14,6 +15,7 @@ mod yaml;
 pub use difference::{Difference, FieldChange, Kind, What, differences};
 pub use edit::{Defined, defined, from_json, path_problem};
 pub use read::{audiences_of, parse};
+pub use schema::{SCHEMAS, Schema};
 pub use tree::Tree;
 pub use yaml::flow;
 

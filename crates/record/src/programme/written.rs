@@ -48,7 +48,7 @@ pub fn brand(brand: &Brand) -> Tree {
 /// The policy with how long events are kept, which its file says too. Topics say their own consent.
 pub fn policy(policy: &Policy, keep: &BTreeMap<String, Span>) -> Tree {
     let usual = Policy::default();
-    let zone = (policy.default_zone != usual.default_zone).then(|| &policy.default_zone);
+    let zone = (policy.default_zone != usual.default_zone).then_some(&policy.default_zone);
     let consent = (policy.consent_needed != usual.consent_needed).then_some(policy.consent_needed);
     let double = (!policy.double_opt_in.is_empty()).then_some(policy.double_opt_in);
     let keep = keep.iter().map(|(name, it)| (name.clone(), Tree::text(it))).collect::<Vec<_>>();

@@ -165,7 +165,7 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
     if text.contains(": ") || text.contains(" #") || text.ends_with(':') {
         return false;
     }
-    if in_flow && text.contains([',', '[', ']', '{', '}', ':']) {
+    if in_flow && text.contains([',', '[', ']', '{', '}', ':', '?']) {
         return false;
     }
     !is_another_kind(text)

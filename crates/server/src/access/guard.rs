@@ -29,7 +29,7 @@ pub(crate) async fn guard(
 }
 
 /// The second line behind `SameSite=Strict`: what a form on another site can send changes nothing.
-/// A form cannot send JSON, and browsers say where a request comes from.
+/// A form can send neither JSON nor a table, and browsers say where a request comes from.
 pub(crate) fn foreign(method: &Method, headers: &HeaderMap) -> Option<Problem> {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return None;
@@ -43,6 +43,7 @@ pub(crate) fn foreign(method: &Method, headers: &HeaderMap) -> Option<Problem> {
     }
     let kind = text(header::CONTENT_TYPE.as_str()).unwrap_or("application/json");
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    let is_json = kind.eq_ignore_ascii_case("application/json");
-    (!is_json).then(|| Problem::forbidden("send the body as application/json"))
+    let is_no_form =
+        ["application/json", "text/csv"].iter().any(|it| kind.eq_ignore_ascii_case(it));
+    (!is_no_form).then(|| Problem::forbidden("send the body as application/json"))
 }

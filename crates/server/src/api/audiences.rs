@@ -381,6 +381,7 @@ pub(super) async fn preview_audience(
     let loaded = shared.handle.loaded();
     let condition = read_condition(&loaded, &draft.when)?;
     let (readers, now) = (shared.readers.clone(), shared.now());
+    let history = shared.facts.history.clone();
     let name = draft.name.filter(|it| !it.trim().is_empty());
     let id = shared.jobs.begin("audience", move |job| {
         readers.with(|views| {
@@ -392,12 +393,13 @@ pub(super) async fn preview_audience(
                     serde_json::to_value(change()).unwrap_or_default()
                 })
             };
+            let redirects = engine::redirects(views)?;
             let tried = engine::Tried {
                 loaded: &loaded,
                 name: name.as_deref(),
                 condition: &condition,
-                history: None,
-                redirects: &port::Redirects::default(),
+                history: history.as_deref(),
+                redirects: &redirects,
                 now,
             };
             let found = engine::preview_audience(views, &tried, &mut watch)?;

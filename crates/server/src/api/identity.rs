@@ -235,9 +235,9 @@ async fn taken(
 }
 
 async fn plan(shared: &Shared, merge: MergeId) -> Result<UndoPlan, Problem> {
-    let (loaded, log, now) = (shared.handle.loaded(), shared.log.clone(), shared.now());
+    let (loaded, facts, now) = (shared.handle.loaded(), shared.facts.clone(), shared.now());
     let plan = shared
-        .read(move |views| UndoPlan::of(views, &*log, &loaded, merge, now).map_err(failed))
+        .read(move |views| UndoPlan::of(views, facts.source(), &loaded, merge, now).map_err(failed))
         .await?;
     plan.map_err(|why| match why {
         UndoRefusal::Unknown => Problem::not_found(format!("there is no merge {merge}")),

@@ -8,8 +8,10 @@ mod events;
 mod figure;
 mod holdouts;
 mod identity;
+mod imports;
 mod jobs;
 mod json;
+mod lists;
 mod measure;
 mod panel;
 mod people;
@@ -23,6 +25,8 @@ mod sources;
 mod team;
 pub(crate) mod timeline;
 mod today;
+
+pub use imports::fact as imported_fact;
 
 use crate::access::guard;
 use crate::app::Shared;
@@ -39,7 +43,7 @@ use utoipa::openapi::{
     Content, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, SecurityRequirement,
 };
 use utoipa::{OpenApi as _, PartialSchema, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 /// The largest body that a route of the API reads.
@@ -103,6 +107,9 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(sources::list_sources, sources::create_source))
         .routes(routes!(team::list_team, team::invite_member))
         .routes(routes!(team::remove_member))
+        .routes(routes!(imports::import_events).layer(DefaultBodyLimit::max(imports::BYTES_MAX)))
+        .routes(routes!(lists::get_lists))
+        .routes(routes!(lists::change_list).layer(DefaultBodyLimit::max(lists::BYTES_MAX)))
         .routes(routes!(events::list_events))
         .routes(routes!(events::stream_events))
         .routes(routes!(audiences::list_audiences))

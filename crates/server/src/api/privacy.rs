@@ -41,8 +41,9 @@ pub(super) async fn export_person(
 ) -> Result<Json<PersonExport>, Problem> {
     let id: PersonId = id.parse().map_err(Problem::not_found)?;
     let _turn = shared.exports.lock().await;
-    let (log, now, limit) = (shared.log.clone(), shared.now(), TimeLimit::start());
-    let found = shared.read(move |views| export::of(views, &*log, id, now, &|| limit.is_left()));
+    let (facts, now, limit) = (shared.facts.clone(), shared.now(), TimeLimit::start());
+    let found =
+        shared.read(move |views| export::of(views, facts.source(), id, now, &|| limit.is_left()));
     Ok(Json(found.await?))
 }
 

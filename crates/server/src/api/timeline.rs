@@ -7,9 +7,9 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use decision::ConsentState;
+use engine::FactSource;
 use model::{Event, EventKind, Message, MessageState, PersonId, Purpose, Timestamp};
-use port::{FactLog, Views};
-use record::LogRecord;
+use port::Views;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -106,8 +106,8 @@ pub(super) async fn get_timeline(
         Some(cursor) => Some(Place::parse(&cursor).ok_or_else(|| Problem::bad("no such cursor"))?),
         None => None,
     };
-    let log = shared.log.clone();
-    let mut items = shared.read(move |views| collect(views, &*log, id)).await?;
+    let facts = shared.facts.clone();
+    let mut items = shared.read(move |views| collect(views, facts.source(), id)).await?;
     items.sort_by(|a, b| b.0.cmp(&a.0));
     items.retain(|(place, _)| after.as_ref().is_none_or(|it| place < it));
     let more = PAGE < items.len();
@@ -140,21 +140,17 @@ impl std::fmt::Display for Place {
 
 type Placed = (Place, TimelineItem);
 
-fn collect(views: &dyn Views, log: &dyn FactLog, id: PersonId) -> Result<Vec<Placed>, Problem> {
+fn collect(views: &dyn Views, facts: FactSource<'_>, id: PersonId) -> Result<Vec<Placed>, Problem> {
     let person = load(views, id)?;
     let mut items = Vec::new();
-    for recent in &person.recent {
+    let places: Vec<_> = person.recent.iter().map(|it| (person.id, it.position)).collect();
+    let found = facts.at(&places).unwrap_or_else(|error| {
+        tracing::error!(%error, "the events of a timeline cannot be read");
+        vec![None; places.len()]
+    });
+    for (recent, fact) in person.recent.iter().zip(found) {
+        let Some(fact) = fact else { continue };
         let name = named('e', recent.position.0);
-        let records = log.read(recent.position, 1, usize::MAX).unwrap_or_default();
-        let Some(Ok(LogRecord::Fact(fact))) =
-            records.first().map(|(_, bytes)| LogRecord::decode(bytes))
-        else {
-            continue;
-        };
-        // Where the log was trimmed, another record may be the first that can be read.
-        if fact.event.time != recent.at {
-            continue;
-        }
         items.push((Place(fact.event.time, name), event(&fact.event)));
     }
     let mut persons = BTreeSet::new();

@@ -2,7 +2,6 @@
 
 use model::{Event, EventKind, Map, Rejection, SourceId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
@@ -220,53 +219,12 @@ fn accepted(event: &Event) -> ReceivedEvent {
         at: event.received.to_string(),
         source: event.source.to_string(),
         kind: kind.to_owned(),
-        body: cut(body(event, kind, &name)),
+        body: cut(collection::event_to_json(event).to_string()),
         name,
         person: None,
         accepted: true,
         rejection: None,
     }
-}
-
-/// The event in the words in which SDKs send it.
-fn body(event: &Event, kind: &str, name: &str) -> String {
-    let mut body = serde_json::Map::new();
-    let mut put = |key: &str, value: serde_json::Value| {
-        if !value.is_null() {
-            body.insert(key.to_owned(), value);
-        }
-    };
-    put("type", json!(kind));
-    let properties = match &event.kind {
-        EventKind::Track { .. } => {
-            put("event", json!(name));
-            "properties"
-        }
-        EventKind::Page { .. } | EventKind::Screen { .. } => {
-            put("name", json!(name));
-            "properties"
-        }
-        EventKind::Group { .. } => {
-            put("groupId", json!(name));
-            "traits"
-        }
-        EventKind::Alias { .. } => {
-            put("previousId", json!(name));
-            "properties"
-        }
-        EventKind::Identify => "traits",
-    };
-    put("userId", json!(event.user_id));
-    put("anonymousId", json!(event.anonymous_id));
-    put("messageId", json!(event.message_id));
-    put("timestamp", json!(event.time.to_string()));
-    if !event.properties.is_empty() {
-        put(properties, json!(Value::Map(event.properties.clone())));
-    }
-    if !event.context.is_empty() {
-        put("context", json!(Value::Map(event.context.clone())));
-    }
-    serde_json::Value::Object(body).to_string()
 }
 
 fn rejected(source: &SourceId, at: Timestamp, it: &collection::Rejected) -> ReceivedEvent {

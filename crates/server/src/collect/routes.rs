@@ -34,6 +34,20 @@ pub(crate) fn router(_: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sourceConfig/", any(rudder_settings))
         .route("/v1/{*path}", any(collect))
         .route("/beacon/v1/{*path}", any(collect))
+        .merge(posthog())
+}
+
+/// The paths of PostHog's SDKs, each with and without a slash at the end.
+fn posthog() -> Router<Arc<Shared>> {
+    let mut router = Router::new().route("/array/{key}/config", any(posthog_config));
+    for path in ["/batch", "/capture", "/e", "/i/v0/e"] {
+        router = router.route(path, any(collect)).route(&format!("{path}/"), any(collect));
+    }
+    for path in ["/flags", "/decide"] {
+        let with_slash = format!("{path}/");
+        router = router.route(path, any(posthog_flags)).route(&with_slash, any(posthog_flags));
+    }
+    router
 }
 
 #[derive(Deserialize)]
@@ -254,6 +268,28 @@ async fn rudder_settings(
     let key = query.write_key.unwrap_or_default();
     let document = known_key(&shared, &key).await.map(|_| collection::settings::rudder(&key));
     with_cors(document_response(document), &headers)
+}
+
+/// PostHog's browser SDK asks for this beside sending.
+async fn posthog_config(
+    State(shared): State<Arc<Shared>>,
+    Path(key): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    if method == Method::OPTIONS {
+        return preflight(&headers);
+    }
+    let document = known_key(&shared, &key).await.map(|_| collection::settings::posthog(&key));
+    with_cors(document_response(document), &headers)
+}
+
+/// There are none, for any key.
+async fn posthog_flags(method: Method, headers: HeaderMap) -> Response {
+    if method == Method::OPTIONS {
+        return preflight(&headers);
+    }
+    with_cors(document_response(Ok(collection::settings::posthog_flags())), &headers)
 }
 
 async fn known_key(shared: &Shared, key: &str) -> Result<SourceId, Problem> {

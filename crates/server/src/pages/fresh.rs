@@ -214,10 +214,11 @@ pub(crate) fn erasure(person: PersonId, by: &str, now: Timestamp) -> Fact {
 async fn export_of(shared: &Arc<Shared>, person: PersonId) -> Result<PersonExport, Problem> {
     // Reading the whole log is work for one at a time.
     let _turn = shared.exports.lock().await;
-    let (log, now) = (shared.log.clone(), shared.now());
+    let (facts, now) = (shared.facts.clone(), shared.now());
     let limit = export::TimeLimit::start();
-    let read =
-        move |views: &dyn port::Views| export::of(views, &*log, person, now, &|| limit.is_left());
+    let read = move |views: &dyn port::Views| {
+        export::of(views, facts.source(), person, now, &|| limit.is_left())
+    };
     shared.read(read).await
 }
 

@@ -217,6 +217,43 @@ async fn everything_the_sdks_sent_is_acknowledged() {
 }
 
 #[tokio::test]
+async fn what_posthogs_sdks_sent_is_acknowledged_on_each_of_their_paths() {
+    let world = World::new().await;
+    let mut taken = 0;
+    for file in ["posthog-node.json", "posthog-python.json", "posthog-browser-crossorigin.json"] {
+        for capture in captured(file) {
+            let path = capture["path"].as_str().unwrap_or("/");
+            if capture["method"] != "POST" || path == "/flags/" {
+                continue;
+            }
+            let body = serde_json::to_vec(&capture["body"]).expect("JSON");
+            let zipped = capture["body_decoding_steps"].as_array().is_some_and(|it| !it.is_empty());
+            let body = if zipped { gzip(&body) } else { body };
+            let origin = capture["headers"]["Origin"].as_str().unwrap_or_default();
+            let head = format!("POST {path}\norigin: {origin}\ncontent-type: text/plain");
+            let answer = world.ask_bytes(&head, body).await;
+            assert_eq!(answer.status, 200, "{file}: {}", answer.body);
+            assert_eq!(answer.header("access-control-allow-origin"), origin, "{file}");
+            let json: Json = serde_json::from_str(&answer.body).expect("JSON");
+            taken += json["accepted"].as_u64().expect("a count");
+        }
+    }
+    // Node and Python three each beside the group's description, the browser's page, user, order,
+    // group and end of the page.
+    assert_eq!(taken, 3 + 3 + 5);
+    let one = r#"{"api_key":"WK","event":"Seen","distinct_id":"u1","uuid":"same"}"#;
+    for path in ["/capture", "/capture/", "/e", "/e/", "/i/v0/e", "/i/v0/e/"] {
+        let answer = world.json(&format!("POST {path}\n\n{one}")).await;
+        assert_eq!(answer["accepted"], 1, "{path}");
+    }
+    // The same id each time: it was stored once.
+    assert_eq!(world.facts("Seen").len(), 1);
+    assert_eq!(world.status("POST /batch\n\n{\"api_key\":\"no\",\"batch\":[]}").await, 401);
+    assert_eq!(world.status("GET /batch").await, 405);
+    assert_eq!(world.status("OPTIONS /batch/\norigin: https://shop.test").await, 204);
+}
+
+#[tokio::test]
 async fn browser_sdks_find_their_settings() {
     let world = World::new().await;
     let segment = world
@@ -226,7 +263,15 @@ async fn browser_sdks_find_their_settings() {
     assert_eq!(segment["integrations"]["Segment.io"]["protocol"], "https");
     let rudder = world.json("GET /sourceConfig/?writeKey=WK").await;
     assert_eq!(rudder["source"]["writeKey"], "WK");
+    let posthog = world.json("GET /array/WK/config").await;
+    assert_eq!((&posthog["token"], &posthog["hasFeatureFlags"]), (&"WK".into(), &false.into()));
+    for path in ["/flags/?v=2", "/flags?v=2", "/decide/?v=3"] {
+        let flags = world.json(&format!("POST {path}\n\n{{\"token\":\"WK\"}}")).await;
+        assert_eq!(flags["featureFlags"], serde_json::json!({}), "{path}");
+        assert_eq!(flags["errorsWhileComputingFlags"], false, "{path}");
+    }
     assert_eq!(world.status("GET /v1/projects/other/settings").await, 404);
+    assert_eq!(world.status("GET /array/other/config").await, 404);
     assert_eq!(world.status("GET /sourceConfig?writeKey=other").await, 404);
 }
 

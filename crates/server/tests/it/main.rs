@@ -9,6 +9,8 @@ mod customers;
 mod documents;
 mod events;
 mod identity;
+mod imports;
+mod lists;
 mod measure;
 mod people;
 mod privacy;

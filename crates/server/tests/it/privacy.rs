@@ -532,7 +532,8 @@ async fn sweep(world: &World, after: Span) {
     let views = world.store.reader().expect("views");
     let now = Timestamp(world.now().0 + after.0);
     let loaded = world.handle.loaded();
-    let swept = engine::sweep(&world.log, &*views, &world.keys, &loaded, now).expect("a sweep");
+    let swept =
+        engine::sweep(world.fact_source(), &*views, &world.keys, &loaded, now).expect("a sweep");
     if let Some(swept) = swept {
         world.put(swept.entries).await;
     }

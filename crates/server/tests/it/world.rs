@@ -7,13 +7,14 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
 use content::{Link, LinkKey};
 use decision::Consents;
-use engine::{Engine, EngineSettings, Handle, Host, Keys, Parts};
+use engine::{Engine, EngineSettings, FactSource, Handle, Host, Keys, Parts};
 use model::{
     ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Identifier, LedgerState, Map,
     Message, MessageId, PersonId, Reply, SourceId, Timestamp, Value,
 };
 use port::{
-    Catalog, Directory, Envelope, FactLog, Ledger, MemoryLog, MemoryStore, People, Space, Store,
+    Catalog, Directory, Envelope, FactLog, History, Ledger, MemoryHistory, MemoryLog, MemoryStore,
+    People, Space, Store,
 };
 use record::{Control, Fact, LogRecord};
 use server::{App, Readers, Settings};
@@ -34,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct World {
     pub store: MemoryStore,
     pub log: MemoryLog,
+    pub history: MemoryHistory,
     pub handle: Handle,
     pub keys: Keys,
     router: Router,
@@ -101,12 +103,27 @@ impl World {
         world
     }
 
+    /// Log and history as one.
+    pub fn fact_source(&self) -> FactSource<'_> {
+        FactSource { log: &self.log, history: Some(&self.history) }
+    }
+
+    /// Files everything that is committed, and lets the log go as far as it goes.
+    pub async fn file_and_trim(&self) {
+        let views = self.store.reader().expect("views");
+        while let Some(filed) = engine::file(&self.log, &self.history, &*views).expect("a filing") {
+            self.put(filed.entries).await;
+        }
+        self.put(engine::file_parted(&self.history, &*views).expect("a filing")).await;
+        self.log.trim(self.history.position().expect("a position")).expect("a trimming");
+    }
+
     async fn over(store: MemoryStore, change: impl FnOnce(&mut Settings)) -> World {
-        let log = MemoryLog::new();
+        let (log, history) = (MemoryLog::new(), MemoryHistory::new());
         let keys = Keys { chance: ChanceKey([7; 32]), link: LinkKey([9; 32]) };
         let providers: ChannelSet = [Channel::Email, Channel::Push].into_iter().collect();
         let log_of_engine: Arc<dyn FactLog> = Arc::new(log.clone());
-        let engine = Engine::open(Parts {
+        let mut engine = Engine::open(Parts {
             store: Box::new(store.clone()),
             log: log_of_engine.clone(),
             keys,
@@ -114,6 +131,7 @@ impl World {
             providers,
         })
         .expect("an empty store opens");
+        engine.keep_history(Arc::new(history.clone()));
         let channels: Vec<Box<dyn port::Channel>> =
             vec![Box::new(Provider(Channel::Email)), Box::new(Provider(Channel::Push))];
         let host = Host::start(engine, channels);
@@ -128,13 +146,24 @@ impl World {
         let readers = store.clone();
         let app = App {
             log: log_of_engine,
+            history: Some(Arc::new(history.clone())),
             handle: handle.clone(),
             readers: Readers::new(move || readers.reader()),
             keys,
             settings,
         };
         let router = server::router(app);
-        let world = World { store, log, handle, keys, router, ahead_ms, cookie: None, _host: host };
+        let world = World {
+            store,
+            log,
+            history,
+            handle,
+            keys,
+            router,
+            ahead_ms,
+            cookie: None,
+            _host: host,
+        };
         let now = real_now();
         let source = server::source_entry(&SourceId::from("shop"), "Shop", WRITE_KEY, now);
         world.put(vec![source]).await;

@@ -111,6 +111,14 @@ impl FactLog for EarlyLog {
         Ok(state.recent.range(first..).take(records_max).take_while(enough).cloned().collect())
     }
 
+    fn first(&self) -> LogPosition {
+        self.disk.first()
+    }
+
+    fn trim(&self, before: LogPosition) -> Result<LogPosition, LogError> {
+        self.disk.trim(before)
+    }
+
     fn durable_end(&self) -> LogPosition {
         self.lock().end
     }

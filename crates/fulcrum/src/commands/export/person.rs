@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use engine::FactSource;
 use server::export::PersonExport;
 
 use super::super::{print, why};
@@ -50,7 +51,9 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         let log =
             log_segments::SegmentLog::open(&data.log_path(), log_segments::Options::default())?;
-        server::export::of(&*views, &log, person.id, data::now(), &|| true)
+        let history = data.open_history(views.log_position()?)?;
+        let facts = FactSource { log: &log, history: Some(&history) };
+        server::export::of(&*views, facts, person.id, data::now(), &|| true)
             .map_err(|it| Stop::failed(it.detail.unwrap_or(it.title)))?
     };
     print(&match arguments.format {

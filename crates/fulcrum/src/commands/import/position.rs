@@ -49,7 +49,13 @@ enum Stored {
 }
 
 impl Bookmark {
-    pub fn of(data: &DataDir, source: &SourceId, file: &Path) -> anyhow::Result<Bookmark> {
+    /// `under` is what else decides what the rows become; under other terms they are read anew.
+    pub fn of(
+        data: &DataDir,
+        source: &SourceId,
+        file: &Path,
+        under: &str,
+    ) -> anyhow::Result<Bookmark> {
         if file.as_os_str() == "-" {
             return Ok(Bookmark { path: None, file: file.to_owned(), bytes: 0 });
         }
@@ -57,7 +63,11 @@ impl Bookmark {
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("could not create {}", folder.display()))?;
         let name = file.file_name().map(|it| it.to_string_lossy()).unwrap_or_default();
-        let key = blake3::hash(format!("{source}\n{name}").as_bytes());
+        let key = match under.is_empty() {
+            true => format!("{source}\n{name}"),
+            false => format!("{source}\n{name}\n{under}"),
+        };
+        let key = blake3::hash(key.as_bytes());
         let path = folder.join(format!("{}.json", hex(&key.as_bytes()[..8])));
         let bytes = std::fs::metadata(file)
             .map_err(|error| Stop::usage(format!("could not read {}: {error}", file.display())))?
