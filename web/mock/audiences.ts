@@ -112,6 +112,7 @@ function audience(it: Invented, now: number): Audience {
     left: today?.left ?? 0,
     used_by,
     uses: audiencesOf(parse(condition)),
+    waits: false,
   };
 }
 

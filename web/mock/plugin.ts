@@ -70,12 +70,19 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   const of = (name: string) => path.match(new RegExp(`^/${name}$`));
   if (key === "GET /session") return json(response, session(cookies, scenario));
   if (key === "POST /session") {
-    const { password } = await body(request);
-    if (password === "wrong") return problem(response, 401, "The password is not right.");
+    const { email, password } = await body(request);
+    const either = email ? "the address or the password is wrong" : "the password is wrong";
+    if (password === "wrong") return problem(response, 401, either);
     return done(response, "mock_signed_out=; Max-Age=0; Path=/");
   }
   if (key === "DELETE /session") return done(response, "mock_signed_out=1; Path=/");
-  if (key === "POST /setup") return done(response, "mock_setup=; Max-Age=0; Path=/");
+  if (key === "POST /setup") {
+    const { token } = await body(request);
+    if (token === "used")
+      return problem(response, 403, "the link was used already or is an old one");
+    const gone = ["mock_setup", "mock_signed_out"].map((it) => `${it}=; Max-Age=0; Path=/`);
+    return done(response, gone);
+  }
   if (cookies.get("mock_signed_out")) return problem(response, 401, "Sign in first.");
   if (scenario === "lost") return problem(response, 503, "The engine is starting.");
   if (key === "GET /today") return json(response, today(now, scenario));
@@ -123,6 +130,8 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   }
   if (path.startsWith("/audiences") || path.startsWith("/jobs/"))
     return aboutAudiences(request, response, url, path, scenario, now);
+  if (path === "/team" || path.startsWith("/team/"))
+    return aboutTeam(request, response, path, cookies, scenario);
   if (key === "GET /broadcasts") {
     const all = scenario === "empty" ? [] : broadcasts(now, steps(cookies));
     return json(response, { broadcasts: all });
@@ -193,6 +202,40 @@ function steer(
   return done(response, cookie, step === "plan" ? broadcastPlan(then, now) : then);
 }
 
+/** `noor@shop.example:1~…`: kept in the browser, with what was done to it. */
+async function aboutTeam(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  cookies: Map<string, string>,
+  scenario: Scenario,
+) {
+  const first = scenario === "empty" ? "" : `${MEMBER}:1~piet@shop.example:0`;
+  const team = new Map(
+    decodeURIComponent(cookies.get("mock_team") ?? first)
+      .split("~")
+      .filter(Boolean)
+      .map((it) => it.split(":") as [string, string]),
+  );
+  const cookie = () =>
+    `mock_team=${encodeURIComponent([...team].map((it) => it.join(":")).join("~"))}; Path=/`;
+  if (request.method === "GET") {
+    const members = [...team].map(([email, active]) => ({ email, active: active === "1" }));
+    return json(response, { members });
+  }
+  if (scenario === "member") return problem(response, 403, "only the admin changes the team");
+  if (request.method === "DELETE") {
+    team.delete(decodeURIComponent(path.slice("/team/".length)));
+    return done(response, cookie());
+  }
+  const email = String((await body(request)).email).toLowerCase();
+  if (email.endsWith("@full.example")) {
+    return problem(response, 409, "a team has at most 200 members; remove one first");
+  }
+  if (!team.has(email)) team.set(email, "0");
+  return done(response, cookie(), { email, path: "/setup?token=mock-0123456789abcdef" });
+}
+
 async function aboutAudiences(
   request: IncomingMessage,
   response: ServerResponse,
@@ -211,8 +254,11 @@ async function aboutAudiences(
   }
   if (id === "") {
     const all = scenario === "empty" ? [] : audiences(now);
-    const fill = scenario === "filling" ? { done: 6_212, total: 19_204 } : null;
-    return json(response, { audiences: all, fill });
+    const filling = scenario === "filling";
+    for (const it of all) it.waits = filling && it.name === "trail_runners";
+    const fill = filling ? { done: 6_212, total: 19_204 } : null;
+    const counting = filling ? { done: 11_020, total: 19_204 } : null;
+    return json(response, { audiences: all, fill, counting });
   }
   if (id === "overlap") {
     const names = url.searchParams.get("names");
@@ -240,7 +286,9 @@ async function aboutAudiences(
   if (of === "members") {
     return json(response, peoplePage(url, people(now).slice(0, size), size));
   }
-  return json(response, audienceDetail(id, Number(url.searchParams.get("days") ?? 90), now));
+  const detail = audienceDetail(id, Number(url.searchParams.get("days") ?? 90), now);
+  if (detail) detail.waits = scenario === "filling";
+  return json(response, detail);
 }
 
 function session(cookies: Map<string, string>, scenario: Scenario) {
@@ -306,7 +354,7 @@ function drawing(response: ServerResponse, svg: string) {
   response.end(svg);
 }
 
-function done(response: ServerResponse, cookie?: string, data?: unknown) {
+function done(response: ServerResponse, cookie?: string | string[], data?: unknown) {
   if (cookie) response.setHeader("set-cookie", cookie);
   if (data) return json(response, data);
   response.statusCode = 204;

@@ -69,6 +69,23 @@ export const views = [
   { name: "broadcast-done", path: "/broadcasts/weekly-news" },
   { name: "broadcast-dutch", path: "/broadcasts/thank-you", language: "nl", act: look },
   { name: "broadcast-missing", path: "/broadcasts/nothing" },
+  { name: "broadcast-approve", path: "/broadcasts/winter-preview" },
+  {
+    name: "broadcast-approving",
+    path: "/broadcasts/winter-preview",
+    act: choose("Approve…"),
+  },
+  { name: "broadcast-own", path: "/broadcasts/outlet" },
+  { name: "broadcast-changed", path: "/broadcasts/price-rise" },
+  { name: "broadcast-own-dutch", path: "/broadcasts/outlet", language: "nl" },
+  { name: "settings", path: "/settings" },
+  { name: "settings-member", path: "/settings", scenario: "member" },
+  { name: "settings-empty", path: "/settings", scenario: "empty" },
+  { name: "settings-dutch", path: "/settings", language: "nl" },
+  { name: "settings-link", path: "/settings", act: invite },
+  { name: "settings-remove", path: "/settings", act: choose(/^Remove piet/) },
+  { name: "invited", path: "/setup?token=abc", cookies: { mock_signed_out: "1" } },
+  { name: "audience-waits", path: "/audiences/trail_runners", scenario: "filling" },
   { name: "events", path: "/events", act: openRejection },
   { name: "events-empty", path: "/events", scenario: "empty" },
   { name: "new-source", path: "/events", act: makeSource },
@@ -88,6 +105,12 @@ function choose(name) {
     await page.getByRole("button", { name }).click();
     await page.locator("dialog[open]").waitFor();
   };
+}
+
+async function invite(page) {
+  await page.getByLabel("E-mail address of a colleague").fill("sam@shop.example");
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByRole("dialog", { name: "A link for sam@shop.example" }).waitFor();
 }
 
 async function openMore(page) {

@@ -331,6 +331,88 @@ const stories = {
     await page.getByRole("button", { name: "Go back" }).click();
     await page.locator("dialog").waitFor({ state: "detached" });
   },
+  "what a colleague planned is approved, and then started": async (page, origin) => {
+    await page.goto(`${origin}/broadcasts/winter-preview`);
+    await page.getByText("noor@shop.example planned it.").waitFor();
+    if (await page.getByRole("button", { name: "Start…" }).count()) throw new Error("start");
+    await page.getByRole("button", { name: "Plan…" }).click();
+    await page.getByText("You are then who planned it").waitFor();
+    await page.getByRole("button", { name: "Go back" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Approve…" }).click();
+    await page.getByText("goes to 14,820 people").waitFor();
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.locator(".done:focus", { hasText: "Approved." }).waitFor();
+    await page.getByText("the admin approved it. It may start.").waitFor();
+    await page.goto(`${origin}/broadcasts/black-friday`);
+    await page.getByRole("heading", { name: "When people get it" }).waitFor();
+  },
+  "who planned it cannot approve it, and what was changed is planned anew": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/broadcasts/outlet`);
+    await page.getByText("You planned it as the admin").waitFor();
+    if (await page.getByRole("button", { name: "Approve…" }).isEnabled()) throw new Error("own");
+    if (await page.getByRole("button", { name: "Start…" }).count()) throw new Error("start");
+    await page.goto(`${origin}/broadcasts/price-rise`);
+    await page.getByText("but it was changed since").waitFor();
+    if (await page.getByRole("button", { name: "Approve…" }).count()) throw new Error("changed");
+    await page.context().addCookies([{ name: "mock_scenario", value: "member", url: origin }]);
+    await page.goto(`${origin}/broadcasts/outlet`);
+    await page.getByRole("button", { name: "Approve…" }).click();
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.locator(".done:focus", { hasText: "Approved." }).waitFor();
+    await page.getByRole("button", { name: "Start…" }).click();
+    await page.getByText("2,871 people are on its list.").waitFor();
+    await page.getByRole("button", { name: "Start it" }).click();
+    await page.locator(".done:focus", { hasText: "Started." }).waitFor();
+  },
+  "the admin invites, gives a new link, and removes; a member only looks": async (page, origin) => {
+    await page.keyboard.type("gs");
+    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+    await page.getByLabel("E-mail address of a colleague").fill("sam@shop.example");
+    await page.keyboard.press("Enter");
+    await page.getByText(`${origin}/setup?token=mock-`).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("row", { name: /sam@shop.example invited/ }).waitFor();
+    await page.getByRole("button", { name: "New link for noor@shop.example" }).click();
+    await page.getByRole("dialog", { name: "A link for noor@shop.example" }).waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Remove noor@shop.example" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Remove noor@shop.example" }).click();
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    await page.getByText("noor@shop.example is removed from the team.").waitFor();
+    await page.getByRole("row", { name: /noor/ }).waitFor({ state: "detached" });
+    await page.getByLabel("E-mail address of a colleague").fill("x@full.example");
+    await page.keyboard.press("Enter");
+    await page.getByText("a team has at most 200 members").waitFor();
+    await page.context().addCookies([{ name: "mock_scenario", value: "member", url: origin }]);
+    await page.reload();
+    await page.getByText("Only the admin changes the team.").waitFor();
+    if (await page.getByRole("button", { name: "Invite" }).count()) throw new Error("invite");
+    await page.locator(".who", { hasText: "noor@shop.example" }).waitFor();
+  },
+  "an invited colleague chooses a password and is in; a used link says so": async (
+    page,
+    origin,
+  ) => {
+    await page.context().addCookies([{ name: "mock_signed_out", value: "1", url: origin }]);
+    await page.goto(`${origin}/setup?token=used`);
+    await page.getByRole("heading", { name: "Welcome to the team" }).waitFor();
+    const fill = async () => {
+      await page.getByLabel("Password", { exact: true }).fill("four unrelated words");
+      await page.getByLabel("The same password again").fill("four unrelated words");
+      await page.keyboard.press("Enter");
+    };
+    await fill();
+    await page.getByText("the link was used already").waitFor();
+    await page.goto(`${origin}/setup?token=abc`);
+    await fill();
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  },
   "the live list grows, waits while paused, and narrows": async (page, origin) => {
     await page.goto(`${origin}/events`);
     const newest = () => page.locator(".event-head").first().textContent();
@@ -367,6 +449,10 @@ const stories = {
     await page.getByLabel("Password").fill("wrong");
     await page.keyboard.press("Enter");
     await page.getByText("That password is not right.").waitFor();
+    await page.getByLabel("E-mail address").fill("noor@shop.example");
+    await page.getByLabel("Password").focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("The address or the password is not right.").waitFor();
     await page.getByLabel("Password").fill("right enough");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();

@@ -22,6 +22,7 @@ const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
 const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
 const Decisions = lazy(() => import("./pages/decisions/decisions"));
+const Settings = lazy(() => import("./pages/settings/settings"));
 const Events = lazy(() => import("./pages/events/events"));
 
 export function App() {
@@ -57,6 +58,7 @@ export function App() {
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
               <Route path="decisions" element={<Decisions />} />
+              <Route path="settings" element={<Settings />} />
               <Route path="events" element={<Events />} />
               <Route path="*" element={<NotFound />} />
             </Route>

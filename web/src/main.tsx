@@ -14,6 +14,7 @@ import "./styles/pages.css";
 import "./styles/leverage.css";
 import "./styles/picture.css";
 import "./styles/audiences.css";
+import "./styles/settings.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

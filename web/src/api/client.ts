@@ -267,7 +267,7 @@ export async function planBroadcast(name: string): Promise<PlanSeen> {
 /** Takes a step that answers with what the broadcast is then. */
 export function steerBroadcast(
   name: string,
-  step: "start" | "pause" | "resume" | "cancel",
+  step: "approve" | "start" | "pause" | "resume" | "cancel",
 ): Promise<Broadcast> {
   return answer(api.POST(`/api/v1/broadcasts/{name}/${step}`, { params: { path: { name } } }));
 }

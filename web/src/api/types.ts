@@ -35,6 +35,7 @@ export type DecisionAsker = Schemas["DecisionAsker"];
 export type DecisionEnd = Schemas["DecisionEnd"];
 export type BroadcastWave = Schemas["BroadcastWave"];
 export type BroadcastApproval = Schemas["BroadcastApproval"];
+export type Audiences = Schemas["Audiences"];
 export type Audience = Schemas["Audience"];
 export type AudienceDetail = Schemas["AudienceDetail"];
 export type GrowthDay = Schemas["GrowthDay"];

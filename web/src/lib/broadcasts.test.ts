@@ -2,13 +2,17 @@ import { expect, test } from "vitest";
 import { broadcastPlan, broadcasts } from "../../mock/broadcasts.ts";
 import type { Broadcast } from "../api/types";
 import {
+  approvingOf,
   decides,
   foreseen,
   inGroups,
+  lastsMs,
   progressOf,
   type Stage,
+  spanMs,
   startsByItself,
   stepsOf,
+  voidsApproval,
 } from "./broadcasts";
 import { ledgerSum } from "./ledger";
 
@@ -77,6 +81,41 @@ test("what starts by itself is not offered to be started", () => {
   ]);
 });
 
+test("what lacks an approval is not started, and not approved by who planned it", () => {
+  const lacks = "nobody has approved it yet";
+  const of = (approval: Broadcast["approval"], state: Stage = "planned") => ({
+    ...broadcast("a", state),
+    approval,
+  });
+  const open = of({ needed: true, planned_by: "noor@shop.example", lacks });
+  expect(stepsOf(open, now)).toEqual(["plan", "approve", "cancel"]);
+  expect(approvingOf(open, "admin")).toBe("open");
+  expect(approvingOf(open, "noor@shop.example")).toBe("own");
+  const given = of({ needed: true, planned_by: "noor@shop.example", approved_by: "admin" });
+  expect(stepsOf(given, now)).toContain("start");
+  expect(approvingOf(given, "noor@shop.example")).toBe("given");
+  const changed = of({ needed: true, planned_by: "x", approved_by: "admin", lacks });
+  expect(stepsOf(changed, now)).toEqual(["plan", "cancel"]);
+  expect(approvingOf(changed, "admin")).toBe("changed");
+  expect(approvingOf(of({ needed: true, lacks }, "draft"), "admin")).toBe("unplanned");
+  expect(approvingOf(of({ needed: false, planned_by: "admin" }), "admin")).toBe("none");
+  // Planning anew makes whoever does it the planner, and what was agreed to is void.
+  expect([open, given, changed].map((it) => voidsApproval(it, "admin"))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test("a rate says how long a list takes", () => {
+  expect(spanMs("1d12h")).toBe(36 * 3_600_000);
+  expect(spanMs("500ms")).toBe(500);
+  expect(spanMs("soon")).toBe(null);
+  expect(lastsMs("1000 per 1m", 30_000)).toBe(30 * 60_000);
+  expect(lastsMs("1000 per ever", 1)).toBe(null);
+  expect(lastsMs("0 per 1m", 1)).toBe(null);
+});
+
 test("planning decides something only where nobody has to start it, and only the first time", () => {
   expect(decides(broadcast("a", "draft", "2026-11-27T09:00:00Z"), now)).toBe(true);
   expect(decides(broadcast("a", "draft", "2026-11-22T08:00:00Z"), now)).toBe(false);
@@ -132,6 +171,8 @@ test("the mock's broadcasts and plans add up, as the real ones do", () => {
   for (const it of broadcasts(now, new Map())) {
     expect(ledgerSum(it.counts)).toBe(it.counts.candidates);
     expect(it.counts.candidates).toBeLessThanOrEqual(it.recipients);
+    const listed = it.waves.reduce((sum, wave) => sum + wave.people, 0);
+    expect(listed).toBe(it.state === "draft" ? 0 : it.recipients);
     const plan = broadcastPlan(it, now);
     const { now: soon, later, not } = foreseen(plan);
     expect(soon + later + not).toBe(plan.recipients);

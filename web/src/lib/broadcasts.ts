@@ -5,7 +5,7 @@ import { type LedgerState, ledgerStates, ledgerSum } from "./ledger";
 export type Stage = Broadcast["state"];
 
 /** What a person can do to a broadcast; each is an address of the API. */
-export type Step = "plan" | "start" | "pause" | "resume" | "cancel";
+export type Step = "plan" | "approve" | "start" | "pause" | "resume" | "cancel";
 
 export const groups = ["active", "coming", "over"] as const;
 export type Group = (typeof groups)[number];
@@ -25,11 +25,15 @@ export function groupOf(stage: Stage): Group {
 }
 
 /** What may be done now, the next step first. */
-export function stepsOf(it: Pick<Broadcast, "state" | "at">, now: number): Step[] {
+export function stepsOf(it: Pick<Broadcast, "state" | "at" | "approval">, now: number): Step[] {
   switch (it.state) {
     case "draft":
       return ["plan", "cancel"];
     case "planned":
+      if (it.approval.lacks !== undefined) {
+        // What was changed after it was approved is planned anew first.
+        return it.approval.approved_by ? ["plan", "cancel"] : ["plan", "approve", "cancel"];
+      }
       // One with a time starts by itself: started by hand, it would wait for that time just the same.
       return startsByItself(it, now) ? ["plan", "cancel"] : ["plan", "start", "cancel"];
     case "running":
@@ -45,6 +49,57 @@ export function stepsOf(it: Pick<Broadcast, "state" | "at">, now: number): Step[
 /** Whether it has a time to come; one whose time has passed waits for somebody, as one without. */
 export function startsByItself(it: Pick<Broadcast, "at">, now: number): boolean {
   return it.at !== null && now < new Date(it.at).getTime();
+}
+
+/**
+ * Where the approval by a second person stands: none is needed, there is a plan to wait for, somebody else than
+ * who looks must give it, whoever looks may, the plan was changed since, or it is given.
+ */
+export type Approving = "none" | "unplanned" | "own" | "open" | "changed" | "given";
+
+export function approvingOf(
+  { state, approval }: Pick<Broadcast, "state" | "approval">,
+  who: string | undefined,
+): Approving {
+  if (!approval.needed) return "none";
+  if (approval.lacks === undefined) return approval.approved_by ? "given" : "none";
+  if (state === "draft") return "unplanned";
+  if (approval.approved_by) return "changed";
+  return approval.planned_by === who ? "own" : "open";
+}
+
+/** Whether a new plan would make an approval void, or take away who may give it. */
+export function voidsApproval(
+  it: Pick<Broadcast, "state" | "approval">,
+  who: string | undefined,
+): boolean {
+  const approving = approvingOf(it, who);
+  return approving === "given" || approving === "open";
+}
+
+const UNITS_MS: Record<string, number> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** `1d12h` in milliseconds; null for what is no length of time. */
+export function spanMs(text: string): number | null {
+  if (!/^(\d+(ms|[smhdw]))+$/.test(text)) return null;
+  return [...text.matchAll(/(\d+)(ms|[smhdw])/g)].reduce(
+    (sum, [, n, unit = ""]) => sum + Number(n) * (UNITS_MS[unit] ?? 0),
+    0,
+  );
+}
+
+/** How long a list takes at a rate such as `1000 per 1m`. */
+export function lastsMs(rate: string, people: number): number | null {
+  const [most = "", span = ""] = rate.split(" per ");
+  const per = spanMs(span);
+  return per === null || !(0 < Number(most)) ? null : (people / Number(most)) * per;
 }
 
 /** What goes out before what waits, what is decided before what is not; within that by time. */

@@ -16,7 +16,8 @@ function actions(keys: string, gap = 100) {
 test("g and a letter lead to a page", () => {
   expect(actions("gtgpge")).toEqual([null, "today", null, "people", null, "events"]);
   expect(actions("gbgl")).toEqual([null, "broadcasts", null, "leverage"]);
-  expect(actions("gd")).toEqual([null, "decisions"]);
+  expect(actions("gdga")).toEqual([null, "decisions", null, "audiences"]);
+  expect(actions("gs")).toEqual([null, "settings"]);
 });
 
 test("a letter alone does nothing", () => {

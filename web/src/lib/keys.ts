@@ -8,6 +8,7 @@ export type Action =
   | "broadcasts"
   | "decisions"
   | "events"
+  | "settings"
   | "search"
   | "help"
   | "pause";
@@ -23,6 +24,7 @@ const afterG: Record<string, Action> = {
   b: "broadcasts",
   d: "decisions",
   e: "events",
+  s: "settings",
 };
 const single: Record<string, Action> = { "/": "search", "?": "help", " ": "pause" };
 

@@ -1,5 +1,6 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
 import { audiences } from "./en/audiences";
+import { settings } from "./en/settings";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -13,6 +14,8 @@ export const en = {
     people: "People",
     audiences: "Audiences",
     moreNav: "More",
+    settingsPage: "Settings",
+    signedInAs: (who: string) => `Signed in as ${who}`,
     broadcasts: "Broadcasts",
     decisions: "Decisions",
     events: "Events",
@@ -52,6 +55,7 @@ export const en = {
     broadcasts: "Go to Broadcasts",
     decisions: "Go to Decisions",
     events: "Go to Events",
+    settings: "Go to Settings",
     search: "Search people",
     move: "Move through a list",
     open: "Open",
@@ -60,10 +64,14 @@ export const en = {
   },
   signIn: {
     title: "Sign in",
+    email: "E-mail address",
+    emailHint: "Leave it empty to sign in as the admin.",
     password: "Password",
     submit: "Sign in",
     busy: "Signing in…",
     wrong: "That password is not right.",
+    wrongEither: "The address or the password is not right.",
+    forgotMember: "A colleague gets a new link from the admin, in Settings.",
     failed: "Signing in did not work. Is the server running?",
     forgot: "Forgotten? Whoever runs the server can set a new one with",
     needsSetup:
@@ -73,6 +81,9 @@ export const en = {
     title: "Choose a password",
     intro:
       "This installation has no password yet. It protects everything: people, messages and keys.",
+    invitedTitle: "Welcome to the team",
+    invitedIntro:
+      "You were invited. Choose the password with which you will sign in, under your own address.",
     password: "Password",
     again: "The same password again",
     hint: (min: number) => `At least ${min} characters. A few unrelated words work well.`,
@@ -621,6 +632,7 @@ export const en = {
     end: "This is where it began.",
   },
   audiences,
+  settings,
   broadcasts: {
     list: "Broadcasts",
     groups: { active: "Going out", coming: "To come", over: "Over" },
@@ -677,6 +689,36 @@ export const en = {
     begins: (time: string) => `the first zone of the world begins ${time}`,
     recipients: "On its list",
     recipientsNone: "nobody yet: it is not planned",
+    listing: "The list is still being written; this number grows.",
+    rate: "At most",
+    rateWords: (people: string, span: string) => `${people} people in ${span}`,
+    rateLasts: (time: string) => `everybody takes about ${time}`,
+    plannedBy: "Planned by",
+    approvedBy: "Approved by",
+    admin: "the admin",
+    you: (who: string) => `${who} (you)`,
+    waitsForApproval: "waits for an approval",
+    waves: {
+      title: "When people get it",
+      note: "By the clock where each person lives, the list goes out in waves.",
+      due: "Begins",
+      once: "As soon as it is started",
+      people: "People",
+      label: (people: string, time: string) => `${people} people from ${time}`,
+    },
+    approval: {
+      title: "Approval",
+      unplanned: "Once it is planned, somebody else than who planned it must approve it.",
+      own: (who: string) =>
+        `You planned it as ${who}, so somebody else must approve it. Ask a colleague to look at this page; the admin invites colleagues in Settings.`,
+      open: (who: string) =>
+        `${who} planned it. Look at what goes out to whom and when, and approve it if you agree. Without that it does not start.`,
+      changed: (who: string) =>
+        `${who} approved it, but it was changed since: the broadcast, its audience or a word of its content. Plan it anew, and let somebody else approve that.`,
+      given: (who: string) => `${who} approved it. It may start.`,
+      button: "Approve…",
+      disabled: "Who planned it cannot approve it as well.",
+    },
     next: {
       draft:
         "Nothing happens by itself. Planning writes down who is in the audience, and shows who would get it and who would not. After that somebody starts it.",
@@ -686,6 +728,9 @@ export const en = {
         `Its time has passed: ${time}. Once it is planned, it waits for somebody to start it.`,
       planned: "Its list is written down. It goes out when somebody starts it.",
       plannedAt: (time: string) => `Its list is written down, and it starts by itself: ${time}.`,
+      lacks: "It does not start before somebody else than who planned it has approved it.",
+      lacksAt: (time: string) =>
+        `It does not start before somebody else than who planned it has approved it. Its time: ${time}.`,
       running: "It is going out. Each message is decided again at its own moment.",
       runningAt: (time: string) => `It is started, and begins at its time: ${time}.`,
       paused: "Nothing of it goes out until somebody resumes it.",
@@ -696,6 +741,7 @@ export const en = {
       look: "See who would get it",
       plan: "Plan…",
       again: "Look again",
+      approve: "Approve…",
       start: "Start…",
       pause: "Pause…",
       resume: "Resume…",
@@ -709,6 +755,8 @@ export const en = {
       unseen: "Who would get it was not looked at since this page was opened.",
       unseenHint:
         "Look before it goes out: it shows how many get it, and for what reasons the others do not.",
+      unseenVoids:
+        "For what reasons somebody would not get it is counted by planning. Planned anew, it has a new list, you are who planned it, and somebody else must approve it.",
       unplanned: "Nobody knows yet who would get it.",
       unplannedHint:
         "Planning counts everybody in the audience by what would become of their message. Nothing is sent by it.",
@@ -738,6 +786,7 @@ export const en = {
       nobody: "Nobody was on its list.",
       sentence: (ended: string, of: string) => `${ended} of ${of} people done`,
       pending: (n: number, text: string) => plural(n, "1 message waits", `${text} messages wait`),
+      made: (made: string, of: string) => `${made} of ${of} people have had their turn`,
       total: "People on its list",
       rest: "Not looked at yet",
       restHelp: "their turn comes",
@@ -756,6 +805,21 @@ export const en = {
         `Its list is written down now, and it starts by itself: ${time}. Nobody has to press anything then.`,
       planAtStop: "To stop it you cancel it, and that is for good.",
       planYes: "Plan it",
+      againTitle: (name: string) => `Plan “${name}” anew?`,
+      againLead: "The approval of its present plan does not hold for the new one.",
+      againMeans: "You are then who planned it, and somebody else must approve it.",
+      againYes: "Plan anew",
+      approveTitle: (name: string) => `Approve “${name}”?`,
+      approveLead: (content: string, n: number, text: string) =>
+        `“${content}” goes to ${plural(n, "1 person", `${text} people`)} on its list.`,
+      approveWhen: (time: string) => `It starts by itself: ${time}.`,
+      approveByHand: "Then somebody may start it.",
+      approveMeans:
+        "It holds for exactly what is written now. If the broadcast or a word of its content is changed, it must be planned and approved anew.",
+      approveYes: "Approve",
+      startListed: (n: number, text: string) =>
+        plural(n, "1 person is on its list.", `${text} people are on its list.`),
+      startListedYes: "Start it",
       startTitle: (name: string) => `Start “${name}”?`,
       startLead: (n: number, text: string) =>
         plural(n, "1 person gets it.", `${text} people get it.`),
@@ -798,6 +862,7 @@ export const en = {
     done: {
       plan: (n: number, text: string) =>
         plural(n, "Planned: 1 person on its list.", `Planned: ${text} people on its list.`),
+      approve: "Approved.",
       start: "Started.",
       pause: "Paused. Nothing more goes out.",
       resume: "Resumed. What waits goes on within a minute.",

@@ -1,6 +1,7 @@
 /** Every text of the app in Dutch. */
 import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
+import { settings } from "./nl/settings";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -14,6 +15,8 @@ export const nl: Messages = {
     people: "Mensen",
     audiences: "Doelgroepen",
     moreNav: "Meer",
+    settingsPage: "Instellingen",
+    signedInAs: (who) => `Aangemeld als ${who}`,
     broadcasts: "Verzendingen",
     decisions: "Beslissingen",
     events: "Gebeurtenissen",
@@ -53,6 +56,7 @@ export const nl: Messages = {
     broadcasts: "Naar Verzendingen",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
+    settings: "Naar Instellingen",
     search: "Mensen zoeken",
     move: "Door een lijst gaan",
     open: "Openen",
@@ -61,10 +65,14 @@ export const nl: Messages = {
   },
   signIn: {
     title: "Aanmelden",
+    email: "E-mailadres",
+    emailHint: "Laat dit leeg om u aan te melden als beheerder.",
     password: "Wachtwoord",
     submit: "Aanmelden",
     busy: "Bezig…",
     wrong: "Dat wachtwoord klopt niet.",
+    wrongEither: "Het adres of het wachtwoord klopt niet.",
+    forgotMember: "Een collega krijgt een nieuwe link van de beheerder, onder Instellingen.",
     failed: "Aanmelden lukte niet. Draait de server?",
     forgot: "Vergeten? Wie de server beheert, stelt een nieuw wachtwoord in met",
     needsSetup:
@@ -74,6 +82,9 @@ export const nl: Messages = {
     title: "Kies een wachtwoord",
     intro:
       "Deze installatie heeft nog geen wachtwoord. Het beschermt alles: mensen, berichten en sleutels.",
+    invitedTitle: "Welkom in het team",
+    invitedIntro:
+      "U bent uitgenodigd. Kies het wachtwoord waarmee u zich aanmeldt, onder uw eigen adres.",
     password: "Wachtwoord",
     again: "Nogmaals hetzelfde wachtwoord",
     hint: (min) => `Minstens ${min} tekens. Een paar losse woorden werken goed.`,
@@ -618,6 +629,7 @@ export const nl: Messages = {
     end: "Hier begon het.",
   },
   audiences,
+  settings,
   broadcasts: {
     list: "Verzendingen",
     groups: { active: "Gaat eruit", coming: "Komt nog", over: "Voorbij" },
@@ -675,6 +687,36 @@ export const nl: Messages = {
     begins: (time) => `in de eerste tijdzone ter wereld begint het ${time}`,
     recipients: "Op de lijst",
     recipientsNone: "nog niemand: ze is niet gepland",
+    listing: "De lijst wordt nog geschreven; dit aantal loopt op.",
+    rate: "Hoogstens",
+    rateWords: (people, span) => `${people} mensen in ${span}`,
+    rateLasts: (time) => `iedereen bij elkaar duurt ongeveer ${time}`,
+    plannedBy: "Gepland door",
+    approvedBy: "Goedgekeurd door",
+    admin: "de beheerder",
+    you: (who) => `${who} (u)`,
+    waitsForApproval: "wacht op goedkeuring",
+    waves: {
+      title: "Wanneer mensen het krijgen",
+      note: "Naar de klok waar ieder woont gaat de lijst in golven uit.",
+      due: "Begint",
+      once: "Zodra ze gestart is",
+      people: "Mensen",
+      label: (people, time) => `${people} mensen vanaf ${time}`,
+    },
+    approval: {
+      title: "Goedkeuring",
+      unplanned: "Zodra ze gepland is, moet iemand anders dan wie haar plande haar goedkeuren.",
+      own: (who) =>
+        `U plande haar als ${who}, dus iemand anders moet haar goedkeuren. Vraag een collega naar deze pagina te kijken; de beheerder nodigt collega's uit onder Instellingen.`,
+      open: (who) =>
+        `Gepland door ${who}. Kijk wat er aan wie en wanneer uitgaat, en keur het goed als u het ermee eens bent. Anders start ze niet.`,
+      changed: (who) =>
+        `Goedgekeurd door ${who}, maar sindsdien veranderd: de verzending, haar doelgroep of een woord van haar inhoud. Plan haar opnieuw, en laat iemand anders dat goedkeuren.`,
+      given: (who) => `Goedgekeurd door ${who}. Ze mag starten.`,
+      button: "Goedkeuren…",
+      disabled: "Wie haar plande kan haar niet ook goedkeuren.",
+    },
     next: {
       draft:
         "Er gebeurt niets vanzelf. Plannen schrijft op wie er in de doelgroep is, en laat zien wie het zou krijgen en wie niet. Daarna start iemand haar.",
@@ -683,6 +725,9 @@ export const nl: Messages = {
         `Haar tijd is voorbij: ${time}. Eenmaal gepland wacht ze tot iemand haar start.`,
       planned: "De lijst is opgeschreven. Ze gaat eruit als iemand haar start.",
       plannedAt: (time) => `De lijst is opgeschreven, en ze start vanzelf: ${time}.`,
+      lacks: "Ze start niet voordat iemand anders dan wie haar plande haar heeft goedgekeurd.",
+      lacksAt: (time) =>
+        `Ze start niet voordat iemand anders dan wie haar plande haar heeft goedgekeurd. Haar tijd: ${time}.`,
       running: "Ze gaat eruit. Over elk bericht wordt op zijn eigen moment opnieuw besloten.",
       runningAt: (time) => `Ze is gestart, en begint op haar tijd: ${time}.`,
       paused: "Er gaat niets van uit tot iemand haar hervat.",
@@ -694,6 +739,7 @@ export const nl: Messages = {
       look: "Kijken wie het zou krijgen",
       plan: "Plannen…",
       again: "Opnieuw kijken",
+      approve: "Goedkeuren…",
       start: "Starten…",
       pause: "Pauzeren…",
       resume: "Hervatten…",
@@ -707,6 +753,8 @@ export const nl: Messages = {
       unseen: "Sinds deze pagina openging, is niet gekeken wie het zou krijgen.",
       unseenHint:
         "Kijk voordat ze eruit gaat: u ziet hoeveel mensen het krijgen, en om welke redenen de anderen niet.",
+      unseenVoids:
+        "Om welke redenen iemand het niet zou krijgen, telt het plannen. Opnieuw gepland heeft ze een nieuwe lijst, bent u wie haar plande, en moet iemand anders haar goedkeuren.",
       unplanned: "Nog niemand weet wie het zou krijgen.",
       unplannedHint:
         "Plannen telt iedereen in de doelgroep naar wat er van het bericht zou worden. Er wordt niets mee gestuurd.",
@@ -736,6 +784,7 @@ export const nl: Messages = {
       nobody: "Er stond niemand op de lijst.",
       sentence: (ended, of) => `${ended} van ${of} mensen afgehandeld`,
       pending: (n, text) => plural(n, "1 bericht wacht", `${text} berichten wachten`),
+      made: (made, of) => `${made} van ${of} mensen zijn aan de beurt geweest`,
       total: "Mensen op de lijst",
       rest: "Nog niet bekeken",
       restHelp: "ze komen nog aan de beurt",
@@ -754,6 +803,21 @@ export const nl: Messages = {
         `De lijst wordt nu opgeschreven, en ze start vanzelf: ${time}. Dan hoeft niemand meer iets te doen.`,
       planAtStop: "Tegenhouden kan door haar af te gelasten, en dat is voorgoed.",
       planYes: "Plannen",
+      againTitle: (name) => `“${name}” opnieuw plannen?`,
+      againLead: "De goedkeuring van het huidige plan geldt niet voor het nieuwe.",
+      againMeans: "Dan bent u wie haar plande, en moet iemand anders haar goedkeuren.",
+      againYes: "Opnieuw plannen",
+      approveTitle: (name) => `“${name}” goedkeuren?`,
+      approveLead: (content, n, text) =>
+        `“${content}” gaat naar ${plural(n, "1 persoon", `${text} mensen`)} op de lijst.`,
+      approveWhen: (time) => `Ze start vanzelf: ${time}.`,
+      approveByHand: "Daarna mag iemand haar starten.",
+      approveMeans:
+        "Het geldt voor precies wat er nu staat. Verandert de verzending of een woord van haar inhoud, dan moet ze opnieuw gepland en goedgekeurd worden.",
+      approveYes: "Goedkeuren",
+      startListed: (n, text) =>
+        plural(n, "1 persoon staat op de lijst.", `${text} mensen staan op de lijst.`),
+      startListedYes: "Starten",
       startTitle: (name) => `“${name}” starten?`,
       startLead: (n, text) => plural(n, "1 persoon krijgt het.", `${text} mensen krijgen het.`),
       startLater: (n, text) =>
@@ -794,6 +858,7 @@ export const nl: Messages = {
     done: {
       plan: (n, text) =>
         plural(n, "Gepland: 1 persoon op de lijst.", `Gepland: ${text} mensen op de lijst.`),
+      approve: "Goedgekeurd.",
       start: "Gestart.",
       pause: "Gepauzeerd. Er gaat niets meer uit.",
       resume: "Hervat. Wat wacht, gaat binnen een minuut verder.",

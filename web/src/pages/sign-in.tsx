@@ -15,9 +15,14 @@ const PASSWORD_MIN = 10;
 export function SignIn({ session }: { session: Session }) {
   const { t } = useText();
   const client = useQueryClient();
+  const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const address = email.trim();
   const signIn = useMutation({
-    mutationFn: () => answer(api.POST("/api/v1/session", { body: { password } })),
+    mutationFn: () =>
+      answer(
+        api.POST("/api/v1/session", { body: { password, ...(address && { email: address }) } }),
+      ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["session"] }),
   });
   const submit = (event: FormEvent) => {
@@ -25,25 +30,27 @@ export function SignIn({ session }: { session: Session }) {
     signIn.mutate();
   };
   const wrong = signIn.error instanceof ApiError && signIn.error.status === 401;
+  const wrongText = address ? t.signIn.wrongEither : t.signIn.wrong;
   return (
     <Alone session={session} title={t.signIn.title}>
       {session.needs_setup ? (
         <p>{t.signIn.needsSetup}</p>
       ) : (
         <form onSubmit={submit}>
+          <Address value={email} onChange={setEmail} />
           <Password
             label={t.signIn.password}
             value={password}
             onChange={setPassword}
             autoComplete="current-password"
-            error={signIn.isError ? (wrong ? t.signIn.wrong : t.signIn.failed) : undefined}
+            error={signIn.isError ? (wrong ? wrongText : t.signIn.failed) : undefined}
             focus
           />
           <Button type="submit" kind="primary" disabled={signIn.isPending}>
             {signIn.isPending ? t.signIn.busy : t.signIn.submit}
           </Button>
           <p className="faint">
-            {t.signIn.forgot} <code>fulcrum password</code>.
+            {t.signIn.forgot} <code>fulcrum password</code>. {t.signIn.forgotMember}
           </p>
         </form>
       )}
@@ -61,16 +68,16 @@ export function SetUp({ session }: { session: Session }) {
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
   const setUp = useMutation({
-    mutationFn: async () => {
-      await answer(api.POST("/api/v1/setup", { body: { token, password } }));
-      await answer(api.POST("/api/v1/session", { body: { password } }));
-    },
+    // Whoever set it is signed in by that.
+    mutationFn: () => answer(api.POST("/api/v1/setup", { body: { token, password } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["session"] });
       navigate("/", { replace: true });
     },
   });
-  if (!session.needs_setup && !setUp.isPending) return <Navigate to="/" replace />;
+  // With a password set already, the link is an invitation to the team.
+  const invited = !session.needs_setup;
+  if (invited && token === "" && !setUp.isPending) return <Navigate to="/" replace />;
   const short = password.length < PASSWORD_MIN;
   const different = password !== again;
   const submit = (event: FormEvent) => {
@@ -79,12 +86,12 @@ export function SetUp({ session }: { session: Session }) {
     if (!short && !different) setUp.mutate();
   };
   return (
-    <Alone session={session} title={t.setup.title}>
+    <Alone session={session} title={invited ? t.setup.invitedTitle : t.setup.title}>
       {token === "" ? (
         <p>{t.setup.noToken}</p>
       ) : (
         <form onSubmit={submit} noValidate>
-          <p>{t.setup.intro}</p>
+          <p>{invited ? t.setup.invitedIntro : t.setup.intro}</p>
           <Password
             label={t.setup.password}
             value={password}
@@ -143,6 +150,27 @@ function Alone({
       <footer>
         <DisplayChoices />
       </footer>
+    </div>
+  );
+}
+
+function Address({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useText();
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t.signIn.email}</label>
+      <input
+        id={id}
+        type="email"
+        value={value}
+        autoComplete="username"
+        aria-describedby={`${id}-note`}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <p id={`${id}-note`} className="field-hint">
+        {t.signIn.emailHint}
+      </p>
     </div>
   );
 }

@@ -1,5 +1,4 @@
 /** What surrounds every page: navigation, the name of the installation, and the keys. */
-import { useQueryClient } from "@tanstack/react-query";
 import {
   Activity,
   Ellipsis,
@@ -10,13 +9,13 @@ import {
   type LucideIcon,
   Megaphone,
   Scale,
-  Settings2,
+  Settings,
+  SlidersHorizontal,
   Target,
   Users,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
-import { answer, api } from "../api/client";
 import type { Session } from "../api/types";
 import { type Action, press, type Waiting } from "../lib/keys";
 import { useText } from "../messages";
@@ -24,6 +23,7 @@ import { Dialog } from "../ui/parts";
 import { DisplayChoices } from "./display";
 import { Mark } from "./mark";
 import { Shortcuts } from "./shortcuts";
+import { useSignOut, whoInWords } from "./who";
 
 /** On a phone there is room for those that are `near`; the others are behind one button. */
 const pages = [
@@ -34,11 +34,20 @@ const pages = [
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
+  { to: "/settings", key: "settingsPage", icon: Settings, near: false },
 ] as const satisfies readonly Page[];
 
 interface Page {
   to: string;
-  key: "today" | "leverage" | "people" | "audiences" | "broadcasts" | "decisions" | "events";
+  key:
+    | "today"
+    | "leverage"
+    | "people"
+    | "audiences"
+    | "broadcasts"
+    | "decisions"
+    | "events"
+    | "settingsPage";
   icon: LucideIcon;
   near: boolean;
   /** An address outside `to` that belongs to it. */
@@ -67,6 +76,9 @@ export function Shell({ session }: { session: Session }) {
         <p className="installation">{installation.name}</p>
         {installation.simulated && <p className="badge badge-simulated">{t.app.simulated}</p>}
         <div className="top-actions">
+          <p className="who" title={t.app.signedInAs(whoInWords(session.who, t))}>
+            {whoInWords(session.who, t)}
+          </p>
           <button
             type="button"
             className="icon-button keys-button"
@@ -83,7 +95,7 @@ export function Shell({ session }: { session: Session }) {
             title={t.app.settings}
             onClick={() => setOpen("display")}
           >
-            <Settings2 size={18} strokeWidth={1.75} aria-hidden="true" />
+            <SlidersHorizontal size={18} strokeWidth={1.75} aria-hidden="true" />
           </button>
           <button
             type="button"
@@ -171,17 +183,6 @@ function farther(pathname: string): boolean {
   return pages.some(({ to, near }) => !near && pathname.startsWith(to));
 }
 
-function useSignOut() {
-  const client = useQueryClient();
-  return async () => {
-    await answer(api.DELETE("/api/v1/session")).catch(() => undefined);
-    client.setQueryData<Session>(["session"], (it) => it && { ...it, signed_in: false });
-    // What was read about people does not stay behind in the browser.
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
-    await client.invalidateQueries({ queryKey: ["session"] });
-  };
-}
-
 /** Sends other keys' actions where they belong: pages listen for `fulcrum:pause` and `fulcrum:search`. */
 function useKeys(help: () => void) {
   const navigate = useNavigate();
@@ -212,6 +213,9 @@ function useKeys(help: () => void) {
           return true;
         case "events":
           navigate("/events");
+          return true;
+        case "settings":
+          navigate("/settings");
           return true;
         case "help":
           onHelp.current();

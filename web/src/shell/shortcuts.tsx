@@ -12,6 +12,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "b"], t.keys.broadcasts],
     [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],
+    [["g", "s"], t.keys.settings],
     [["/"], t.keys.search],
     [["↓", "↑"], t.keys.move],
     [["Enter"], t.keys.open],

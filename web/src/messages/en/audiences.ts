@@ -17,6 +17,14 @@ export const audiences = {
   usedBy: "Used by",
   usedByNothing: "nothing",
   usedByMany: (n: number, text: string) => plural(n, "1 thing", `${text} things`),
+  waits: "waits for the history",
+  waitsHelp:
+    "Its condition needs what happened before it was written. Until the history is read for that, it stays as it was: nobody comes in or goes out.",
+  counting: {
+    title: "The history is being read",
+    help: "New conditions ask for what happened in the past. Audiences that need it stay as they were until this is done.",
+    words: (done: string, of: string) => `${done} of ${of} people done`,
+  },
   filling: {
     title: "Everybody is being looked at anew",
     help: "The programme changed. Until this is done, the sizes below still grow.",

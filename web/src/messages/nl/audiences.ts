@@ -18,13 +18,21 @@ export const audiences: Messages["audiences"] = {
   usedBy: "Gebruikt door",
   usedByNothing: "niets",
   usedByMany: (n, text) => plural(n, "1 ding", `${text} dingen`),
+  waits: "wacht op de geschiedenis",
+  waitsHelp:
+    "De voorwaarde heeft nodig wat er gebeurde voordat ze geschreven werd. Tot de geschiedenis daarvoor gelezen is blijft ze zoals ze was: niemand komt erin of gaat eruit.",
+  counting: {
+    title: "De geschiedenis wordt gelezen",
+    help: "Nieuwe voorwaarden vragen naar wat er vroeger gebeurde. Doelgroepen die dat nodig hebben blijven zoals ze waren tot dit klaar is.",
+    words: (done, of) => `${done} van ${of} mensen klaar`,
+  },
   filling: {
     title: "Iedereen wordt opnieuw bekeken",
     help: "Het programma is veranderd. Tot dit klaar is, lopen de aantallen hieronder nog op.",
     words: (done, of) => `${done} van ${of} mensen bekeken`,
   },
   empty: {
-    title: "Je eerste doelgroep",
+    title: "Uw eerste doelgroep",
     intro:
       "Een doelgroep is een levende verzameling mensen: wie aan de voorwaarde voldoet zit erin, vanaf dat moment en tot het niet meer klopt. Reizen beginnen ermee en verzendingen gaan ernaartoe.",
     write: "Schrijf het bestand",

@@ -43,7 +43,12 @@ function AudienceByName({ name }: { name: string }) {
         <>
           <PageTitle>{query.data.name}</PageTitle>
           {query.data.note && <p className="lead audience-lead">{query.data.note}</p>}
-          <Filling fill={all.data?.fill} />
+          {query.data.waits && (
+            <p className="note-warn hold-note" role="status">
+              {t.audiences.waitsHelp}
+            </p>
+          )}
+          <Filling it={all.data} />
           <div className="broadcast">
             <div className="audience-main">
               <GrowthCard it={query.data} range={range} onRange={setRange} />

@@ -37,7 +37,7 @@ export default function Audiences() {
         {t.app.audiences}
       </PageTitle>
       <Views />
-      <Filling fill={query.data?.fill} />
+      <Filling it={query.data} />
       {query.isPending && <Loading />}
       {!all && query.isError && <Failed error={query.error} retry={() => query.refetch()} />}
       {all?.length === 0 && <FirstAudience />}
@@ -81,6 +81,7 @@ function Row({ it }: { it: Audience }) {
         <Link className="row-link" to={pathOf(it.name)}>
           {it.name}
         </Link>
+        {it.waits && <span className="stage stage-paused">{t.audiences.waits}</span>}
         {it.note && <small className="audience-note">{it.note}</small>}
         <code className="condition">{it.condition}</code>
       </th>

@@ -1,5 +1,6 @@
 /** What the pages about audiences share. */
 import { Link, NavLink } from "react-router";
+import type { Audiences } from "../../api/types";
 import { useText } from "../../messages";
 import { Progress } from "../../ui/progress";
 
@@ -60,18 +61,34 @@ export function Reference({ to }: { to: string }) {
 }
 
 /** While a changed programme is being counted, sizes are of those who were looked at. */
-export function Filling({ fill }: { fill: { done: number; total: number } | null | undefined }) {
-  const { t, format } = useText();
-  if (!fill) return null;
+export function Filling({ it }: { it: Pick<Audiences, "fill" | "counting"> | undefined }) {
+  const { t } = useText();
+  const { filling, counting } = t.audiences;
   return (
-    <section className="card filling" aria-label={t.audiences.filling.title}>
-      <p className="filling-title">{t.audiences.filling.title}</p>
+    <>
+      {it?.counting && <Way of={it.counting} words={counting} />}
+      {it?.fill && <Way of={it.fill} words={filling} />}
+    </>
+  );
+}
+
+function Way({
+  of,
+  words,
+}: {
+  of: { done: number; total: number };
+  words: { title: string; help: string; words: (done: string, of: string) => string };
+}) {
+  const { format } = useText();
+  return (
+    <section className="card filling" aria-label={words.title}>
+      <p className="filling-title">{words.title}</p>
       <Progress
-        done={fill.done}
-        of={fill.total}
-        label={t.audiences.filling.words(format.count(fill.done), format.count(fill.total))}
+        done={of.done}
+        of={of.total}
+        label={words.words(format.count(of.done), format.count(of.total))}
       />
-      <p className="faint">{t.audiences.filling.help}</p>
+      <p className="faint">{words.help}</p>
     </section>
   );
 }

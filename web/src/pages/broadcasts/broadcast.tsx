@@ -3,24 +3,35 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
-import { broadcastsQuery, type PlanSeen, planSeenQuery, todayQuery } from "../../api/client";
+import {
+  broadcastsQuery,
+  type PlanSeen,
+  planSeenQuery,
+  sessionQuery,
+  todayQuery,
+} from "../../api/client";
 import type { Broadcast, Today } from "../../api/types";
 import {
   decides,
   foreseen,
   groupOf,
+  lastsMs,
   progressOf,
   type Stage,
   type Step,
   startsByItself,
   stepsOf,
+  voidsApproval,
 } from "../../lib/broadcasts";
 import { channelName, type Spoken, useText } from "../../messages";
 import { LedgerTable } from "../../ui/ledger";
 import { Button, Card, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
+import { Progress } from "../../ui/progress";
+import { ApprovalCard, personOf } from "./approval";
 import { byHand, HoldNote, StageBadge, whenInWords, whenOf } from "./parts";
 import { PlanCard } from "./plan";
 import { Confirm, StepFailed, type Taking, useStep } from "./steps";
+import { WavesCard } from "./waves";
 
 export default function BroadcastPage() {
   const { name = "" } = useParams();
@@ -56,10 +67,12 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
   const [asking, setAsking] = useState<Step | null>(null);
   const now = useNow(10_000);
   const { data: seen } = useQuery(planSeenQuery(it.name));
+  const { data: session } = useQuery(sessionQuery);
   const step = useStep(it.name, () => setAsking(null));
   const size = today?.audiences.find(({ name }) => name === it.audience)?.size;
   const choose = (next: Step) => {
-    if (next === "plan" && !decides(it, now)) return step.mutate("plan");
+    const asks = decides(it, now) || voidsApproval(it, session?.who);
+    if (next === "plan" && !asks) return step.mutate("plan");
     step.reset();
     setAsking(next);
   };
@@ -72,7 +85,12 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
             it={it}
             busy={step.isPending}
             seen={seen !== null && seen !== undefined}
-            startable={seen ? 0 < foreseen(seen.plan).now + foreseen(seen.plan).later : false}
+            startable={
+              seen
+                ? 0 < foreseen(seen.plan).now + foreseen(seen.plan).later
+                : // Who approved it looked at it; to look again would make that void.
+                  it.approval.needed && 0 < it.recipients
+            }
             onChoose={choose}
           />
         }
@@ -88,16 +106,24 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
       {step.isError && asking === null && <StepFailed error={step.error} it={it} />}
       <div className="broadcast">
         <div className="broadcast-main">
+          <ApprovalCard
+            it={it}
+            who={session?.who}
+            busy={step.isPending}
+            onApprove={() => choose("approve")}
+          />
           {open ? (
             <PlanCard
               it={it}
               seen={seen ?? null}
+              voids={voidsApproval(it, session?.who)}
               busy={step.isPending}
               onLook={() => choose("plan")}
             />
           ) : (
             <ProgressCard it={it} />
           )}
+          <WavesCard it={it} />
         </div>
         <Card title={t.broadcasts.facts} className="broadcast-facts">
           <dl className="pairs">
@@ -135,8 +161,22 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
               <dt>{t.broadcasts.recipients}</dt>
               <dd>
                 {it.state === "draft" ? t.broadcasts.recipientsNone : format.count(it.recipients)}
+                {it.listing && <small role="status">{t.broadcasts.listing}</small>}
               </dd>
             </div>
+            {it.rate && <Rate it={it} rate={it.rate} />}
+            {it.approval.planned_by && (
+              <div>
+                <dt>{t.broadcasts.plannedBy}</dt>
+                <dd>{personOf(it.approval.planned_by, spoken, session?.who)}</dd>
+              </div>
+            )}
+            {it.approval.approved_by && !it.approval.lacks && (
+              <div>
+                <dt>{t.broadcasts.approvedBy}</dt>
+                <dd>{personOf(it.approval.approved_by, spoken, session?.who)}</dd>
+              </div>
+            )}
           </dl>
         </Card>
       </div>
@@ -154,6 +194,23 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
         />
       )}
     </>
+  );
+}
+
+function Rate({ it, rate }: { it: Broadcast; rate: string }) {
+  const { t, format } = useText();
+  const [people = rate, span = ""] = rate.split(" per ");
+  const lasts = lastsMs(rate, it.recipients);
+  return (
+    <div>
+      <dt>{t.broadcasts.rate}</dt>
+      <dd>
+        {t.broadcasts.rateWords(format.count(Number(people)), span)}
+        {lasts !== null && 0 < it.recipients && (
+          <small>{t.broadcasts.rateLasts(format.duration(lasts))}</small>
+        )}
+      </dd>
+    </div>
   );
 }
 
@@ -180,12 +237,15 @@ function Steps({
   const now = useNow(10_000);
   // What was not looked at is looked at in the card below, and is not offered to be started.
   const steps = stepsOf(it, now).filter((step) => {
+    // Approving stands in a card of its own, which says what it is about.
+    if (step === "approve") return false;
     if (step === "plan") return seen;
-    return step !== "start" || (seen && startable);
+    return step !== "start" || startable;
   });
   if (steps.length === 0) return null;
   const words: Record<Step, string> = {
     plan: t.broadcasts.steps.again,
+    approve: t.broadcasts.steps.approve,
     start: t.broadcasts.steps.start,
     pause: t.broadcasts.steps.pause,
     resume: t.broadcasts.steps.resume,
@@ -258,6 +318,13 @@ function ProgressCard({ it }: { it: Broadcast }) {
           </span>
         </p>
       )}
+      {running && (
+        <Progress
+          done={it.made}
+          of={it.recipients}
+          label={words.made(format.count(it.made), format.count(it.recipients))}
+        />
+      )}
       <LedgerTable ledger={it.counts} total={words.total} rest={{ count: rest, ...open }} />
     </Card>
   );
@@ -272,6 +339,7 @@ function nextText(it: Broadcast, now: number, spoken: Spoken): string {
     case "draft":
       return when === null ? next.draft : byItself ? next.draftAt(when) : next.draftPast(when);
     case "planned":
+      if (it.approval.lacks) return when === null ? next.lacks : next.lacksAt(when);
       return when === null || !byItself ? next.planned : next.plannedAt(when);
     case "running":
       return when === null || !byItself ? next.running : next.runningAt(when);

@@ -101,10 +101,20 @@ function When({ it }: { it: Broadcast }) {
   const when = whenOf(it, spoken);
   const byItself = startsByItself(it, now);
   const past = !byItself && (it.state === "draft" || it.state === "planned");
-  if (when === null) return <p className="broadcast-when faint">{byHand(it, spoken)}</p>;
+  if (when === null) {
+    return (
+      <p className="broadcast-when faint">
+        {byHand(it, spoken)}
+        {it.approval.lacks !== undefined && it.state === "planned" && (
+          <small>{t.broadcasts.waitsForApproval}</small>
+        )}
+      </p>
+    );
+  }
   const notes = [
     it.local_time !== undefined && t.broadcasts.localTime,
-    it.state === "planned" && byItself && t.broadcasts.selfStart,
+    it.approval.lacks !== undefined && it.state === "planned" && t.broadcasts.waitsForApproval,
+    it.state === "planned" && byItself && !it.approval.lacks && t.broadcasts.selfStart,
     it.state === "draft" && byItself && t.broadcasts.oncePlanned,
     past && t.broadcasts.timePassed,
   ].filter((note) => note !== false);

@@ -11,17 +11,20 @@ import { whenInWords } from "./parts";
 export function PlanCard({
   it,
   seen,
+  voids,
   busy,
   onLook,
 }: {
   it: Broadcast;
   seen: PlanSeen | null;
+  /** Whether looking again would make an approval void. */
+  voids: boolean;
   busy: boolean;
   onLook: () => void;
 }) {
   const { t, format } = useText();
   const words = t.broadcasts.plan;
-  if (!seen) return <Unseen it={it} busy={busy} onLook={onLook} />;
+  if (!seen) return <Unseen it={it} voids={voids} busy={busy} onLook={onLook} />;
   if (seen.plan.recipients === 0) {
     return (
       <Card title={words.title}>
@@ -40,14 +43,26 @@ export function PlanCard({
   );
 }
 
-function Unseen({ it, busy, onLook }: { it: Broadcast; busy: boolean; onLook: () => void }) {
+function Unseen({
+  it,
+  voids,
+  busy,
+  onLook,
+}: {
+  it: Broadcast;
+  voids: boolean;
+  busy: boolean;
+  onLook: () => void;
+}) {
   const spoken = useText();
   const { plan: words, steps } = spoken.t.broadcasts;
   const now = useNow(10_000);
   const when = whenInWords(it, spoken);
   const planned = it.state === "planned";
   const hint = planned
-    ? words.unseenHint
+    ? voids
+      ? words.unseenVoids
+      : words.unseenHint
     : when === null || !startsByItself(it, now)
       ? words.unplannedHint
       : words.unplannedAt(when);
@@ -56,8 +71,8 @@ function Unseen({ it, busy, onLook }: { it: Broadcast; busy: boolean; onLook: ()
       <Empty
         title={planned ? words.unseen : words.unplanned}
         action={
-          <Button kind="primary" disabled={busy} onClick={onLook}>
-            {busy ? steps.busy : decides(it, now) ? steps.plan : steps.look}
+          <Button kind={voids ? "plain" : "primary"} disabled={busy} onClick={onLook}>
+            {busy ? steps.busy : decides(it, now) || voids ? steps.plan : steps.look}
           </Button>
         }
       >

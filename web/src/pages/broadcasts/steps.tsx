@@ -130,19 +130,52 @@ function question(
   const [sent, pending] = [format.count(it.counts.sent), format.count(it.counts.pending)];
   switch (step) {
     case "plan": {
+      if (it.state === "planned") {
+        return {
+          title: confirm.againTitle(it.name),
+          lines: [confirm.againLead, confirm.againMeans],
+          yes: confirm.againYes,
+        };
+      }
       const when = whenInWords(it, spoken) ?? "";
       const title = confirm.planTitle(it.name);
       return { title, lines: [confirm.planAt(when), confirm.planAtStop], yes: confirm.planYes };
     }
+    case "approve": {
+      const when = whenInWords(it, spoken);
+      const list = format.count(it.recipients);
+      const names = it.channels.map((channel) => channelName(t, channel));
+      return {
+        title: confirm.approveTitle(it.name),
+        lines: [
+          confirm.approveLead(it.content, it.recipients, list),
+          confirm.startBy(format.oneOf(names)),
+          when === null ? confirm.approveByHand : confirm.approveWhen(when),
+          confirm.approveMeans,
+        ],
+        yes: confirm.approveYes,
+      };
+    }
     case "start": {
-      const plan = seen ? foreseen(seen.plan) : { now: 0, later: 0, not: 0 };
+      if (!seen) {
+        const names = it.channels.map((channel) => channelName(t, channel));
+        return {
+          title: confirm.startTitle(it.name),
+          lines: [
+            confirm.startListed(it.recipients, format.count(it.recipients)),
+            confirm.startBy(format.oneOf(names)),
+          ],
+          yes: confirm.startListedYes,
+        };
+      }
+      const plan = foreseen(seen.plan);
       const gets = plan.now + plan.later;
       const names = it.channels.map((channel) => channelName(t, channel));
       const lines = [confirm.startLead(gets, format.count(gets))];
       if (0 < plan.later) lines.push(confirm.startLater(plan.later, format.count(plan.later)));
       if (0 < plan.not) lines.push(confirm.startNot(plan.not, format.count(plan.not)));
       lines.push(confirm.startBy(format.oneOf(names)));
-      if (seen && OLD_LOOK_MS < now - seen.at) {
+      if (OLD_LOOK_MS < now - seen.at) {
         lines.push(confirm.startOld(format.ago(new Date(seen.at).toISOString(), now)));
       }
       return {

@@ -1,0 +1,50 @@
+/** The texts of the settings and of the team in Dutch. */
+import type { Messages } from "../en";
+
+export const settings: Messages["settings"] = {
+  team: {
+    title: "Team",
+    note: "Iedereen meldt zich aan onder het eigen adres, zodat bekend is wie plande en wie goedkeurde. Wie in het team zit mag alles, behalve het team veranderen.",
+    only: "Alleen de beheerder verandert het team. Vraag die om iemand uit te nodigen of te verwijderen.",
+    you: "u",
+    address: "E-mailadres",
+    state: "Toestand",
+    actions: "Handelingen",
+    active: "actief",
+    activeHelp: "heeft een wachtwoord",
+    invited: "uitgenodigd",
+    invitedHelp: "de link is nog niet gebruikt",
+    admin: "De beheerder",
+    adminHelp: "meldt zich aan zonder adres",
+    empty: "Naast de beheerder is er nog niemand",
+    emptyHint:
+      "Een verzending die goedkeuring nodig heeft, heeft twee mensen nodig: de een plant haar, de ander keurt haar goed.",
+    invite: "Uitnodigen",
+    inviting: "Een ogenblik…",
+    inviteLabel: "E-mailadres van een collega",
+    inviteHint: "Er wordt geen mail gestuurd: u krijgt een link om zelf te overhandigen.",
+    newLink: "Nieuwe link",
+    newLinkFor: (email) => `Nieuwe link voor ${email}`,
+    remove: "Verwijderen…",
+    removeFor: (email) => `${email} verwijderen`,
+    linkTitle: (email) => `Een link voor ${email}`,
+    linkNote:
+      "Met deze link kiezen zij hun wachtwoord. Hij werkt één keer, binnen een week, en wordt alleen nu getoond.",
+    linkWarn: "Wie de link heeft kan hem gebruiken: geef hem waar alleen zij hem lezen.",
+    linkLabel: "Eenmalige link",
+    done: "Klaar",
+    removeTitle: (email) => `${email} uit het team verwijderen?`,
+    removeLead: "Zij worden meteen afgemeld en kunnen zich niet meer aanmelden.",
+    removeMeans: "Wat zij planden en goedkeurden blijft, onder hun adres.",
+    removeYes: "Verwijderen",
+    removed: (email) => `${email} is uit het team verwijderd.`,
+    failed: "Dit is niet gelukt.",
+  },
+  you: {
+    title: "U",
+    signedIn: "Aangemeld als",
+    admin: "de beheerder",
+    token: (name) => `het token “${name}”`,
+  },
+  display: "Weergave",
+};
