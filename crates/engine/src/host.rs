@@ -43,6 +43,8 @@ struct Shared {
     taken: Condvar,
     /// Up to where somebody wants the history to reach.
     history_wanted: AtomicU64,
+    /// For tries, which are no messages and pass the loop by.
+    channels: Vec<Arc<dyn port::Channel>>,
     view: Mutex<Published>,
 }
 
@@ -66,6 +68,7 @@ struct Published {
 
 impl Host {
     pub fn start(mut engine: Engine, channels: Vec<Box<dyn port::Channel>>) -> Host {
+        let channels: Vec<Arc<dyn port::Channel>> = channels.into_iter().map(Arc::from).collect();
         let published = Published {
             status: engine.status(),
             loaded: engine.loaded().clone(),
@@ -78,6 +81,7 @@ impl Host {
             woken: Condvar::new(),
             taken: Condvar::new(),
             history_wanted: AtomicU64::new(0),
+            channels: channels.clone(),
             view: Mutex::new(published),
         });
         let handle = Handle { shared };
@@ -139,6 +143,12 @@ impl Handle {
     /// What is to be read of the history for new counters, if anything is.
     pub fn fill_order(&self) -> Option<FillOrder> {
         lock(&self.shared.view).order.clone()
+    }
+
+    /// Hands a try to its provider, and waits for the answer; none if the channel has no provider.
+    pub fn try_out(&self, envelope: &Envelope) -> Option<Reply> {
+        let channel = self.shared.channels.iter().find(|it| it.channel() == envelope.channel)?;
+        Some(channel.send(envelope))
     }
 
     /// Up to where the history should reach soon: new counters are filled from it, or somebody wants to
@@ -287,10 +297,10 @@ struct Sender {
 }
 
 impl Threads {
-    fn new(channels: Vec<Box<dyn port::Channel>>, handle: Handle) -> Threads {
+    fn new(channels: Vec<Arc<dyn port::Channel>>, handle: Handle) -> Threads {
         let mut threads = Threads { senders: BTreeMap::new(), handle, threads: Vec::new() };
         for channel in channels {
-            threads.add(Arc::from(channel));
+            threads.add(channel);
         }
         threads
     }

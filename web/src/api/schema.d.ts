@@ -246,6 +246,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broadcasts/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail it to somebody of the team, as one of its people would get it
+         * @description It is no message: nothing counts it, and its links change nobody's choices.
+         */
+        post: operations["test_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conditions/parse": {
         parameters: {
             query?: never;
@@ -1013,6 +1033,18 @@ export interface components {
         };
         /** @enum {string} */
         BroadcastStage: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";
+        /** @description Whom a try is mailed to. */
+        BroadcastTest: {
+            /** @description As which person it is written; absent for somebody of the audience. */
+            person?: string;
+            /** @description Addresses of the team, at most 10. */
+            to: string[];
+        };
+        BroadcastTested: {
+            sent: components["schemas"]["TestSent"][];
+            /** @description The person whom the mail speaks to. */
+            written_for: components["schemas"]["Example"];
+        };
         /** @description Everybody on the list who is due at one moment. */
         BroadcastWave: {
             /**
@@ -2166,6 +2198,13 @@ export interface components {
             /** @description Beside the admin, who is not listed. */
             members: components["schemas"]["Member"][];
         };
+        TestSent: {
+            /** @description Whether the mail server took it. */
+            accepted: boolean;
+            /** @description What it said. */
+            detail: string;
+            to: string;
+        };
         TimelineItem: {
             /** Format: date-time */
             at: string;
@@ -2699,6 +2738,52 @@ export interface operations {
             };
             /** @description There is none. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    test_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastTest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastTested"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be written, or there is no mail server. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
