@@ -444,6 +444,30 @@ export function audiencesOf(tree: unknown): string[] {
   ];
 }
 
+/** Both forms, with what the server knows of them. */
+export function condition(tree: Part) {
+  const text = print(tree);
+  const names = (of: string) => {
+    const found: string[] = [];
+    JSON.stringify(tree, (key, value) => {
+      if (of === "event" && key === "event") found.push(String(value));
+      if (value?.kind === of && typeof value.name === "string") found.push(value.name);
+      return value;
+    });
+    return [...new Set(found)];
+  };
+  return {
+    text,
+    tree: parse(text),
+    events: names("event"),
+    traits: names("trait"),
+    audiences: names("audience"),
+    lists: names("list"),
+    counters: counters(tree),
+    uncounted: [],
+  };
+}
+
 const STORED = ["trait", "property"];
 const READABLE = [...STORED, "lower"];
 const LISTED = [...READABLE, "length"];

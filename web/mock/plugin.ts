@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
+import type { Part } from "../src/lib/conditions.ts";
 import {
   audienceDetail,
   audiences,
@@ -18,7 +19,7 @@ import {
   stopJob,
 } from "./audiences.ts";
 import { ADMIN, broadcastPlan, broadcasts, MEMBER, type Steps, taken } from "./broadcasts.ts";
-import { Refused } from "./conditions.ts";
+import { condition, parse, Refused, vocabulary } from "./conditions.ts";
 import {
   chance,
   lastReceived,
@@ -33,6 +34,13 @@ import {
 import { decisions, holdouts } from "./decisions.ts";
 import { identity, type Undone, undoPlan } from "./identity.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
+import {
+  applyProgramme,
+  programmeFile,
+  programmeFiles,
+  programmePlan,
+  programmeProblems,
+} from "./programme.ts";
 
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -128,6 +136,8 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     const all = holdouts();
     return json(response, scenario === "empty" ? { ...all, holdouts: [] } : all);
   }
+  if (path.startsWith("/conditions/")) return aboutConditions(request, response, path);
+  if (path.startsWith("/programme")) return aboutProgramme(request, response, path, scenario, now);
   if (path.startsWith("/audiences") || path.startsWith("/jobs/"))
     return aboutAudiences(request, response, url, path, scenario, now);
   if (path === "/team" || path.startsWith("/team/"))
@@ -234,6 +244,49 @@ async function aboutTeam(
   }
   if (!team.has(email)) team.set(email, "0");
   return done(response, cookie(), { email, path: "/setup?token=mock-0123456789abcdef" });
+}
+
+async function aboutConditions(request: IncomingMessage, response: ServerResponse, path: string) {
+  if (path === "/conditions/vocabulary") return json(response, vocabulary());
+  const { text, tree } = (await body(request)) as { text?: string; tree?: Part };
+  try {
+    return json(response, condition(text === undefined ? (tree as Part) : parse(text)));
+  } catch (error) {
+    if (error instanceof Refused) return problem(response, 400, error.message);
+    throw error;
+  }
+}
+
+async function aboutProgramme(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  scenario: Scenario,
+  now: number,
+) {
+  if (path === "/programme/files")
+    return json(response, { version: 7, files: programmeFiles(now) });
+  if (path.startsWith("/programme/files/")) {
+    const file = programmeFile(decodeURIComponent(path.slice("/programme/files/".length)), now);
+    return file ? json(response, file) : problem(response, 404, "the programme has no such file");
+  }
+  const { changes = {}, plan } = (await body(request)) as {
+    changes?: Record<string, string | null>;
+    plan?: string;
+  };
+  const problems = programmeProblems(changes);
+  if (path === "/programme/check")
+    return json(response, { sound: problems.length === 0, problems });
+  if (0 < problems.length) {
+    return problem(response, 422, problems[0]?.message ?? "", { problems });
+  }
+  if (path === "/programme/plan") return json(response, programmePlan(changes, now));
+  if (scenario === "refusing" || plan !== programmePlan(changes, now).id) {
+    const detail = "another programme runs than the plan was made for; look at a new plan";
+    return problem(response, 409, detail);
+  }
+  applyProgramme(changes);
+  return json(response, { version: 8 });
 }
 
 async function aboutAudiences(
@@ -361,8 +414,10 @@ function done(response: ServerResponse, cookie?: string | string[], data?: unkno
   response.end();
 }
 
-function problem(response: ServerResponse, status: number, detail: string) {
+function problem(response: ServerResponse, status: number, detail: string, more = {}) {
   response.statusCode = status;
   response.setHeader("content-type", "application/problem+json");
-  response.end(JSON.stringify({ type: "about:blank", title: "It did not work", status, detail }));
+  response.end(
+    JSON.stringify({ type: "about:blank", title: "It did not work", status, detail, ...more }),
+  );
 }

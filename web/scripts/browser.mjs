@@ -52,6 +52,13 @@ export const views = [
   { name: "audience-try", path: "/audiences/lapsing", act: attempt(TRIED, ".change-moves a") },
   { name: "audience-try-slow", path: "/audiences/lapsing", act: attempt(SLOW, ".change-size") },
   { name: "audience-try-wrong", path: "/audiences/lapsing", act: attempt(WRONG, ".refused") },
+  { name: "audience-edit", path: "/audiences/lapsing/edit", act: counted },
+  { name: "audience-edit-deep", path: "/audiences/trail_runners/edit", act: openAdd },
+  { name: "audience-edit-sequence", path: "/audiences/cart_left/edit", act: counted },
+  { name: "audience-edit-dutch", path: "/audiences/lapsing/edit", language: "nl", act: counted },
+  { name: "audience-edit-wrong", path: "/audiences/lapsing/edit", act: attempt(WRONG, ".refused") },
+  { name: "audience-new", path: "/new/audience" },
+  { name: "audience-save", path: "/audiences/lapsing/edit", act: saveAudience },
   { name: "overlap", path: "/overlap", act: (page) => page.locator(".heat").waitFor() },
   { name: "broadcasts", path: "/broadcasts" },
   { name: "broadcasts-empty", path: "/broadcasts", scenario: "empty" },
@@ -105,6 +112,26 @@ function choose(name) {
     await page.getByRole("button", { name }).click();
     await page.locator("dialog[open]").waitFor();
   };
+}
+
+async function counted(page) {
+  await page
+    .getByText("exact: everybody")
+    .or(page.getByText("precies: iedereen"))
+    .first()
+    .waitFor({ state: "attached" });
+}
+
+async function openAdd(page) {
+  await page.getByRole("button", { name: "Add a condition" }).click();
+  await page.locator(".add-menu").waitFor();
+}
+
+async function saveAudience(page) {
+  await page.getByRole("textbox", { name: "Condition" }).fill(TRIED);
+  await counted(page);
+  await page.getByRole("button", { name: "Save…" }).click();
+  await page.locator(".save-differences").waitFor();
 }
 
 async function invite(page) {

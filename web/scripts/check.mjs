@@ -136,6 +136,132 @@ const stories = {
     await page.getByRole("button", { name: "Back to what runs" }).click();
     await page.getByText("Not counted yet").waitFor({ state: "detached" });
   },
+  "an audience is built by keys and by text, undone and done again, and saved after a look": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/audiences/lapsing/edit`);
+    const text = page.getByRole("textbox", { name: "Condition" });
+    const reads = (wanted) =>
+      page.waitForFunction(
+        (it) => document.querySelector(".condition-text textarea")?.value === it,
+        wanted,
+      );
+    const [often, recent, consent] = [
+      'count("Order Completed", last 365d) >= 2',
+      'not did("Order Completed", last 90d)',
+      'consent("email", "offers")',
+    ];
+    await reads([often, recent, consent].join(" and "));
+    // Arrow keys move a row, and the focus stays on it.
+    await page.getByRole("button", { name: /^Move, place 1 of 3/ }).focus();
+    await page.keyboard.press("ArrowDown");
+    await reads([recent, often, consent].join(" and "));
+    await page.getByRole("button", { name: /^Move, place 2 of 3/, exact: false }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.className === "handle");
+    await page.keyboard.press("Control+z");
+    await reads([often, recent, consent].join(" and "));
+    await page.keyboard.press("Control+Shift+z");
+    await reads([recent, often, consent].join(" and "));
+    await page.getByRole("button", { name: "Undo" }).click();
+    // A new condition, from the menu, by its meaning.
+    await page.getByRole("button", { name: "Add a condition" }).click();
+    await page.getByRole("button", { name: "A trait has a value" }).click();
+    await page.getByText("Something is still empty.").waitFor();
+    const row = page.locator('[data-path="parts[3]"]');
+    await row.getByLabel("Name").fill("plan");
+    await row.getByLabel("Value").fill("pro");
+    await reads([often, recent, consent, 'trait("plan") == "pro"'].join(" and "));
+    await row.getByLabel("Comparison").selectOption("!=");
+    await row.getByRole("button", { name: "Not", exact: true }).click();
+    await reads([often, recent, consent, 'not trait("plan") != "pro"'].join(" and "));
+    await row.getByRole("button", { name: "Remove" }).click();
+    await page.getByLabel("Kind of group").selectOption("any");
+    await reads([often, recent, consent].join(" or "));
+    // The other way: the rows follow the text.
+    await text.fill(`${often} and (${consent} or list("vip"))`);
+    await page.locator('[data-path="parts[1].parts[1]"]').waitFor();
+    await page
+      .getByRole("button", { name: /^Move, place 1 of 2/ })
+      .first()
+      .focus();
+    await page.keyboard.press("ArrowRight");
+    await reads(`${often} or ${consent} or list("vip")`);
+    await page.getByLabel("Note").fill("Worth another look");
+    await page.getByText("exact: everybody was looked at").first().waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Save…" }).click();
+    const dialog = page.getByRole("dialog", { name: "What saving changes" });
+    await dialog.getByText(`after: ${often} or`).waitFor();
+    await dialog.getByText(/come in, .* go out/).waitFor();
+    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
+    if (violations.length) throw new Error(violations.map((it) => it.help).join("; "));
+    await page.context().addCookies([{ name: "mock_scenario", value: "refusing", url: origin }]);
+    await dialog.getByRole("button", { name: "Save and run it" }).click();
+    await dialog.getByText("Somebody else changed the programme meanwhile.").waitFor();
+    await page.context().addCookies([{ name: "mock_scenario", value: "normal", url: origin }]);
+    await dialog.getByRole("button", { name: "Look again" }).click();
+    await dialog.getByRole("button", { name: "Save and run it" }).click();
+    await page.getByText("lapsing is saved and runs.").waitFor();
+    await page.getByText("Worth another look").waitFor();
+  },
+  "a row is dragged to another place": async (page, origin) => {
+    await page.setViewportSize({ width: 1280, height: 1800 });
+    await page.goto(`${origin}/audiences/trail_runners/edit`);
+    await page.locator('[data-path="parts[1]"]').waitFor();
+    const handle = page.locator('[data-path="parts[1]"] .handle');
+    const target = page.locator('[data-path="parts[0]"]');
+    await handle.hover();
+    await page.mouse.down();
+    const box = await target.boundingBox();
+    await page.mouse.move(box.x + 60, box.y + 10, { steps: 6 });
+    const drop = page.locator(".build-drop-here").first();
+    await drop.waitFor();
+    const place = await drop.boundingBox();
+    await page.mouse.move(place.x + 60, place.y + 5, { steps: 6 });
+    await page.mouse.up();
+    await page.waitForFunction(() =>
+      document.querySelector(".condition-text textarea")?.value.startsWith('trait("sports")'),
+    );
+  },
+  "a new audience needs a name that is free, and is refused with its place": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/audiences`);
+    await page.getByRole("link", { name: "New audience" }).click();
+    await page.getByText("No condition yet").waitFor();
+    await page.getByRole("button", { name: "Add a condition" }).click();
+    await page.getByRole("button", { name: "Something happened", exact: true }).click();
+    await page.getByRole("combobox", { name: "Event" }).fill("Order Completed");
+    await page.waitForFunction(
+      () =>
+        document.querySelector(".condition-text textarea")?.value ===
+        'did("Order Completed", last 30d)',
+    );
+    await page.getByRole("button", { name: "Only where…" }).click();
+    const only = page.getByRole("group", { name: "Only events where" });
+    await only.getByLabel("Name").fill("revenue");
+    await only.getByRole("combobox", { name: "What" }).last().selectOption("number");
+    await only.getByLabel("Value").fill("50");
+    await page.waitForFunction(() =>
+      document.querySelector(".condition-text textarea")?.value.includes("where revenue == 50"),
+    );
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByText("Give it a name.").waitFor();
+    const name = page.getByRole("textbox", { name: "Name", exact: true }).first();
+    await name.fill("members");
+    await page.getByText("There is an audience of this name already.").waitFor();
+    await name.fill("refused");
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByText("the audience refers to itself").waitFor();
+    await page.getByText("audiences/refused.yaml, line 2, column 1").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await name.fill("spenders");
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByRole("button", { name: "Save and run it" }).click();
+    await page.getByRole("heading", { level: 1, name: "spenders" }).waitFor();
+  },
   "what audiences share is compared as shares and as people": async (page, origin) => {
     await page.goto(`${origin}/audiences`);
     await page.getByRole("link", { name: "Overlap" }).click();
@@ -335,7 +461,7 @@ const stories = {
     await page.goto(`${origin}/broadcasts/winter-preview`);
     await page.getByText("noor@shop.example planned it.").waitFor();
     if (await page.getByRole("button", { name: "Start…" }).count()) throw new Error("start");
-    await page.getByRole("button", { name: "Plan…" }).click();
+    await page.getByRole("button", { name: "Plan anew…" }).click();
     await page.getByText("You are then who planned it").waitFor();
     await page.getByRole("button", { name: "Go back" }).click();
     await page.locator("dialog").waitFor({ state: "detached" });

@@ -15,6 +15,7 @@ const People = lazy(() => import("./pages/people/people"));
 const PersonPage = lazy(() => import("./pages/people/person"));
 const Audiences = lazy(() => import("./pages/audiences/audiences"));
 const AudiencePage = lazy(() => import("./pages/audiences/audience"));
+const EditAudience = lazy(() => import("./pages/audiences/edit"));
 const Overlap = lazy(() => import("./pages/audiences/overlap"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
@@ -54,6 +55,8 @@ export function App() {
               <Route path="people/:id" element={<PersonPage />} />
               <Route path="audiences" element={<Audiences />} />
               <Route path="audiences/:name" element={<AudiencePage />} />
+              <Route path="audiences/:name/edit" element={<EditAudience />} />
+              <Route path="new/audience" element={<EditAudience />} />
               <Route path="overlap" element={<Overlap />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />

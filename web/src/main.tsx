@@ -15,6 +15,7 @@ import "./styles/leverage.css";
 import "./styles/picture.css";
 import "./styles/audiences.css";
 import "./styles/settings.css";
+import "./styles/builder.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -44,6 +44,11 @@ export type AudienceDraft = Schemas["AudienceDraft"];
 export type JobReport = Schemas["JobReport"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
+export type Condition = Schemas["Condition"];
+export type ProgrammePlan = Schemas["ProgrammePlan"];
+export type ProgrammeDifference = Schemas["ProgrammeDifference"];
+export type ProgrammeFile = Schemas["ProgrammeFile"];
+export type FileProblem = Schemas["FileProblem"];
 export type Holdout = Schemas["Holdout"];
 export type Problem = Schemas["Problem"];
 

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { parse, print, vocabulary } from "../../mock/conditions";
 import {
+  converted,
   fresh,
   group,
   hasGaps,
   insert,
   move,
+  moveIn,
+  moveOut,
   negate,
   offsetOf,
   operators,
@@ -14,8 +17,11 @@ import {
   pathText,
   plainOf,
   readProblem,
+  readTreeProblem,
   remove,
+  scopeOf,
   shift,
+  valuesOf,
 } from "./conditions";
 
 /** The condition after a change, as its text; `nothing` where none is left. */
@@ -54,6 +60,15 @@ test("a group that loses its last part goes with it", () => {
   expect(remove(alone, ["parts", 0, "parts", 0])).toEqual({ kind: "all", parts: [list("b")] });
 });
 
+test("a filter that loses its last part leaves what it belongs to", () => {
+  const text = 'did("X" where a == 1 and b == 2) and list("b")';
+  const where = ["parts", 0, "where"];
+  expect(changed(text, (it) => remove(it, [...where, "parts", 0]))).toBe(
+    'did("X" where b == 2) and list("b")',
+  );
+  expect(changed(text, (it) => remove(it, where))).toBe('did("X") and list("b")');
+});
+
 test("a part moves within its group, and stops at the ends", () => {
   const text = 'list("a") or list("b") or list("c")';
   const by = (place: number, n: number) =>
@@ -78,6 +93,27 @@ test("a part moves into another group, and never into itself", () => {
   expect(
     changed('list("a") or list("b") or list("c")', (it) => move(it, ["parts", 0], [], 2)),
   ).toBe('list("b") or list("a") or list("c")');
+});
+
+test("a part is moved out of its group and into the next by keys", () => {
+  const text = 'list("a") and (list("b") or list("c")) and list("d")';
+  const out = (path: Path) => changed(text, (it) => moveOut(it, path).tree);
+  expect(out(["parts", 1, "parts", 0])).toBe('list("a") and list("c") and list("b") and list("d")');
+  expect(out(["parts", 0])).toBe(text);
+  const into = (path: Path) => changed(text, (it) => moveIn(it, path).tree);
+  expect(into(["parts", 0])).toBe('(list("a") or list("b") or list("c")) and list("d")');
+  expect(into(["parts", 2])).toBe('list("a") and (list("b") or list("c") or list("d"))');
+  expect(into(["parts", 1, "parts", 0])).toBe(text);
+  const negated = 'list("a") and not (list("b") or list("c"))';
+  expect(changed(negated, (it) => moveIn(it, ["parts", 0]).tree)).toBe(
+    'not (list("a") or list("b") or list("c"))',
+  );
+  expect(changed(negated, (it) => moveOut(it, ["parts", 1, "part", "parts", 1]).tree)).toBe(
+    'list("a") and not list("b") and list("c")',
+  );
+  expect(moveIn(parse(negated), ["parts", 0]).path).toEqual(["parts", 0, "part", "parts", 0]);
+  expect(scopeOf(["parts", 0, "where", "parts", 1])).toBe("parts[0].where");
+  expect(scopeOf(["parts", 0])).toBe("");
 });
 
 test("a part gets company, or its opposite", () => {
@@ -108,6 +144,35 @@ test("every kind has a first form, whose gaps are known", () => {
   }
   // An empty text is a value like any other.
   expect(hasGaps(parse('trait("plan") == ""'))).toBe(false);
+});
+
+test("a part becomes another kind and keeps what both have", () => {
+  const all = vocabulary();
+  const to = (text: string, kind: string) => {
+    const form = all.conditions.find((it) => it.kind === kind);
+    return form ? converted(parse(text), form, all) : null;
+  };
+  expect(to('trait("plan") in ["pro"]', "not_in")).toEqual(parse('trait("plan") not in ["pro"]'));
+  expect(to('trait("plan") in ["pro"]', "exists")).toEqual(parse('exists(trait("plan"))'));
+  // What the new kind cannot hold is left out.
+  expect(to('length(trait("x")) in [1]', "starts_with")).toMatchObject({
+    term: { kind: "trait", name: "" },
+  });
+});
+
+test("values are read line by line, and stay what they were", () => {
+  expect(valuesOf("pro\n\n12\ntrue", [])).toEqual(["pro", 12, true]);
+  expect(valuesOf("12\n13", ["12"])).toEqual(["12", 13]);
+});
+
+test("a problem in a tree names its part", () => {
+  expect(readTreeProblem("parts[1].part: `>` compares numbers\n  hint: no quotes")).toEqual({
+    path: "parts[1].part",
+    message: "`>` compares numbers",
+    hint: "no quotes",
+  });
+  expect(readTreeProblem("a group needs at least one part")).toMatchObject({ path: "" });
+  expect(readTreeProblem("part.window: `7y` is no length")).toMatchObject({ path: "part.window" });
 });
 
 test("operators fit what stands on both sides", () => {

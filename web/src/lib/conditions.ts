@@ -120,6 +120,8 @@ export function insert(tree: Part, path: Path, place: number, part: Part): Part 
 export function remove(tree: Part, path: Path): Part | null {
   if (path.length === 0) return null;
   const last = path.at(-1);
+  // A filter is a field that may be left out; what it belongs to stays.
+  if (last === "where") return withAt(tree, path, undefined);
   if (typeof last !== "number") return remove(tree, path.slice(0, -1));
   const groupPath = path.slice(0, -2);
   const left = partsOf(at(tree, groupPath) as Part).toSpliced(last, 1);
@@ -153,6 +155,53 @@ export function move(tree: Part, from: Path, group: Path, place: number): Part |
   const marked = withAt(tree, from, gone);
   const put = insert(marked, group, place, part);
   return remove(put, find(put, gone) ?? []);
+}
+
+/** Moves a part out of its group, to stand after it; it stays where there is no group around. */
+export function moveOut(tree: Part, path: Path): { tree: Part; path: Path } {
+  const groupPath = path.slice(0, -2);
+  const place = placeOf(groupPath);
+  if (typeof path.at(-1) !== "number" || !place) return { tree, path };
+  return moved(tree, path, place.group, place.at + 1);
+}
+
+/** Moves a part into the group before it, as its last, or else into the one after it, as its first. */
+export function moveIn(tree: Part, path: Path): { tree: Part; path: Path } {
+  const n = path.at(-1);
+  if (typeof n !== "number") return { tree, path };
+  for (const beside of [n - 1, n + 1]) {
+    const group = inner(tree, [...path.slice(0, -1), beside]);
+    const parts = group && partsOf(at(tree, group) as Part);
+    if (group && parts) return moved(tree, path, group, beside < n ? parts.length : 0);
+  }
+  return { tree, path };
+}
+
+function moved(tree: Part, from: Path, group: Path, place: number): { tree: Part; path: Path } {
+  const part = at(tree, from) as Part;
+  const after = move(tree, from, group, place);
+  return after ? { tree: after, path: find(after, part) ?? [] } : { tree, path: from };
+}
+
+/** The group in whose list a part stands, looking through a `not` around it, and its place there. */
+function placeOf(path: Path): { group: Path; at: number } | null {
+  if (path.length === 0) return null;
+  const last = path.at(-1);
+  if (last === "part") return placeOf(path.slice(0, -1));
+  return typeof last === "number" ? { group: path.slice(0, -2), at: last } : null;
+}
+
+/** The group that a part is, looking through a `not` around it. */
+function inner(tree: Part, path: Path): Path | null {
+  const part = at(tree, path) as Part | undefined;
+  if (part?.kind === "not") return inner(tree, [...path, "part"]);
+  return part && isGroup(part) ? path : null;
+}
+
+/** Up to where parts may be moved: the whole condition, or the filter in which the part stands. */
+export function scopeOf(path: Path): string {
+  const last = path.lastIndexOf("where");
+  return pathText(path.slice(0, last + 1));
 }
 
 function find(tree: unknown, wanted: Part, path: Path = []): Path | null {
@@ -292,4 +341,33 @@ export function offsetOf(text: string, line: number, column: number): number {
   const before = lines.slice(0, line - 1).reduce((sum, it) => sum + it.length + 1, 0);
   const within = [...(lines[line - 1] ?? "")].slice(0, column - 1).join("");
   return Math.min(text.length, before + within.length);
+}
+
+/** `parts[1].window: message`, with a hint on a line of its own. */
+export function readTreeProblem(detail: string): { path: string; message: string; hint: string } {
+  const [, path = "", rest] =
+    detail.match(/^((?:[a-z_]+(?:\[\d+\])?)(?:\.[a-z_]+(?:\[\d+\])?)*): ([\s\S]*)$/) ?? [];
+  const { message, hint } = readProblem(rest ?? detail);
+  return { path: rest === undefined ? "" : path, message, hint };
+}
+
+/** A part as another kind; what both kinds have is kept. */
+export function converted(part: Part, form: Form, vocabulary: Vocabulary): Part {
+  const made = fresh(form, vocabulary);
+  for (const field of form.fields) {
+    const kept = part[field.name];
+    if (kept === undefined) continue;
+    const fits = field.terms === undefined || field.terms.includes((kept as Part).kind);
+    const before = [...vocabulary.conditions, ...vocabulary.terms]
+      .find((it) => it.kind === part.kind)
+      ?.fields.find((it) => it.name === field.name);
+    if (fits && before?.holds === field.holds) made[field.name] = kept;
+  }
+  return made;
+}
+
+/** Values from lines; one that reads as before stays what it was, be it a number or a text. */
+export function valuesOf(text: string, before: readonly unknown[]): unknown[] {
+  const lines = text.split("\n").filter((it) => it.trim() !== "");
+  return lines.map((line) => before.find((it) => String(it) === line) ?? plainOf(line));
 }

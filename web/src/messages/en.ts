@@ -1,5 +1,6 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
 import { audiences } from "./en/audiences";
+import { builder } from "./en/builder";
 import { settings } from "./en/settings";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -632,6 +633,7 @@ export const en = {
     end: "This is where it began.",
   },
   audiences,
+  builder,
   settings,
   broadcasts: {
     list: "Broadcasts",
@@ -741,6 +743,7 @@ export const en = {
       look: "See who would get it",
       plan: "Plan…",
       again: "Look again",
+      anew: "Plan anew…",
       approve: "Approve…",
       start: "Start…",
       pause: "Pause…",

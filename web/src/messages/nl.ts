@@ -1,6 +1,7 @@
 /** Every text of the app in Dutch. */
 import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
+import { builder } from "./nl/builder";
 import { settings } from "./nl/settings";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -629,6 +630,7 @@ export const nl: Messages = {
     end: "Hier begon het.",
   },
   audiences,
+  builder,
   settings,
   broadcasts: {
     list: "Verzendingen",
@@ -739,6 +741,7 @@ export const nl: Messages = {
       look: "Kijken wie het zou krijgen",
       plan: "Plannen…",
       again: "Opnieuw kijken",
+      anew: "Opnieuw plannen…",
       approve: "Goedkeuren…",
       start: "Starten…",
       pause: "Pauzeren…",

@@ -30,7 +30,13 @@ const pages = [
   { to: "/", key: "today", icon: Gauge, near: true },
   { to: "/leverage", key: "leverage", icon: Scale, near: true },
   { to: "/people", key: "people", icon: Users, near: true },
-  { to: "/audiences", key: "audiences", icon: Target, near: true, also: "/overlap" },
+  {
+    to: "/audiences",
+    key: "audiences",
+    icon: Target,
+    near: true,
+    also: ["/overlap", "/new/audience"],
+  },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
@@ -50,8 +56,8 @@ interface Page {
     | "settingsPage";
   icon: LucideIcon;
   near: boolean;
-  /** An address outside `to` that belongs to it. */
-  also?: string;
+  /** Addresses outside `to` that belong to it. */
+  also?: readonly string[];
 }
 
 export function Shell({ session }: { session: Session }) {
@@ -164,7 +170,7 @@ function PageLink({ page, onGo }: { page: Page; onGo?: () => void }) {
   const { t } = useText();
   const { to, key, icon: Icon, also } = page;
   const { pathname } = useLocation();
-  const isHere = also !== undefined && pathname.startsWith(also);
+  const isHere = also?.includes(pathname) ?? false;
   return (
     <NavLink
       to={to}

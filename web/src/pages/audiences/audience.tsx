@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 import { audienceQuery, audiencesQuery } from "../../api/audiences";
 import { ApiError } from "../../api/client";
 import type { AudienceDetail } from "../../api/types";
@@ -11,7 +11,7 @@ import { Card, Empty, Failed, Loading, PageTitle } from "../../ui/parts";
 import { AttemptCard } from "./attempt";
 import { GrowthCard, type Range } from "./growth";
 import { MembersCard } from "./members";
-import { Filling, Moves, Reference } from "./parts";
+import { Filling, Moves, pathOf, Reference } from "./parts";
 
 export default function AudiencePage() {
   const { name = "" } = useParams();
@@ -21,6 +21,7 @@ export default function AudiencePage() {
 function AudienceByName({ name }: { name: string }) {
   const { t } = useText();
   const [range, setRange] = useState<Range>("90");
+  const said: string | undefined = useLocation().state?.said;
   const query = useQuery(audienceQuery(name, Number(range)));
   const all = useQuery(audiencesQuery);
   const missing = query.error instanceof ApiError && query.error.status === 404;
@@ -41,7 +42,20 @@ function AudienceByName({ name }: { name: string }) {
       )}
       {query.data && !missing && (
         <>
-          <PageTitle>{query.data.name}</PageTitle>
+          <PageTitle
+            aside={
+              <Link className="button" to={`${pathOf(name)}/edit`}>
+                {t.builder.edit}
+              </Link>
+            }
+          >
+            {query.data.name}
+          </PageTitle>
+          {said && (
+            <p className="done" role="status">
+              {said}
+            </p>
+          )}
           {query.data.note && <p className="lead audience-lead">{query.data.note}</p>}
           {query.data.waits && (
             <p className="note-warn hold-note" role="status">

@@ -28,9 +28,15 @@ export default function Audiences() {
     <>
       <PageTitle
         aside={
-          all &&
-          0 < all.length && (
-            <p className="faint">{t.audiences.count(all.length, format.count(all.length))}</p>
+          all && (
+            <div className="audiences-aside">
+              {0 < all.length && (
+                <p className="faint">{t.audiences.count(all.length, format.count(all.length))}</p>
+              )}
+              <Link className="button button-primary" to="/new/audience">
+                {t.builder.fresh}
+              </Link>
+            </div>
           )
         }
       >

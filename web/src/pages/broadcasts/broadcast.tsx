@@ -27,6 +27,7 @@ import { channelName, type Spoken, useText } from "../../messages";
 import { LedgerTable } from "../../ui/ledger";
 import { Button, Card, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
 import { Progress } from "../../ui/progress";
+import { pathOf as audiencePath } from "../audiences/parts";
 import { ApprovalCard, personOf } from "./approval";
 import { byHand, HoldNote, StageBadge, whenInWords, whenOf } from "./parts";
 import { PlanCard } from "./plan";
@@ -130,7 +131,7 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
             <div>
               <dt>{t.broadcasts.audience}</dt>
               <dd>
-                {it.audience}
+                <Link to={audiencePath(it.audience)}>{it.audience}</Link>
                 {size !== undefined && <small>{t.broadcasts.now(size, format.count(size))}</small>}
                 <Condition today={today} audience={it.audience} />
               </dd>

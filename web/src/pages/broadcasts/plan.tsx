@@ -72,7 +72,7 @@ function Unseen({
         title={planned ? words.unseen : words.unplanned}
         action={
           <Button kind={voids ? "plain" : "primary"} disabled={busy} onClick={onLook}>
-            {busy ? steps.busy : decides(it, now) || voids ? steps.plan : steps.look}
+            {busy ? steps.busy : voids ? steps.anew : decides(it, now) ? steps.plan : steps.look}
           </Button>
         }
       >

@@ -16,7 +16,7 @@ export default function Settings() {
       <PageTitle>{t.app.settingsPage}</PageTitle>
       <div className="broadcast">
         <TeamCard who={session?.who} />
-        <div className="audience-side">
+        <div className="settings-side">
           <Card title={t.settings.you.title} className="you">
             <p>
               <span className="faint">{t.settings.you.signedIn}</span>

@@ -1,8 +1,10 @@
 /** The journeys that run and the audiences with their sizes. */
+import { Link } from "react-router";
 import type { Today } from "../../api/types";
 import { APPLY } from "../../lib/snippets";
 import { useText } from "../../messages";
 import { Card, Empty, Snippet } from "../../ui/parts";
+import { pathOf } from "../audiences/parts";
 
 export function JourneysCard({ journeys }: { journeys: Today["journeys"] }) {
   const { t, format } = useText();
@@ -73,7 +75,7 @@ export function AudiencesCard({ audiences }: { audiences: Today["audiences"] }) 
             {audiences.map((it) => (
               <tr key={it.name}>
                 <th scope="row">
-                  {it.name}
+                  <Link to={pathOf(it.name)}>{it.name}</Link>
                   <code className="condition">{it.condition}</code>
                 </th>
                 <td className="number">{format.count(it.size)}</td>
