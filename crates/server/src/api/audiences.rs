@@ -229,7 +229,7 @@ pub(super) async fn list_audiences(
 ///
 /// What new audiences need of the past stays unknown: they count from the moment at which they were
 /// applied.
-#[utoipa::path(delete, path = "/api/v1/audiences/counting", tag = "audiences",
+#[utoipa::path(delete, path = "/api/v1/counting", tag = "audiences",
     responses((status = 204, description = "Done."),
         (status = 404, description = "Nothing is counted.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn end_counting(
@@ -345,7 +345,7 @@ pub(super) async fn export_members(
 }
 
 /// How many people audiences have in common
-#[utoipa::path(get, path = "/api/v1/audiences/overlap", tag = "audiences", params(Compared),
+#[utoipa::path(get, path = "/api/v1/overlap", tag = "audiences", params(Compared),
     responses((status = 200, description = "Done.", body = Overlap),
         (status = 404, description = "There is no such audience.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn get_overlap(
@@ -379,7 +379,7 @@ pub(super) async fn get_overlap(
 }
 
 /// See what a condition would make of an audience, before it is saved
-#[utoipa::path(post, path = "/api/v1/audiences/preview", tag = "audiences", request_body = AudienceDraft,
+#[utoipa::path(post, path = "/api/v1/conditions/preview", tag = "audiences", request_body = AudienceDraft,
     responses((status = 200, description = "It has begun; the job's result is an `AudienceChange`.", body = JobBegun)))]
 pub(super) async fn preview_audience(
     State(shared): State<Arc<Shared>>,
