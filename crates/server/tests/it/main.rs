@@ -7,6 +7,7 @@ mod conforms;
 mod customers;
 mod documents;
 mod events;
+mod history;
 mod identity;
 mod measure;
 mod people;
