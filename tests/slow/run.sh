@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 exec </dev/null
 
-all=(sdks mail postfix browser disk api import tables conditions)
+all=(sdks mail postfix browser disk api import tables conditions history)
 cases=("${@:-${all[@]}}")
 wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
 missing=()
@@ -66,7 +66,8 @@ if wants sdks; then
     venv posthog posthog==7.91.1
 fi
 if wants mail || wants browser || wants disk; then venv mail aiosmtpd==1.4.6; fi
-if wants tables || wants conditions; then venv tables pyarrow==26.0.1 polars==2.1.0 duckdb==2.0.0; fi
+if wants history; then venv spark pyspark==4.3.0; fi
+if wants tables || wants conditions || wants history; then venv tables pyarrow==26.0.1 polars==2.1.0 duckdb==2.0.0; fi
 if wants api; then venv schema schemathesis==4.32.5; fi
 
 if wants sdks || wants browser; then

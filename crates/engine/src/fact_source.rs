@@ -74,7 +74,7 @@ impl<'a> FactSource<'a> {
             at = at.max(history.position()?);
             let all: BTreeSet<PersonId> = persons.iter().copied().collect();
             for person in all {
-                if !of_history(history, person, each)? {
+                if !of_history(history, person, at, each)? {
                     return Ok(false);
                 }
             }
@@ -97,13 +97,14 @@ impl<'a> FactSource<'a> {
 fn of_history(
     history: &dyn History,
     person: PersonId,
+    until: LogPosition,
     each: &mut dyn FnMut(Fact, Option<PersonId>) -> bool,
 ) -> Result<bool, EngineError> {
     let scan = Scan {
         persons: PersonRange::one(person),
         events: None,
         wanted: Wanted::ALL,
-        until: LogPosition(u64::MAX),
+        until,
         redirects: &Redirects::default(),
     };
     let mut done = Ok(true);

@@ -4,6 +4,7 @@ mod audiences;
 mod broadcasts;
 mod digests;
 mod erasing;
+mod filing;
 mod filling;
 mod holdouts;
 mod journeys;

@@ -74,6 +74,26 @@ impl Lake {
         *self.files.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(files);
     }
 
+    /// Reads from the files that there are. One may go or be replaced before it is open: then it is read
+    /// again from those that there are by then.
+    fn reading<T>(
+        &self,
+        mut read: impl FnMut(&Files) -> Result<T, HistoryError>,
+    ) -> Result<T, HistoryError> {
+        loop {
+            let files = self.files();
+            let done = read(&files);
+            if done.is_ok() {
+                return done;
+            }
+            // Whoever changes them tells of it when it is done.
+            drop(self.disk.lock().unwrap_or_else(PoisonError::into_inner));
+            if Arc::ptr_eq(&files, &self.files()) {
+                return done;
+            }
+        }
+    }
+
     /// Changes the files, one change at a time.
     fn changing<T>(
         &self,
@@ -98,7 +118,8 @@ impl History for Lake {
     }
 
     fn scan(&self, scan: &Scan<'_>, visit: &mut Visit<'_>) -> Result<(), HistoryError> {
-        scan::scan(&self.dir, &self.files(), scan, visit)
+        // All files are open before the first row is handed out.
+        self.reading(|files| scan::sources(&self.dir, files, scan))?.run(visit)
     }
 
     fn ranges(&self, count: usize) -> Result<Vec<PersonRange>, HistoryError> {
@@ -109,7 +130,7 @@ impl History for Lake {
         &self,
         wanted: &[(PersonId, LogPosition)],
     ) -> Result<Vec<Option<HistoryRow<'static>>>, HistoryError> {
-        lookup::facts(&self.files(), wanted)
+        self.reading(|files| lookup::facts(files, wanted))
     }
 
     fn rewrite(&self, within: &Within, fate: &mut AskFate<'_>) -> Result<u64, HistoryError> {

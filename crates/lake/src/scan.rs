@@ -22,18 +22,30 @@ const MOVED_ROWS_MAX: usize = 400_000;
 /// The same for long ones.
 const MOVED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-pub fn scan(
-    dir: &Path,
+/// Everything that a scan reads from.
+pub struct Sources<'a> {
+    sources: Vec<Source<'a>>,
+    /// Its folders go with it.
+    _moved: Moved<'a>,
+}
+
+impl Sources<'_> {
+    pub fn run(self, visit: &mut Visit<'_>) -> Result<(), HistoryError> {
+        merge(self.sources, |row| Ok(visit(row).is_continue()))
+    }
+}
+
+pub fn sources<'a>(
+    dir: &'a Path,
     files: &Files,
-    scan: &Scan<'_>,
-    visit: &mut Visit<'_>,
-) -> Result<(), HistoryError> {
+    scan: &'a Scan<'a>,
+) -> Result<Sources<'a>, HistoryError> {
     // Who was absorbed is not looked for at their own place.
     let absorbed: BTreeMap<u64, u64> =
         scan.redirects.iter().map(|(from, to)| (from.0, to.0)).collect();
     let persons = scan.persons;
     let pick = Rc::new(Pick {
-        person: Box::new(|it| {
+        person: Box::new(move |it| {
             it.is_some_and(|it| persons.contains(PersonId(it)) && !absorbed.contains_key(&it))
         }),
         group: Box::new(move |it| it.persons.is_some_and(|it| touches(persons, it))),
@@ -58,7 +70,7 @@ pub fn scan(
         sources.push(Source::Part(Box::new(Stream::open(part, Rc::clone(&all))?)));
     }
     sources.push(Source::Rows(std::mem::take(&mut spilled.rows), None));
-    merge(sources, |row| Ok(visit(row).is_continue()))
+    Ok(Sources { sources, _moved: spilled })
 }
 
 fn touches(range: PersonRange, (first, last): (u64, u64)) -> bool {

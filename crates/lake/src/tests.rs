@@ -3,6 +3,7 @@
 mod crashes;
 mod damage;
 mod random;
+mod together;
 
 use crate::Lake;
 use model::{PersonId, Timestamp};

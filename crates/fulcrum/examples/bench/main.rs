@@ -9,6 +9,7 @@ mod bayes;
 mod client;
 mod decide;
 mod events;
+mod facts;
 mod figure;
 mod history;
 mod ingest;
@@ -43,8 +44,8 @@ usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--n
 
   measurement    the analysis commands, on files of up to ten million rows, beside other programs
   --full         with measurement: other programs read ten million rows as well
-  --only NAME    one of ingest, process, programme, decide, mail, lag, size, lifetime; with measurement, steps
-                 whose name holds it, such as paths, touches, units, quick, bayes, 10m
+  --only NAME    one of ingest, process, programme, decide, mail, lag, size, lifetime, history; with measurement,
+                 steps whose name holds it, such as paths, touches, units, quick, bayes, 10m
   --runs N       how often each is run, at least 3; the median counts
   --dir DIR      where the data go, and with them the disk that is meant [target/]
   --no-history   do not add a line to bench/history.jsonl
@@ -54,7 +55,7 @@ usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--n
 
 type Measure = fn(&Path) -> anyhow::Result<Run>;
 
-const MEASUREMENTS: [(&str, Measure); 8] = [
+const MEASUREMENTS: [(&str, Measure); 9] = [
     ("ingest", ingest::run),
     ("process", process::without_programme),
     ("programme", process::with_programme),
@@ -63,6 +64,7 @@ const MEASUREMENTS: [(&str, Measure); 8] = [
     ("lag", lag::run),
     ("size", size::run),
     ("lifetime", lifetime::run),
+    ("history", facts::run),
 ];
 
 struct Options {

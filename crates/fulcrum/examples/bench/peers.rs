@@ -141,7 +141,15 @@ fn ask(python: &Path, operation: &str, file: &Path) -> anyhow::Result<Said> {
 
 /// A Python with the packages, made where the data go and thrown away with them.
 fn installed(dir: &Path) -> anyhow::Result<PathBuf> {
-    let folder = dir.join("python");
+    python(&dir.join("python"), &PACKAGES)
+}
+
+/// A Python with these packages in this folder, made unless it is there.
+pub fn python(folder: &Path, packages: &[&str]) -> anyhow::Result<PathBuf> {
+    let done = folder.join("installed");
+    if done.exists() {
+        return Ok(folder.join("bin/python"));
+    }
     let run = |program: &Path, arguments: &[&str]| -> anyhow::Result<()> {
         let output =
             Command::new(program).args(arguments).output().context("there is no Python")?;
@@ -156,7 +164,8 @@ fn installed(dir: &Path) -> anyhow::Result<PathBuf> {
     eprintln!("installing the other programs");
     run(Path::new("python3"), &["-m", "venv", &folder.display().to_string()])?;
     let mut arguments = vec!["install", "--quiet", "--disable-pip-version-check"];
-    arguments.extend(PACKAGES);
+    arguments.extend(packages);
     run(&folder.join("bin/pip"), &arguments)?;
+    std::fs::write(done, "").context("could not note what is installed")?;
     Ok(folder.join("bin/python"))
 }

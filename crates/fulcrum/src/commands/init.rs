@@ -32,6 +32,9 @@ data = "fulcrum-data"
 # Applied by `fulcrum serve` when it starts and differs from what runs.
 program = "program"
 
+# How long the log keeps what is in the history as well.
+# keep_log = "7d"
+
 # Only this machine can connect. Put a proxy with https before it, and then set https = true.
 bind = "127.0.0.1:7411"
 

@@ -22,6 +22,14 @@ fn kills() -> usize {
     std::env::var("FULCRUM_KILLS").ok().and_then(|it| it.parse().ok()).unwrap_or(3)
 }
 
+struct GiveUp<'a>(&'a AtomicBool);
+
+impl Drop for GiveUp<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn killed_under_load_nothing_is_lost_and_nothing_is_sent_twice() {
     let shop = Shop::new();
@@ -34,6 +42,8 @@ fn killed_under_load_nothing_is_lost_and_nothing_is_sent_twice() {
     let mut server = shop.serve();
     address.lock().expect("unpoisoned").clone_from(&server.address);
     let server = std::thread::scope(|scope| {
+        // Should anything here fail, the senders end, and the test with them.
+        let _end = GiveUp(&given_up);
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {

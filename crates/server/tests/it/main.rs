@@ -8,6 +8,7 @@ mod conforms;
 mod customers;
 mod documents;
 mod events;
+mod history;
 mod identity;
 mod imports;
 mod lists;
