@@ -28,6 +28,7 @@ pub(crate) struct Batch {
     /// Messages that stay behind without their person.
     pub left: Vec<Message>,
     pub entries: Vec<port::Entry>,
+    pub hooks: Vec<port::Hook>,
     pub sends: Vec<Envelope>,
     /// The keys of what leaves as a part of them.
     pub parts: Vec<String>,
@@ -71,6 +72,7 @@ impl Batch {
             erasures: Vec::new(),
             left: Vec::new(),
             entries: Vec::new(),
+            hooks: Vec::new(),
             sends: Vec::new(),
             parts: Vec::new(),
             receivers: Vec::new(),

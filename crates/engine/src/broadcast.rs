@@ -168,7 +168,7 @@ impl Engine {
         if batch.scan_ordered {
             return Ok(());
         }
-        if self.fill_chunk(batch)? {
+        if self.fill_chunk(batch)? || self.move_chunk(batch)? {
             return Ok(());
         }
         let names: Vec<CampaignName> = self.broadcasts.keys().cloned().collect();
@@ -394,6 +394,9 @@ impl Engine {
             silent.contains(name)
         });
         self.tally_audiences(&silent);
+        if self.replan(&mut working.person, batch.now) {
+            working.changed(Sections::RUNS);
+        }
         if !loud.is_empty() {
             self.drive(working, batch, Input::Tick, loud, false);
         }

@@ -3,7 +3,8 @@
 use crate::Engine;
 use crate::Loaded;
 use crate::batch::{Batch, Working};
-use crate::facts::{ECHOES_MAX, zone_of};
+use crate::facts::zone_of;
+use crate::runs::ECHOES_MAX;
 use decision::{Decision, PersonView, digest};
 use journey::{Ask, EndReason, Input, Journeys};
 use model::{

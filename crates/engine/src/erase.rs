@@ -116,6 +116,8 @@ impl Engine {
         for name in person.profile.memberships().keys() {
             *self.tallies.audiences.entry(name.clone()).or_default() -= 1;
         }
+        self.steps.follow(&person.runs, &journey::Runs::default());
+        self.forget_tasks(batch, &ids)?;
         for run in person.runs.active() {
             self.tallies.journeys.entry(run.journey.clone()).or_default().ended += 1;
         }

@@ -5,6 +5,7 @@ mod broadcasts;
 mod digests;
 mod erasing;
 mod holdouts;
+mod journeying;
 mod journeys;
 mod learning;
 mod measured;

@@ -202,6 +202,17 @@ impl Play {
                 merge: merge.parse().expect("a merge"),
                 by: "test".to_owned(),
             }),
+            ["call", person, journey, rest @ ..] => {
+                let words = [&["track", *person, "Journey Called"][..], rest].concat();
+                let mut fact = self.fact(&words);
+                fact.acts.push(Act::Enter((*journey).into()));
+                self.append(LogRecord::Fact(fact));
+            }
+            ["move", journey, from] => self.control(Control::Move {
+                journey: (*journey).into(),
+                from: from.parse().expect("a version"),
+                by: "test".to_owned(),
+            }),
             ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
             ["apply", version] => {
                 let index = version.parse::<usize>().expect("a number") - 1;

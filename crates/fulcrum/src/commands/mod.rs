@@ -14,6 +14,7 @@ pub mod identity;
 pub mod import;
 pub mod influence;
 pub mod init;
+pub mod journey;
 pub mod leverage;
 pub mod lifetime;
 pub mod mix;

@@ -6,6 +6,7 @@ mod events;
 mod figure;
 mod holdouts;
 mod identity;
+mod journeys;
 mod json;
 mod measure;
 mod panel;
@@ -15,6 +16,7 @@ mod power;
 mod privacy;
 mod session;
 mod sources;
+mod tasks;
 pub(crate) mod timeline;
 mod today;
 
@@ -103,6 +105,12 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(broadcasts::pause_broadcast))
         .routes(routes!(broadcasts::resume_broadcast))
         .routes(routes!(broadcasts::cancel_broadcast))
+        .routes(routes!(journeys::list_journeys))
+        .routes(routes!(journeys::get_journey))
+        .routes(routes!(journeys::begin_run))
+        .routes(routes!(journeys::plan_move, journeys::move_runs))
+        .routes(routes!(tasks::list_tasks))
+        .routes(routes!(tasks::finish_task))
 }
 
 /// What every operation has: the error's form, and the ways to sign in.

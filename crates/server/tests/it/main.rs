@@ -8,6 +8,7 @@ mod customers;
 mod documents;
 mod events;
 mod identity;
+mod journeys;
 mod measure;
 mod people;
 mod privacy;
