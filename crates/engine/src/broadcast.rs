@@ -112,6 +112,7 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
         trail: Vec::new(),
         digest: content.is_some_and(|it| it.digest),
         choice: None,
+        pinned: None,
     }
 }
 
@@ -413,6 +414,7 @@ fn wanted_for(it: &Broadcast, person: PersonId, now: Timestamp) -> Wanted {
         class: it.class,
         value: it.value,
         vars: Map::new(),
+        pinned: None,
         expires: now + it.expires,
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Wanted {
     pub value: f64,
     pub vars: Map,
     pub to: Option<Identifier>,
+    /// The version of the journey whose content it says.
+    pub pinned: Option<u64>,
     pub expires: Timestamp,
 }
 
@@ -45,6 +47,7 @@ impl Engine {
             value: ask.value,
             vars: ask.vars,
             to: None,
+            pinned: ask.pinned.then_some(ask.version),
             expires: batch.now + ask.expires,
         };
         self.want(working, batch, wanted, loaded);
@@ -58,7 +61,7 @@ impl Engine {
         wanted: Wanted,
         loaded: &Loaded,
     ) {
-        let content = loaded.programme.contents.get(&wanted.content);
+        let content = loaded.content_for(&wanted.origin, &wanted.content, wanted.pinned);
         let class =
             wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
                 Origin::Journey { .. } => Class::Lifecycle,
@@ -86,6 +89,7 @@ impl Engine {
             state: MessageState::Waiting,
             trail: Vec::new(),
             choice: None,
+            pinned: wanted.pinned,
         };
         batch.touch(&message, true);
         message.note(batch.now, Reason::Created, message.origin.to_string());

@@ -6,8 +6,8 @@ use crate::facts::{Known, zone_of};
 use crate::outside::add_task;
 use crate::{Engine, Loaded};
 use audience::{Change, View};
-use journey::{Command, Failure, Input, World};
-use model::{Event, Timestamp};
+use journey::{Ask, Command, Failure, Input, World};
+use model::{Event, Origin, Timestamp};
 use port::{Person, Sections, Since};
 use record::{Act, Fact};
 use std::collections::VecDeque;
@@ -140,6 +140,8 @@ impl Engine {
                     self.steps.reached(journey, version, step);
                 }
                 Command::Arm { journey, version, step, arm, .. } => {
+                    let place = (&journey, version, step.as_str());
+                    self.enter_experiment(working, loaded, place, &arm, batch.now);
                     self.steps.took(journey, version, step, arm);
                 }
                 Command::StepFailed { journey, version, step, why, .. } => {
@@ -147,15 +149,7 @@ impl Engine {
                 }
                 Command::Webhook(hook) => self.call(working, batch, hook),
                 Command::Task(task) => add_task(working, batch, task),
-                Command::Candidate(ask) => {
-                    if !loaded.programme.contents.contains_key(&ask.content) {
-                        let (journey, step) = (ask.journey.clone(), ask.step.clone());
-                        self.steps.failed(journey, ask.version, step, Failure::NoContent);
-                    }
-                    self.tallies.journeys.entry(ask.journey.clone()).or_default().messages += 1;
-                    self.tallies_changed = true;
-                    self.add_candidate(working, batch, ask, loaded);
-                }
+                Command::Candidate(ask) => self.take_candidate(working, batch, ask, loaded),
                 Command::SetTrait { run, name, value } => {
                     let what = Since::Trait { run, name: name.clone(), value: value.clone() };
                     self.remember_since(working, batch, what);
@@ -183,6 +177,24 @@ impl Engine {
         let changes = person.profile.refresh(&loaded.definitions, &facts, batch.now);
         self.tally_audiences(&changes);
         changes
+    }
+
+    fn take_candidate(
+        &mut self,
+        working: &mut Working,
+        batch: &mut Batch,
+        ask: Ask,
+        loaded: &Loaded,
+    ) {
+        let (journey, run, step) = (ask.journey.clone(), ask.run, ask.step.clone());
+        self.tallies.journeys.entry(journey.clone()).or_default().messages += 1;
+        self.tallies_changed = true;
+        let origin = Origin::Journey { journey: journey.clone(), run, step: step.clone() };
+        let pinned = ask.pinned.then_some(ask.version);
+        if loaded.content_for(&origin, &ask.content, pinned).is_none() {
+            self.steps.failed(journey, ask.version, step, Failure::NoContent);
+        }
+        self.add_candidate(working, batch, ask, loaded);
     }
 
     pub(crate) fn tally_audiences(&mut self, changes: &[Change]) {

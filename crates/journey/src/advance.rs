@@ -135,7 +135,7 @@ fn execute(
         }
         Action::Split { arms, weights } => Then::Go(split(run, op, arms, weights, drawn, call)),
         Action::Message(message, otherwise) => {
-            call.commands.push(Command::Candidate(ask(run, message)));
+            call.commands.push(Command::Candidate(ask(run, message, op.pinned)));
             match otherwise {
                 None => Then::Go(op.next),
                 Some(_) => {
@@ -248,7 +248,7 @@ pub(crate) fn message_key(run: &Run) -> String {
     format!("journey/{}/{}/{}/{}", run.journey, run.id, run.step, run.visit)
 }
 
-fn ask(run: &Run, message: &MessageStep) -> Ask {
+fn ask(run: &Run, message: &MessageStep, pinned: bool) -> Ask {
     Ask {
         run: run.id,
         journey: run.journey.clone(),
@@ -256,6 +256,7 @@ fn ask(run: &Run, message: &MessageStep) -> Ask {
         step: run.step.clone(),
         key: message_key(run),
         content: message.content.clone(),
+        pinned,
         channels: message.channels.clone(),
         expires: message.expires,
         value: message.value,

@@ -75,6 +75,9 @@ pub struct Ask {
     /// and unique.
     pub key: String,
     pub content: ContentName,
+    /// It stands in an arm of an experiment: the content is that of the run's version, whatever it
+    /// becomes later.
+    pub pinned: bool,
     pub channels: Vec<Channel>,
     /// How long from now it may still be sent.
     pub expires: Span,

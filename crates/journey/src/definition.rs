@@ -7,7 +7,7 @@ use crate::{LocalTime, Weekday};
 use expr::Expr;
 use model::{Channel, Class, ContentName, Conversation, JourneyName, Span, Value};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Journey {
@@ -337,6 +337,43 @@ impl LeadStep {
 
     fn default_owner() -> String {
         LeadStep::DEFAULT_OWNER.to_owned()
+    }
+}
+
+impl Journey {
+    /// The experiments in it, each with its address.
+    pub fn experiments(&self) -> Vec<(String, &Experiment)> {
+        fn walk<'a>(steps: &'a [Node], prefix: &str, found: &mut Vec<(String, &'a Experiment)>) {
+            for (place, node) in steps.iter().enumerate() {
+                let address = crate::program::address_of(prefix, place, node);
+                if let Step::Experiment(it) = &node.step {
+                    found.push((address.clone(), it));
+                }
+                for (prefix, steps) in node.step.below(&address) {
+                    walk(steps, &prefix, found);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.steps, "", &mut found);
+        found
+    }
+}
+
+impl Experiment {
+    /// The contents that its arms say.
+    pub fn contents(&self) -> BTreeSet<&ContentName> {
+        fn walk<'a>(steps: &'a [Node], found: &mut BTreeSet<&'a ContentName>) {
+            for Node { step, .. } in steps {
+                if let Step::Message(it) = step {
+                    found.insert(&it.content);
+                }
+                step.below("").into_iter().for_each(|(_, it)| walk(it, found));
+            }
+        }
+        let mut found = BTreeSet::new();
+        self.arms.iter().for_each(|it| walk(&it.steps, &mut found));
+        found
     }
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Op {
     pub within: Option<String>,
     /// Its address is an id that somebody gave it, and not a place.
     pub has_id: bool,
+    /// It is inside an arm of an experiment.
+    pub pinned: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -242,6 +244,8 @@ pub(crate) fn address_of(prefix: &str, place: usize, node: &Node) -> String {
 #[derive(Default)]
 struct Compiling {
     ops: Vec<Op>,
+    /// Experiments around what is compiled.
+    experiments: usize,
 }
 
 impl Compiling {
@@ -265,6 +269,7 @@ impl Compiling {
                 next,
                 within: within.map(str::to_owned),
                 has_id: node.id.is_some(),
+                pinned: 0 < self.experiments,
             });
             let action = self.step(&node.step, &address, here, within);
             self.ops[here].action = action;
@@ -293,11 +298,14 @@ impl Compiling {
                 Action::Branch(compiled)
             }
             Step::Split(arms) | Step::Experiment(Experiment { arms, .. }) => {
+                let around = self.experiments;
+                self.experiments += usize::from(matches!(step, Step::Experiment(_)));
                 let mut compiled = Vec::with_capacity(arms.len());
                 for SplitArm { name, steps, .. } in arms {
                     let entry = self.steps(steps, &format!("{address}.{name}."), next, within);
                     compiled.push((name.clone(), entry));
                 }
+                self.experiments = around;
                 let weights = arms.iter().map(|it| it.weight).collect();
                 Action::Split { arms: compiled, weights }
             }

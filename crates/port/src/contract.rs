@@ -545,6 +545,7 @@ fn some_message(id: u64, person: u64) -> Message {
         trail: Vec::new(),
         digest: false,
         choice: None,
+        pinned: None,
     }
 }
 

@@ -22,6 +22,12 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
         "",
         "1 in, 0 there, 1 a",
     ),
+    (
+        "experiment",
+        "experiment: {outcome: orders, arms: {a: 1, b: 0.000000001}, steps: {a: [{set_trait: {name: arm, value: a}}]}}",
+        "show experiment all",
+        "v1 0 orders: a 0, b 0; 1 running",
+    ),
     ("message", "message: {content: hello, channels: [onsite]}", "", "onsite to ada \"Hello\""),
     ("set_trait", "set_trait: {name: stage, value: 7}", "", "stage=7"),
     ("tag", "tag: {add: [vip]}", "", "tags=vip"),
@@ -72,6 +78,10 @@ const TRIGGERS: &[(&str, &str, &str)] = &[
 ];
 
 const AUDIENCES: &str = "
+== outcomes.yaml
+- outcome: orders
+  event: Order
+  value: revenue
 == audiences/all.yaml
 audience: all
 when: trait(\"nobody\") == true
@@ -452,5 +462,82 @@ steps:
         1.10:00 show tasks
         "#,
         "r2.0.1 task `Call` for care@shop.example about p2",
+    );
+}
+
+const EXPERIMENT: &str = r#"
+== outcomes.yaml
+- {outcome: orders, event: Order, value: revenue}
+== content/story.md
+---
+content: story
+topic: news
+summary: As it was
+class: service
+---
+Once.
+== journeys/test.yaml
+journey: test
+trigger: {event: Visit}
+reentry: always
+steps:
+  - experiment:
+      arms: {control: 50, story: 50}
+      outcome: orders
+      window: 7d
+      steps:
+        story:
+          - wait: 1h
+          - message: {content: story, channels: [onsite]}
+"#;
+
+/// Each person counts once, in the arm drawn first, with what they brought within the window.
+#[test]
+fn an_experiment_compares_its_arms_by_what_each_person_brought() {
+    let people = 60;
+    let all = |what: &str| {
+        (0..people).map(|n| format!("track u{n} {what}")).collect::<Vec<_>>().join(" ; ")
+    };
+    let script = format!(
+        "1.09:00 {}\n1.09:30 {}\n2.09:00 {} ; show experiment test\n2.10:00 {} ; stop ; start\n8.10:00 {}\n9.10:00 show experiment test",
+        all("Visit"),
+        all("Visit"),
+        all("Order revenue=10"),
+        all("Order revenue=5"),
+        all("Order revenue=99"),
+    );
+    let out = output(EXPERIMENT, &script);
+    assert!(out.contains(&format!("v1 0 orders: control 0, story 0; {people} running")), "{out}");
+    let last = out.lines().last().unwrap_or_default();
+    let (_, arms) = last.split_once("orders: ").unwrap_or_else(|| panic!("{out}"));
+    let counts: Vec<u64> =
+        arms.split([',', ';']).filter_map(|it| it.trim().split(' ').nth(1)?.parse().ok()).collect();
+    assert_eq!(counts.iter().sum::<u64>(), people, "{last}");
+    assert!(counts.iter().all(|it| 10 < *it), "{last}");
+    assert!(last.contains("mean 15") && last.contains("story - control = 0"), "{last}");
+}
+
+#[test]
+fn what_an_experiment_says_stays_as_it_was_when_its_version_came() {
+    let later = EXPERIMENT.replace("As it was", "As it became");
+    let programme = format!(
+        "{}\n==== 2\n{}",
+        EXPERIMENT.replace("arms: {control: 50", "arms: {control: 0.000001"),
+        later.replace("arms: {control: 50", "arms: {control: 0.000001"),
+    );
+    check(
+        &programme,
+        r#"
+        1.09:00 track ada Visit
+        1.09:30 apply 2
+        1.11:00 stop ; start
+        1.11:01 track bob Visit
+        1.13:00 show audiences
+        "#,
+        r#"
+        1.10:00 m1 onsite to ada "As it was"
+        1.12:01 m2 onsite to bob "As it was"
+        audiences:
+        "#,
     );
 }

@@ -16,6 +16,7 @@ impl Play {
             ["audiences"] => vec![self.audiences()],
             ["journeys"] => self.journeys(),
             ["steps", journey] => self.steps(journey),
+            ["experiment", journey] => self.experiment(journey),
             ["moves"] => self.moves(),
             ["tasks"] => self.tasks(),
             ["calls"] => self.calls(),
@@ -114,6 +115,31 @@ impl Play {
         let rest: Vec<String> = ended.chain(refused).collect();
         lines.extend((!rest.is_empty()).then(|| rest.join(", ")));
         lines
+    }
+
+    fn experiment(&self, journey: &str) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let sums = engine.holdouts();
+        let all =
+            crate::ExperimentReport::all(engine.loaded(), sums, &journey.into(), 1..10, self.now);
+        let line = |it: crate::ExperimentReport| {
+            let arm = |it: &crate::ArmReport| {
+                let mean = it.mean.map(|it| format!(" mean {}", round(it))).unwrap_or_default();
+                format!("{} {}{mean}", it.arm, it.n)
+            };
+            let arms: Vec<String> = it.arms.iter().map(arm).collect();
+            let first = &it.arms[0].arm;
+            let differences = it.arms.iter().filter_map(|arm| {
+                let value = arm.effect.as_ref()?.estimate?;
+                Some(format!("; {} - {first} = {}", arm.arm, round(value)))
+            });
+            let (arms, differences) = (arms.join(", "), differences.collect::<String>());
+            format!(
+                "v{} {} {}: {arms}; {} running{differences}",
+                it.version, it.step, it.outcome, it.running
+            )
+        };
+        all.into_iter().map(line).collect()
     }
 
     fn moves(&self) -> Vec<String> {
@@ -384,6 +410,11 @@ fn person_line(person: &Person) -> String {
 fn statement_words(it: &decision::Statement) -> String {
     let channel = it.channel.map(|it| format!(" {it}")).unwrap_or_default();
     format!("{}{channel}", it.state.name())
+}
+
+/// To thousandths, since sums of moving totals are not exact.
+fn round(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3 + 0.0
 }
 
 fn run_words(run: &journey::Run) -> String {

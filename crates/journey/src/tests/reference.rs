@@ -464,6 +464,7 @@ impl Reference {
                         version: run.journey.version,
                         step: address,
                         content: message.content,
+                        pinned: false,
                         channels: message.channels,
                         expires: message.expires,
                         value: message.value,
@@ -474,68 +475,102 @@ impl Reference {
                         return self.runs[n].wake = now + message.expires + Span::DAY;
                     }
                 }
-                Step::SetTrait { name, value } => {
-                    out.push(format!("{id} sets {name}={value}"));
-                    self.eyes.traits.insert(name, value);
-                }
-                Step::Tag(tags) => {
-                    let mut now: Vec<String> = match self.eyes.traits.get("tags") {
-                        Some(Value::List(all)) => all.iter().map(Value::to_string).collect(),
-                        _ => Vec::new(),
-                    };
-                    now.retain(|it| !tags.remove.contains(it));
-                    let new = tags.add.into_iter().filter(|it| !now.contains(it));
-                    let new: Vec<String> = new.collect();
-                    now.extend(new);
-                    let value = Value::List(now.into_iter().map(Value::from).collect());
-                    out.push(format!("{id} sets tags={value}"));
-                    self.eyes.traits.insert("tags".to_owned(), value);
-                }
-                Step::Repeat(it) => {
-                    let event = std::mem::replace(&mut self.eyes.properties, run.vars.clone());
-                    let holds = self.all_hold(&it.condition, now);
-                    self.eyes.properties = event;
-                    let (round, all) = self.runs[n].rounds.entry(address.clone()).or_default();
-                    if holds && *round < it.times {
-                        (*round, *all) = (*round + 1, *all + 1);
-                        taken = addressed(&it.steps, &format!("{address}.round."), *all);
-                        taken.push((address, Step::Repeat(it), visit));
-                    } else {
-                        *round = 0;
-                    }
-                }
-                Step::Webhook(it) => {
-                    let key = format!("journey/{journey}/{id}/{address}/{visit}");
-                    let data = it.data.iter().map(|(name, datum)| match datum {
-                        Datum::Value(value) => format!(" {name}={value}"),
-                        Datum::Trait(path) => show_value(name, self.eyes.traits.get(path)),
-                        Datum::Property(path) => show_value(name, run.vars.get(path)),
-                    });
-                    let data: String = data.collect();
-                    out.push(format!("{id} calls {}{data} as {key}", it.url));
-                }
-                Step::Task(it) => {
-                    let due = it.due.map(|due| format!(" by {}", now + due - START));
-                    let (due, to) = (due.unwrap_or_default(), it.to);
-                    let id = format!("{id}.{address}.{visit}");
-                    out.push(format!("task `{}` for {to}{due} as {id}", it.title));
-                }
-                Step::TellSales(it) => match (self.eyes.traits.get(&it.owner), it.otherwise) {
-                    (Some(Value::Text(to)), _) => {
-                        let id = format!("{id}.{address}.{visit}");
-                        out.push(format!("lead `{}` for {to} as {id}", it.note));
-                    }
-                    (_, to) if !to.is_empty() => {
-                        let id = format!("{id}.{address}.{visit}");
-                        out.push(format!("lead `{}` for {to} as {id}", it.note));
-                    }
-                    _ => out.push(format!("{id} fails at {address}: nobody_to_tell")),
-                },
+                Step::Repeat(it) => taken = self.round(n, address, it, visit, now),
+                Step::SetTrait { .. }
+                | Step::Tag(_)
+                | Step::Webhook(_)
+                | Step::Task(_)
+                | Step::TellSales(_) => self.do_it(n, &address, step, visit, now, out),
                 Step::End => return self.end(n, EndReason::Completed, out),
             }
             self.runs[n].ahead.splice(0..1, taken);
         }
         self.end(n, EndReason::Completed, out);
+    }
+
+    /// What a step does that is neither a wait, a way nor a message.
+    fn do_it(
+        &mut self,
+        n: usize,
+        address: &str,
+        step: Step,
+        visit: u32,
+        now: Timestamp,
+        out: &mut Vec<String>,
+    ) {
+        let run = &self.runs[n];
+        let (id, journey) = (run.id, run.journey.name.clone());
+        match step {
+            Step::SetTrait { name, value } => {
+                out.push(format!("{id} sets {name}={value}"));
+                self.eyes.traits.insert(name, value);
+            }
+            Step::Tag(tags) => {
+                let mut now: Vec<String> = match self.eyes.traits.get("tags") {
+                    Some(Value::List(all)) => all.iter().map(Value::to_string).collect(),
+                    _ => Vec::new(),
+                };
+                now.retain(|it| !tags.remove.contains(it));
+                let new = tags.add.into_iter().filter(|it| !now.contains(it));
+                let new: Vec<String> = new.collect();
+                now.extend(new);
+                let value = Value::List(now.into_iter().map(Value::from).collect());
+                out.push(format!("{id} sets tags={value}"));
+                self.eyes.traits.insert("tags".to_owned(), value);
+            }
+            Step::Webhook(it) => {
+                let key = format!("journey/{journey}/{id}/{address}/{visit}");
+                let data = it.data.iter().map(|(name, datum)| match datum {
+                    Datum::Value(value) => format!(" {name}={value}"),
+                    Datum::Trait(path) => show_value(name, self.eyes.traits.get(path)),
+                    Datum::Property(path) => show_value(name, run.vars.get(path)),
+                });
+                let data: String = data.collect();
+                out.push(format!("{id} calls {}{data} as {key}", it.url));
+            }
+            Step::Task(it) => {
+                let due = it.due.map(|due| format!(" by {}", now + due - START));
+                let (due, to) = (due.unwrap_or_default(), it.to);
+                let id = format!("{id}.{address}.{visit}");
+                out.push(format!("task `{}` for {to}{due} as {id}", it.title));
+            }
+            Step::TellSales(it) => match (self.eyes.traits.get(&it.owner), it.otherwise) {
+                (Some(Value::Text(to)), _) => {
+                    let id = format!("{id}.{address}.{visit}");
+                    out.push(format!("lead `{}` for {to} as {id}", it.note));
+                }
+                (_, to) if !to.is_empty() => {
+                    let id = format!("{id}.{address}.{visit}");
+                    out.push(format!("lead `{}` for {to} as {id}", it.note));
+                }
+                _ => out.push(format!("{id} fails at {address}: nobody_to_tell")),
+            },
+            other => panic!("{other:?} is no step that does something"),
+        }
+    }
+
+    /// The steps of another round, if there is one.
+    fn round(
+        &mut self,
+        n: usize,
+        address: String,
+        it: Repeat,
+        visit: u32,
+        now: Timestamp,
+    ) -> Vec<(String, Step, u32)> {
+        let vars = self.runs[n].vars.clone();
+        let event = std::mem::replace(&mut self.eyes.properties, vars);
+        let holds = self.all_hold(&it.condition, now);
+        self.eyes.properties = event;
+        let (round, all) = self.runs[n].rounds.entry(address.clone()).or_default();
+        if !holds || it.times <= *round {
+            *round = 0;
+            return Vec::new();
+        }
+        (*round, *all) = (*round + 1, *all + 1);
+        let mut taken = addressed(&it.steps, &format!("{address}.round."), *all);
+        taken.push((address, Step::Repeat(it), visit));
+        taken
     }
 
     fn is_so(&self, until: &Until) -> bool {

@@ -146,6 +146,7 @@ pub struct StepForm {
     pub wait_for: Option<WindowForm>,
     pub branch: Option<Vec<Spanned<ArmForm>>>,
     pub split: Option<SplitForm>,
+    pub experiment: Option<ExperimentForm>,
     pub message: Option<MessageForm>,
     pub set_trait: Option<SetTraitForm>,
     pub tag: Option<TagForm>,
@@ -240,6 +241,19 @@ pub struct MessageForm {
 pub struct SetTraitForm {
     pub name: String,
     pub value: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentForm {
+    /// Arm to weight.
+    pub arms: BTreeMap<String, f64>,
+    pub outcome: String,
+    /// How long outcomes count.
+    #[serde(default)]
+    pub window: Option<Length>,
+    #[serde(default)]
+    pub steps: BTreeMap<String, Vec<WrittenStep>>,
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use super::journey_forms::*;
 use super::place::position;
 use super::read::Place;
-use journey::{Arm, DateTrigger, Datum, Entries, Every, Goal, Journey, LeadStep};
+use journey::{Arm, DateTrigger, Datum, Entries, Every, Experiment, Goal, Journey, LeadStep};
 use journey::{
     MessageStep, Node, Repeat, Schedule, SplitArm, Step, Tags, TaskStep, Trigger, Until,
 };
@@ -140,6 +140,13 @@ impl Place<'_> {
         if let Some(it) = form.split {
             found.extend(self.split(at, it, address).map(Step::Split));
         }
+        if let Some(it) = form.experiment {
+            let split = SplitForm { arms: it.arms, steps: it.steps };
+            let window = it.window.map_or(Span::days(28), |it| it.0);
+            if let Some(arms) = self.split(at, split, address) {
+                found.push(Step::Experiment(Experiment { arms, outcome: it.outcome, window }));
+            }
+        }
         if let Some(it) = form.message {
             found.push(self.message(it, address));
         }
@@ -171,8 +178,8 @@ impl Place<'_> {
                 self.fail(
                     at,
                     "a step does exactly one thing",
-                    "one of wait, wait_until, wait_for, branch, split, message, set_trait, tag, \
-                     repeat, webhook, task, tell_sales, end",
+                    "one of wait, wait_until, wait_for, branch, split, experiment, message, set_trait, \
+                     tag, repeat, webhook, task, tell_sales, end",
                 );
                 None
             }

@@ -103,7 +103,7 @@ fn an_unknown_field() {
     check(
         &journey("steps:\n  - wiat: 1d"),
         r#"
-        journeys/j.yaml:4:5: unknown field `wiat`, expected one of id, wait, wait_until, wait_for, branch, split, message, set_trait, tag, repeat, webhook, task, tell_sales, end
+        journeys/j.yaml:4:5: unknown field `wiat`, expected one of id, wait, wait_until, wait_for, branch, split, experiment, message, set_trait, tag, repeat, webhook, task, tell_sales, end
         "#,
     );
     check(
@@ -356,14 +356,14 @@ fn steps() {
         &journey("steps:\n  - wait: 1d\n  - {}"),
         r#"
         journeys/j.yaml:5:5: a step does exactly one thing
-        hint: one of wait, wait_until, wait_for, branch, split, message, set_trait, tag, repeat, webhook, task, tell_sales, end
+        hint: one of wait, wait_until, wait_for, branch, split, experiment, message, set_trait, tag, repeat, webhook, task, tell_sales, end
         "#,
     );
     check(
         &journey("steps:\n  - {wait: 1d, end: true}"),
         r#"
         journeys/j.yaml:4:5: a step does exactly one thing
-        hint: one of wait, wait_until, wait_for, branch, split, message, set_trait, tag, repeat, webhook, task, tell_sales, end
+        hint: one of wait, wait_until, wait_for, branch, split, experiment, message, set_trait, tag, repeat, webhook, task, tell_sales, end
         "#,
     );
     check(

@@ -1,18 +1,19 @@
 //! Journeys: what runs, where the people in them are, begun by a call, and taken to the latest version.
 
 use super::json::{Body, Query};
+use super::measure::Estimate;
 use crate::app::{Shared, hex};
 use crate::pages::own_event;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use engine::{JourneyCounts, JourneySteps, MovePlan, MoveStatus};
+use engine::{ExperimentReport, JourneyCounts, JourneySteps, MovePlan, MoveStatus};
 use journey::Trigger;
 use model::{Conversation, Identifier, JourneyName, Map, SourceId, Value};
 use record::{Act, Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -192,6 +193,60 @@ pub(super) async fn get_journey(
         versions: counts.versions.keys().map(|it| version(*it, &counts)).collect(),
         moved: moves.get(&wanted).map(moved),
     }))
+}
+
+/// What the arms of each experiment brought, per person.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Experiments {
+    /// The newest version first.
+    pub experiments: Vec<Experiment>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Experiment {
+    pub version: u64,
+    pub step: String,
+    pub outcome: String,
+    /// How long outcomes count, from the draw.
+    pub window_days: f64,
+    pub arms: Vec<ExperimentArm>,
+    /// People whose window is still running.
+    pub running: u64,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ExperimentArm {
+    pub arm: String,
+    pub weight: f64,
+    pub n: u64,
+    #[schema(required)]
+    pub mean: Option<f64>,
+    /// This arm minus the first, per person; null for the first.
+    #[schema(required)]
+    pub effect: Option<Estimate>,
+}
+
+/// The experiments of a journey, arm by arm
+#[utoipa::path(get, path = "/api/v1/journeys/{name}/experiments", tag = "journeys",
+    params(("name" = String, Path, description = "The journey's name.")),
+    responses((status = 200, description = "Done.", body = Experiments),
+        (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn get_experiments(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let journey = definition(&shared, &name)?;
+    let steps = shared.read(|views| Ok(JourneySteps::read(views)?)).await?;
+    let (loaded, sums, now) = (shared.handle.loaded(), shared.handle.holdouts(), shared.now());
+    let work = move || {
+        let counted = steps.of(&journey.name).map(|it| it.versions.keys().copied());
+        let mut versions: BTreeSet<u64> = counted.into_iter().flatten().collect();
+        versions.insert(journey.version);
+        let found = ExperimentReport::all(&loaded, &sums, &journey.name, versions.into_iter(), now);
+        serde_json::json!({"experiments": found})
+    };
+    tokio::task::spawn_blocking(work).await.map(Json).map_err(|_| Problem::internal())
 }
 
 /// Begin a journey for a person

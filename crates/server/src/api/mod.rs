@@ -107,6 +107,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(broadcasts::cancel_broadcast))
         .routes(routes!(journeys::list_journeys))
         .routes(routes!(journeys::get_journey))
+        .routes(routes!(journeys::get_experiments))
         .routes(routes!(journeys::begin_run))
         .routes(routes!(journeys::plan_move, journeys::move_runs))
         .routes(routes!(tasks::list_tasks))
