@@ -28,11 +28,11 @@ const KEY_CHARS_MAX: usize = 200;
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Journeys {
-    pub journeys: Vec<JourneySummary>,
+    pub journeys: Vec<JourneyListed>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
-pub struct JourneySummary {
+pub struct JourneyListed {
     pub name: String,
     pub owner: String,
     /// What begins a run, in words.
@@ -57,7 +57,7 @@ pub struct Count {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct JourneyDetail {
-    pub summary: JourneySummary,
+    pub summary: JourneyListed,
     /// The journey as its file says it.
     #[schema(value_type = Object)]
     pub definition: serde_json::Value,
@@ -384,11 +384,11 @@ fn definition(shared: &Shared, name: &str) -> Result<journey::Journey, Problem> 
     found.ok_or_else(|| Problem::not_found(format!("the programme has no journey `{name}`")))
 }
 
-fn summary(shared: &Shared, it: &journey::Journey, steps: &JourneySteps) -> JourneySummary {
+fn summary(shared: &Shared, it: &journey::Journey, steps: &JourneySteps) -> JourneyListed {
     let status = shared.handle.status();
     let tally = status.tallies.journeys.get(&it.name).cloned().unwrap_or_default();
     let counts = steps.of(&it.name).cloned().unwrap_or_default();
-    JourneySummary {
+    JourneyListed {
         name: it.name.to_string(),
         owner: it.owner.clone(),
         trigger: trigger(&it.trigger),

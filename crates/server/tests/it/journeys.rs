@@ -36,7 +36,7 @@ async fn apply(world: &World, order: &str) {
 #[tokio::test]
 async fn a_call_begins_a_run_once_and_its_steps_are_counted() {
     let world = world(ORDER).await;
-    let call = "POST /api/v1/journeys/order/runs\n\n{\"user_id\":\"ann\",\"data\":{\"order_id\":\"a7\"},\"idempotency_key\":\"k1\"}";
+    let call = "POST /api/v1/journeys/order/runs\ncontent-type: application/json\n\n{\"user_id\":\"ann\",\"data\":{\"order_id\":\"a7\"},\"idempotency_key\":\"k1\"}";
     for _ in 0..2 {
         world.check(call, r#"202 {"idempotency_key":"k1"}"#).await;
     }
@@ -62,8 +62,9 @@ async fn a_call_begins_a_run_once_and_its_steps_are_counted() {
 #[tokio::test]
 async fn a_call_says_for_whom_and_what_is_called_is_begun_by_calls() {
     let world = world(ORDER).await;
-    let status =
-        async |path: &str, body: &str| world.status(&format!("POST {path}\n\n{body}")).await;
+    let status = async |path: &str, body: &str| {
+        world.status(&format!("POST {path}\ncontent-type: application/json\n\n{body}")).await
+    };
     let order = "/api/v1/journeys/order/runs";
     assert_eq!(status(order, "{}").await, 400);
     assert_eq!(status(order, r#"{"person":"p77"}"#).await, 404);
@@ -94,7 +95,7 @@ async fn a_task_is_listed_until_it_is_done_and_then_under_what_was_done() {
 #[tokio::test]
 async fn running_people_are_moved_as_the_plan_says() {
     let world = world(ORDER).await;
-    world.status("POST /api/v1/journeys/order/runs\n\n{\"user_id\":\"ann\",\"data\":{\"order_id\":\"a7\"}}").await;
+    world.status("POST /api/v1/journeys/order/runs\ncontent-type: application/json\n\n{\"user_id\":\"ann\",\"data\":{\"order_id\":\"a7\"}}").await;
     world.settle().await;
     assert_eq!(world.status("GET /api/v1/journeys/order/move").await, 404, "there is one version");
     apply(&world, &ORDER.replace("  - tell_sales: {note: Called, otherwise: sam@shop.test}\n", ""))
@@ -102,7 +103,9 @@ async fn running_people_are_moved_as_the_plan_says() {
     let plan = world.json("GET /api/v1/journeys/order/move").await;
     assert_eq!((&plan["moving"], &plan["staying"]), (&json!(1), &json!(0)));
     let body = format!("{{\"from\":{}}}", plan["from"]);
-    let answer = world.ask(&format!("POST /api/v1/journeys/order/move\n\n{body}")).await;
+    let answer = world
+        .ask(&format!("POST /api/v1/journeys/order/move\ncontent-type: application/json\n\n{body}"))
+        .await;
     assert_eq!(answer.status, 202, "{}", answer.body);
     world.settle().await;
     world.settle().await;
