@@ -32,6 +32,9 @@ pub enum HeldFrom {
     Everything,
     Journey(String),
     Content(String),
+    /// Nothing: the person's arm of an experiment, `JOURNEY/VERSION/STEP`, is counted by the same
+    /// machinery. Its `share` is the number of the arm.
+    Experiment(String),
 }
 
 /// A person's place in one holdout.
@@ -67,6 +70,7 @@ impl Holdouts {
             (HeldFrom::Journey(name), Origin::Journey { journey, .. }) => journey.as_str() == name,
             (HeldFrom::Journey(_), _) => false,
             (HeldFrom::Content(name), _) => message.content.as_str() == name,
+            (HeldFrom::Experiment(_), _) => false,
         };
         let marketing = message.purpose == Purpose::Marketing;
         self.shares.iter().filter(move |it| marketing && applies(it.0)).map(|it| (it.0, *it.1))
@@ -130,6 +134,7 @@ impl fmt::Display for HeldFrom {
             HeldFrom::Everything => f.write_str("everything"),
             HeldFrom::Journey(name) => write!(f, "journey/{name}"),
             HeldFrom::Content(name) => write!(f, "content/{name}"),
+            HeldFrom::Experiment(name) => write!(f, "experiment/{name}"),
         }
     }
 }
@@ -147,6 +152,7 @@ impl TryFrom<String> for HeldFrom {
         match text.split_once('/') {
             Some(("journey", name)) => Ok(HeldFrom::Journey(name.to_owned())),
             Some(("content", name)) => Ok(HeldFrom::Content(name.to_owned())),
+            Some(("experiment", name)) => Ok(HeldFrom::Experiment(name.to_owned())),
             None if text == "everything" => Ok(HeldFrom::Everything),
             Some(_) | None => Err(format!(
                 "`{text}` is nothing to be held out of; write everything, journey/NAME or content/NAME"

@@ -41,6 +41,7 @@ fn message() -> Message {
         trail: Vec::new(),
         digest: false,
         choice: None,
+        pinned: None,
     }
 }
 

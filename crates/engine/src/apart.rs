@@ -192,7 +192,12 @@ impl<'a> Owners<'a> {
 fn named_message(fact: &Fact) -> Option<MessageId> {
     let settled = fact.acts.iter().find_map(|it| match it {
         Act::Settle { message, .. } => Some(*message),
-        Act::State(_) | Act::Wish(_) | Act::Suppress(_) | Act::Mail(_) | Act::Erase => None,
+        Act::State(_)
+        | Act::Wish(_)
+        | Act::Suppress(_)
+        | Act::Mail(_)
+        | Act::Enter(_)
+        | Act::Erase => None,
     });
     let named = || fact.event.properties.get("message").and_then(Value::as_text)?.parse().ok();
     settled.or_else(named)
@@ -276,7 +281,7 @@ fn fold_one(
             Act::Suppress(suppression) => person.consents.suppress(suppression.clone()),
             // The message and its slot are as they are now, and a mail was asked for once.
             // Of an erased person nothing is left to part.
-            Act::Settle { .. } | Act::Mail(_) | Act::Erase => {}
+            Act::Settle { .. } | Act::Mail(_) | Act::Enter(_) | Act::Erase => {}
         }
     }
     add_outcomes(person, fact, loaded);

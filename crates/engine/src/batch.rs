@@ -33,6 +33,7 @@ pub(crate) struct Batch {
     pub entries: Vec<port::Entry>,
     /// Where facts stand in the log that were not taken in, and that the history shall not have.
     pub left_out: Vec<LogPosition>,
+    pub hooks: Vec<port::Hook>,
     pub sends: Vec<Envelope>,
     /// The keys of what leaves as a part of them.
     pub parts: Vec<String>,
@@ -79,6 +80,7 @@ impl Batch {
             left: Vec::new(),
             entries: Vec::new(),
             left_out: Vec::new(),
+            hooks: Vec::new(),
             sends: Vec::new(),
             parts: Vec::new(),
             receivers: Vec::new(),

@@ -111,6 +111,7 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
         trail: Vec::new(),
         digest: content.is_some_and(|it| it.digest),
         choice: None,
+        pinned: None,
     }
 }
 
@@ -168,7 +169,7 @@ impl Engine {
         if batch.scan_ordered || batch.filled {
             return Ok(());
         }
-        if self.fill_chunk(batch)? {
+        if self.fill_chunk(batch)? || self.move_chunk(batch)? {
             return Ok(());
         }
         let names: Vec<CampaignName> = self.broadcasts.keys().cloned().collect();
@@ -364,6 +365,9 @@ impl Engine {
             silent.contains(name)
         });
         self.note_memberships(working, batch.now, &silent, Moved::Otherwise);
+        if self.replan(&mut working.person, batch.now) {
+            working.changed(Sections::RUNS);
+        }
         if !loud.is_empty() {
             self.drive(working, batch, Input::Tick, loud, false);
         }
@@ -380,6 +384,7 @@ fn wanted_for(it: &Broadcast, person: PersonId, now: Timestamp) -> Wanted {
         class: it.class,
         value: it.value,
         vars: Map::new(),
+        pinned: None,
         expires: now + it.expires,
     }
 }

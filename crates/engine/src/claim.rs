@@ -300,8 +300,7 @@ impl Engine {
         message: &Message,
         now: model::Timestamp,
     ) -> Result<Written<'a>, String> {
-        let contents = &self.loaded.programme.contents;
-        let found = contents.get(&message.content);
+        let found = self.loaded.content_for(&message.origin, &message.content, message.pinned);
         let content = found.ok_or_else(|| format!("there is no content `{}`", message.content))?;
         let traits = &person.profile.traits;
         let traits = traits.iter().map(|(name, it)| (name.clone(), it.value.clone())).collect();

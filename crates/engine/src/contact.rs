@@ -3,7 +3,8 @@
 use crate::Engine;
 use crate::Loaded;
 use crate::batch::{Batch, Working};
-use crate::facts::{ECHOES_MAX, zone_of};
+use crate::facts::zone_of;
+use crate::runs::ECHOES_MAX;
 use decision::{Decision, PersonView, digest};
 use journey::{Ask, EndReason, Input, Journeys};
 use model::{
@@ -23,6 +24,8 @@ pub(crate) struct Wanted {
     pub value: f64,
     pub vars: Map,
     pub to: Option<Identifier>,
+    /// The version of the journey whose content it says.
+    pub pinned: Option<u64>,
     pub expires: Timestamp,
 }
 
@@ -44,6 +47,7 @@ impl Engine {
             value: ask.value,
             vars: ask.vars,
             to: None,
+            pinned: ask.pinned.then_some(ask.version),
             expires: batch.now + ask.expires,
         };
         self.want(working, batch, wanted, loaded);
@@ -57,7 +61,7 @@ impl Engine {
         wanted: Wanted,
         loaded: &Loaded,
     ) {
-        let content = loaded.programme.contents.get(&wanted.content);
+        let content = loaded.content_for(&wanted.origin, &wanted.content, wanted.pinned);
         let class =
             wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
                 Origin::Journey { .. } => Class::Lifecycle,
@@ -85,6 +89,7 @@ impl Engine {
             state: MessageState::Waiting,
             trail: Vec::new(),
             choice: None,
+            pinned: wanted.pinned,
         };
         batch.touch(&message, true);
         message.note(batch.now, Reason::Created, message.origin.to_string());

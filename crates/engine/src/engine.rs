@@ -11,10 +11,14 @@ use crate::journal::{Journal, Restored};
 use crate::learn::Taught;
 use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
+use crate::moves::MoveStatus;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
+use crate::steps::JourneySteps;
 use crate::waves::Lists;
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
-use model::{CampaignName, Channel, ChannelSet, MessageId, PersonId, Reply, RunId, Timestamp};
+use model::{
+    CampaignName, Channel, ChannelSet, JourneyName, MessageId, PersonId, Reply, RunId, Timestamp,
+};
 use port::{Changes, Entry, Envelope, FactLog, History, LogPosition, Sections, Space, Store};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
@@ -46,6 +50,8 @@ pub struct Engine {
     pub(crate) panel: PanelLine,
     pub(crate) days: Days,
     pub(crate) taught: Taught,
+    pub(crate) steps: JourneySteps,
+    pub(crate) moves: BTreeMap<JourneyName, MoveStatus>,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) growth: Growth,
@@ -147,6 +153,8 @@ impl Engine {
             panel: PanelLine::default(),
             days: Days::default(),
             taught: Taught::default(),
+            steps: JourneySteps::default(),
+            moves: BTreeMap::new(),
             tallies: Tallies::default(),
             tallies_changed: false,
             growth: Growth::default(),
@@ -194,6 +202,8 @@ impl Engine {
         self.tallies = self.read_entry(TALLIES)?.unwrap_or_default();
         self.tallies_changed = false;
         self.growth.forget();
+        self.steps = JourneySteps::read(&*self.store)?;
+        self.moves = crate::moves::moves_of(&*self.store)?;
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
@@ -399,6 +409,10 @@ impl Engine {
             }
             // Has a batch of its own: see `take_records`.
             Control::Undo { .. } => Ok(()),
+            Control::Move { journey, from, by } => {
+                self.begin_move(batch, journey, from, by);
+                Ok(())
+            }
             Control::AllowMerge { merge, by } => self.allow_merge(batch, merge, &by),
             Control::Resume { by } => {
                 if self.hold.take().is_some() {
@@ -452,6 +466,7 @@ impl Engine {
             erased: std::mem::take(&mut batch.erased),
             counts: finished.counts,
             seen: std::mem::take(&mut batch.seen),
+            hooks: std::mem::take(&mut batch.hooks),
             entries,
             ..Changes::default()
         };
@@ -477,6 +492,7 @@ impl Engine {
         self.fillings_changed = false;
         self.broadcasts_changed.clear();
         self.sums.stored();
+        self.steps.stored();
         self.holdouts.stored();
         self.taught.stored();
         for working in finished.people {
@@ -500,6 +516,7 @@ impl Engine {
             entries.push(system_entry(HOLD, &self.hold));
         }
         self.sums.changed_entries(entries);
+        self.steps.changed_entries(entries);
         self.holdouts.changed_entries(entries);
         self.taught.changed_entries(entries);
         for name in &self.broadcasts_changed {
@@ -549,6 +566,14 @@ impl Engine {
 
     pub fn loaded(&self) -> &Loaded {
         &self.loaded
+    }
+
+    pub fn moves(&self) -> &BTreeMap<JourneyName, MoveStatus> {
+        &self.moves
+    }
+
+    pub fn steps(&self) -> &JourneySteps {
+        &self.steps
     }
 
     pub fn sums(&self) -> &PanelSums {

@@ -115,6 +115,8 @@ impl Engine {
         let ids = self.ids_of(batch, person.id)?;
         let memberships: Vec<String> = person.profile.memberships().keys().cloned().collect();
         self.tally_union(&memberships, &[], at);
+        self.steps.follow(&person.runs, &journey::Runs::default());
+        self.forget_tasks(batch, &ids)?;
         for run in person.runs.active() {
             self.tallies.journeys.entry(run.journey.clone()).or_default().ended += 1;
         }

@@ -1,22 +1,17 @@
 //! Facts become persons, traits, counters, memberships and runs.
 
 use crate::batch::{Batch, Working};
-use crate::engine::run_numbers;
-use crate::growth::Moved;
 use crate::{Engine, EngineError, Loaded};
-use audience::{Change, Facts, Truth, View};
+use audience::{Facts, Truth, View};
 use decision::Consents;
 use identity::{Claim, Outcome};
-use journey::{Command, Input, World};
+use journey::Input;
 use model::{
     Channel, Event, EventKind, Identifier, IdentifierKind, PersonId, Timestamp, Topic, Value,
 };
-use port::{Entry, LogPosition, Person, Sections, SeenId, Since, Space, Store};
+use port::{Entry, LogPosition, Person, Sections, SeenId, Space, Store};
 use record::{Act, Fact};
-use std::collections::{BTreeMap, VecDeque};
-
-/// How often one fact may set traits that move audiences that begin journeys that set traits.
-pub(crate) const ECHOES_MAX: usize = 16;
+use std::collections::BTreeMap;
 
 /// What conditions may know beside the profile.
 pub(crate) struct Known<'a>(pub &'a Consents);
@@ -136,6 +131,7 @@ impl Engine {
         self.count_outcomes(&mut working, fact);
         self.count_in_holdouts(&mut working, fact);
         self.observe(&mut working, batch, event, acted);
+        self.enter(&mut working, batch, fact);
         self.arbitrate_if_due(&mut working, batch);
         batch.in_fact = false;
         batch.put_back(working);
@@ -256,8 +252,8 @@ impl Engine {
                         self.mail_on_request(working, batch, *what, address);
                     }
                 }
-                // Done before anything else of the fact.
-                Act::Erase => {}
+                // Done before anything else of the fact, and after it.
+                Act::Erase | Act::Enter(_) => {}
                 Act::Settle { message, delivered, detail } => {
                     self.settle(working, batch, *message, *delivered, detail)?;
                 }
@@ -297,125 +293,6 @@ impl Engine {
         let changes = person.profile.refresh(&definitions, &facts, batch.now);
         working.changed(Sections::HOT);
         self.drive(working, batch, Input::Tick, changes, false);
-    }
-
-    /// Feeds runs with what happened (or the passing of time) and with every change of membership, until
-    /// nothing more follows from it.
-    pub(crate) fn drive(
-        &mut self,
-        working: &mut Working,
-        batch: &mut Batch,
-        first: Input<'_>,
-        changes: Vec<Change>,
-        historical: bool,
-    ) {
-        let mut waiting: VecDeque<Change> = VecDeque::new();
-        self.note_memberships(working, batch.now, &changes, Moved::Themselves);
-        let event = match first {
-            Input::Event(event) => Some(event),
-            Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
-        };
-        let mut echoes = self.feed(working, batch, first, event, historical);
-        waiting.extend(changes);
-        waiting.extend(echoes.drain(..));
-        let mut rounds = 0;
-        while let Some(change) = waiting.pop_front() {
-            rounds += 1;
-            if ECHOES_MAX < rounds {
-                tracing::warn!(person = %working.person.id, "audiences and journeys move each other without end; stopped");
-                break;
-            }
-            let input = match &change {
-                Change::Entered(name) => Input::Entered(name),
-                Change::Left(name) => Input::Left(name),
-            };
-            waiting.extend(self.feed(working, batch, input, event, historical));
-        }
-    }
-
-    /// One input for the person's runs. Returns the changes of membership that its commands made.
-    fn feed(
-        &mut self,
-        working: &mut Working,
-        batch: &mut Batch,
-        input: Input<'_>,
-        event: Option<&Event>,
-        historical: bool,
-    ) -> Vec<Change> {
-        let loaded = self.loaded.clone();
-        let person = &mut working.person;
-        let mut runs = std::mem::take(&mut person.runs);
-        let zone = zone_of(person);
-        let view = View { profile: &person.profile, facts: &Known(&person.consents), event };
-        let world = World {
-            lookup: &view,
-            now: batch.now,
-            chance: &self.keys.chance,
-            person: person.id,
-            zone: zone.as_deref(),
-            default_zone: &loaded.programme.policy.default_zone,
-            historical,
-            identifier: None,
-        };
-        let before = runs.clone();
-        let commands =
-            runs.handle(input, &loaded.journeys, &world, &mut run_numbers(&mut self.next));
-        if runs != before {
-            working.sections.add(Sections::RUNS);
-        }
-        person.runs = runs;
-        self.carry_out(working, batch, commands, &loaded)
-    }
-
-    pub(crate) fn carry_out(
-        &mut self,
-        working: &mut Working,
-        batch: &mut Batch,
-        commands: Vec<Command>,
-        loaded: &Loaded,
-    ) -> Vec<Change> {
-        let mut set_trait = false;
-        for command in commands {
-            match command {
-                Command::Started { run, journey, key, .. } => {
-                    let by_fact = batch.in_fact;
-                    let what = Since::Run { run, journey: journey.clone(), key, by_fact };
-                    self.remember_since(working, batch, what);
-                    self.tallies.journeys.entry(journey).or_default().started += 1;
-                    self.tallies_changed = true;
-                }
-                Command::NotStarted { .. } | Command::Arm { .. } => {}
-                Command::Candidate(ask) => {
-                    self.tallies.journeys.entry(ask.journey.clone()).or_default().messages += 1;
-                    self.tallies_changed = true;
-                    self.add_candidate(working, batch, ask, loaded);
-                }
-                Command::SetTrait { run, name, value } => {
-                    let what = Since::Trait { run, name: name.clone(), value: value.clone() };
-                    self.remember_since(working, batch, what);
-                    working.person.profile.set_trait(&name, value, batch.now);
-                    working.changed(Sections::TRAITS);
-                    set_trait = true;
-                }
-                Command::Goal { journey, .. } => {
-                    self.tallies.journeys.entry(journey).or_default().goals += 1;
-                    self.tallies_changed = true;
-                }
-                Command::Ended { run, journey, why } => {
-                    self.tallies.journeys.entry(journey).or_default().ended += 1;
-                    self.tallies_changed = true;
-                    self.drop_messages_of_run(working, batch, run, why);
-                }
-            }
-        }
-        if !set_trait {
-            return Vec::new();
-        }
-        let person = &mut working.person;
-        let facts = Known(&person.consents);
-        let changes = person.profile.refresh(&loaded.definitions, &facts, batch.now);
-        self.note_memberships(working, batch.now, &changes, Moved::Themselves);
-        changes
     }
 
     /// Persons whose time has come.

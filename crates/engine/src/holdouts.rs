@@ -78,6 +78,31 @@ impl HoldoutSums {
         Ok(sums)
     }
 
+    /// Of each arm of an experiment, by its number: the sums over people whose window has ended. And
+    /// how many people's window is still running.
+    pub(crate) fn arms(
+        &self,
+        from: &HeldFrom,
+        outcome: &str,
+        window: Span,
+        now: Timestamp,
+    ) -> (BTreeMap<u16, Sums>, u64) {
+        let (mut arms, mut running) = (BTreeMap::<u16, Sums>::new(), 0);
+        let rows = self.rows.iter().filter(|(it, _)| it.from == *from && it.outcome == outcome);
+        for (key, sums) in rows {
+            if Timestamp((key.day + 1) * Span::DAY.0) + window <= now {
+                arms.entry(key.share).or_default().merge(sums);
+            } else {
+                running += sums.n;
+            }
+        }
+        (arms, running)
+    }
+
+    pub(crate) fn enter(&mut self, from: &HeldFrom, entry: &HoldoutEntry, outcome: &str) {
+        self.change(key_of(from, entry, outcome), |it| it.push(0.0));
+    }
+
     fn change(&mut self, key: HoldoutKey, change: impl FnOnce(&mut Sums)) {
         change(self.rows.entry(key.clone()).or_default());
         self.changed.insert(key);
@@ -110,6 +135,7 @@ impl HoldoutSums {
         now: Timestamp,
     ) -> Vec<HoldoutReport> {
         let known = self.rows.keys().map(|it| &it.from);
+        let known = known.filter(|it| !matches!(it, HeldFrom::Experiment(_)));
         let names: BTreeSet<&HeldFrom> = known.chain(holdouts.shares.keys()).collect();
         let report = |from: &HeldFrom, outcome: &String| self.report(holdouts, from, outcome, now);
         names
@@ -149,10 +175,8 @@ impl HoldoutSums {
         };
         let (held, sent) = (group(true), group(false));
         let cohorts: Vec<Vec<Cell>> = cohorts.into_values().map(cells).collect();
-        // The value of a single channel is the difference of two cells, with its interval.
         let names = ["sent".to_owned()];
-        let found = measurement::leverage(&Question::new(&names, &cohorts));
-        let effect = found.values.into_iter().next().map(|it| it.estimate);
+        let (effect, warnings) = measurement::effect(&Question::new(&names, &cohorts));
         let absent = || Estimate::absent("nobody's window has ended yet");
         HoldoutReport {
             holdout: from.to_string(),
@@ -160,9 +184,9 @@ impl HoldoutSums {
             share: holdouts.shares.get(from).copied().unwrap_or(0.0),
             held,
             sent,
-            effect: effect.filter(|_| 0 < held.n + sent.n).unwrap_or_else(absent),
+            effect: if 0 < held.n + sent.n { effect } else { absent() },
             running,
-            warnings: found.warnings,
+            warnings,
         }
     }
 }
@@ -272,10 +296,11 @@ pub(crate) struct HoldoutChange {
 /// Adds an outcome to the person's totals in each holdout. Returns whether it was one.
 pub(crate) fn add_in_holdouts(person: &mut Person, fact: &Fact, loaded: &Loaded) -> bool {
     let Some(outcomes) = loaded.outcomes.get(fact.event.name()) else { return false };
-    let window = loaded.programme.policy.holdouts.window;
+    let window = |from: &HeldFrom| crate::experiments::window_of(from, loaded);
     let mut places = std::mem::take(&mut person.holdouts);
     let mut changed = false;
-    for entry in places.values_mut().filter(|it| counts(&it.place, window, fact)) {
+    let counted = places.iter_mut().filter(|(from, it)| counts(&it.place, window(from), fact));
+    for (_, entry) in counted {
         for outcome in outcomes {
             let Some(total) = entry.totals.get_mut(&outcome.name) else { continue };
             if holds(person, outcome, fact) {
@@ -329,8 +354,9 @@ pub(crate) fn apart(merged: &Places, frozen: [&Places; 2]) -> [HalfPlaces; 2] {
     }
     for (from, now) in merged {
         let is = |half: usize| {
+            let place = |it: &Held| (it.assigned, it.held, it.share);
             let own = frozen[half].get(from).map(|it| &it.place);
-            own.is_some_and(|it| (it.assigned, it.held) == (now.place.assigned, now.place.held))
+            own.is_some_and(|it| place(it) == place(&now.place))
         };
         let half = usize::from(!is(0) && is(1));
         let before = frozen[half].get(from);

@@ -1,13 +1,16 @@
 //! A programme that runs: compiled, with the journey versions that runs still need.
 
 use audience::Definitions;
+use content::Content;
 use decision::Policy;
 use journey::{Journey, Journeys};
-use model::{JourneyName, Problem};
+use model::{ContentName, JourneyName, Origin, Problem};
 use record::Programme;
 use record::programme::OutcomeDefinition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+type Pinned = BTreeMap<(JourneyName, u64), BTreeMap<ContentName, Content>>;
 
 /// Cheap to clone: pages and previews read the same one as the engine.
 #[derive(Clone)]
@@ -19,6 +22,8 @@ pub struct Loaded {
     /// As they were compiled.
     pub(crate) compiled: Arc<Definitions>,
     pub journeys: Arc<Journeys>,
+    /// Contents that experiments say, by journey and version, as they were when the version came.
+    pub(crate) pinned: Arc<Pinned>,
     /// The policy for people whose caps are halved by lot.
     pub halved: Arc<Policy>,
     /// Outcomes by the event that they look at.
@@ -36,6 +41,7 @@ impl Loaded {
             definitions: Arc::new(Definitions::default()),
             compiled: Arc::new(Definitions::default()),
             journeys: Arc::new(Journeys::new()),
+            pinned: Arc::default(),
             halved: Arc::new(Policy::default().halved()),
             outcomes: Arc::default(),
             panel_shares: Arc::default(),
@@ -53,12 +59,17 @@ impl Loaded {
             .filter(|name| programme.journeys.iter().all(|it| it.name != **name))
             .cloned()
             .collect();
+        let mut pinned = (*self.pinned).clone();
         for journey in &mut programme.journeys {
             journey.version = match journeys.latest(&journey.name) {
                 Some(latest) if same_but_version(latest, journey) => latest.version,
                 Some(_) | None => version,
             };
             journeys.insert(journey.clone())?;
+            let place = (journey.name.clone(), journey.version);
+            if !journey.experiments().is_empty() && !pinned.contains_key(&place) {
+                pinned.insert(place, pinned_contents(journey, &programme.contents));
+            }
         }
         for name in gone {
             journeys.close(&name);
@@ -71,6 +82,7 @@ impl Loaded {
         Ok(Loaded {
             version,
             compiled: definitions.clone(),
+            pinned: Arc::new(pinned),
             halved: Arc::new(programme.policy.halved()),
             programme: Arc::new(programme),
             definitions,
@@ -79,6 +91,33 @@ impl Loaded {
             panel_shares: self.panel_shares.clone(),
         })
     }
+}
+
+impl Loaded {
+    /// The content that a message says: the latest, except in an arm of an experiment.
+    pub fn content_for(
+        &self,
+        origin: &Origin,
+        name: &ContentName,
+        pinned: Option<u64>,
+    ) -> Option<&Content> {
+        let kept = match (origin, pinned) {
+            (Origin::Journey { journey, .. }, Some(version)) => {
+                self.pinned.get(&(journey.clone(), version)).and_then(|it| it.get(name))
+            }
+            _ => None,
+        };
+        kept.or_else(|| self.programme.contents.get(name))
+    }
+}
+
+fn pinned_contents(
+    journey: &Journey,
+    contents: &BTreeMap<ContentName, Content>,
+) -> BTreeMap<ContentName, Content> {
+    let experiments = journey.experiments();
+    let names = experiments.iter().flat_map(|(_, it)| it.contents());
+    names.filter_map(|it| Some((it.clone(), contents.get(it)?.clone()))).collect()
 }
 
 fn same_but_version(a: &Journey, b: &Journey) -> bool {

@@ -44,6 +44,10 @@ impl Engine {
         let before: Vec<String> = names(&survivor.person).chain(names(&absorbed)).collect();
         let (runs, commands) =
             Runs::merge(&survivor.person.runs, &absorbed.runs, &self.loaded.journeys);
+        let nobody = Runs::default();
+        self.steps.follow(&survivor.person.runs, &nobody);
+        self.steps.follow(&absorbed.runs, &nobody);
+        self.steps.follow(&nobody, &runs);
         let mut united = united(&survivor.person, &absorbed, runs);
         let half_life = self.learning().cloned().unwrap_or_default().half_life;
         united.learned = Learned::merge(&survivor.person.learned, &absorbed.learned, half_life);
@@ -55,6 +59,7 @@ impl Engine {
         self.end_doubles(&mut survivor, batch)?;
         let loaded = self.loaded.clone();
         self.carry_out(&mut survivor, batch, commands, &loaded);
+        self.replan(&mut survivor.person, batch.now);
         survivor.changed(crate::engine::EVERYTHING);
         batch.put_back(survivor);
         Ok(())

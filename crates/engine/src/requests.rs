@@ -73,6 +73,7 @@ impl Engine {
             class: None,
             value: 0.0,
             vars: Map::new(),
+            pinned: None,
             to: Some(to),
             expires: now + EXPIRES_AFTER,
         };

@@ -95,7 +95,7 @@ impl Place {
 }
 
 /// "Not scanning", "from the beginning" and "after p7" as null, 0 and 7.
-mod scan {
+pub(crate) mod scan {
     use model::PersonId;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -7,6 +7,7 @@ mod erasing;
 mod filing;
 mod filling;
 mod holdouts;
+mod journeying;
 mod journeys;
 mod learning;
 mod measured;

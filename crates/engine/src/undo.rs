@@ -262,7 +262,11 @@ impl Engine {
         batch.merges.push(merge);
         batch.durable = true;
         self.stats.undone += 1;
-        for person in [survivor, absorbed] {
+        let nobody = journey::Runs::default();
+        self.steps.follow(&merged.runs, &nobody);
+        for mut person in [survivor, absorbed] {
+            self.steps.follow(&nobody, &person.runs);
+            self.replan(&mut person, batch.now);
             batch.take(person.id);
             batch.insert(Box::new(person), Sections::ALL);
         }

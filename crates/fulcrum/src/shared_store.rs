@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
-    Person, PersonSummary, SinceMerge, Space, Store, StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox,
+    People, Person, PersonSummary, SinceMerge, Space, Store, StoreError, Views,
 };
 use store_sqlite::SqliteStore;
 
@@ -55,6 +55,7 @@ impl Store for SharedStore {
             counts: changes.counts.clone(),
             seen: changes.seen.clone(),
             entries: changes.entries.clone(),
+            hooks: changes.hooks.clone(),
         })
     }
 
@@ -100,6 +101,7 @@ delegate! {
             -> Vec<(MessageId, PersonId)>;
         fn next_message(channel: Channel) -> Option<Timestamp>;
         fn in_flight() -> Vec<(MessageId, PersonId)>;
+        fn due_hooks(now: Timestamp, limit: usize) -> Vec<Hook>;
     }
     Ledger {
         fn message(id: MessageId) -> Option<Message>;

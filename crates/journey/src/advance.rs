@@ -1,14 +1,13 @@
 //! Carries a run from step to step until it waits or ends.
 
-use crate::definition::{Journey, MessageStep, OnTimeout, Until};
+use crate::actions::{TAGS, hook, lead, tagged, task};
+use crate::call::{Call, read_key};
+use crate::command::{Ask, Command, EndReason, Failure};
+use crate::definition::{Journey, MessageStep, OnTimeout};
 use crate::local::zone_or;
 use crate::program::{Action, Op, Program};
-use crate::runs::{Ask, Call, Command, Drawn, EndReason, Input, MAX_DRAWN, Run, read_key};
-use model::{Event, Timestamp};
-
-/// There are no loops yet, so that a run visits a step once. The number is part of a message's key
-/// all the same: keys of messages already sent must not change when loops come.
-const VISIT: u32 = 1;
+use crate::runs::{Drawn, Input, MAX_DRAWN, Rounds, Run};
+use model::{Event, Timestamp, Value};
 
 /// What is to be done after one step.
 enum Then {
@@ -51,6 +50,11 @@ pub(crate) fn resume(
             | Action::Split { .. }
             | Action::Message(_, None)
             | Action::SetTrait { .. }
+            | Action::Tag(_)
+            | Action::Repeat { .. }
+            | Action::Webhook(_)
+            | Action::Task(_)
+            | Action::TellSales(_)
             | Action::End => Some(place),
         },
     };
@@ -71,13 +75,21 @@ pub(crate) fn advance(
             return Some(EndReason::Completed);
         };
         run.step.clone_from(&op.address);
+        let rounds = op.within.as_ref().and_then(|it| run.rounds.iter().find(|r| r.step == *it));
+        run.visit = run.visits_before + rounds.map_or(1, |it| it.all);
         run.ready = call.budget == 0;
         if run.ready {
             run.wake = Some(call.world.now);
             return None;
         }
         call.budget -= 1;
-        match execute(run, op, drawn, call) {
+        call.commands.push(Command::Reached {
+            run: run.id,
+            journey: run.journey.clone(),
+            version: run.version,
+            step: run.step.clone(),
+        });
+        match execute(run, op, &program.journey, drawn, call) {
             Then::Go(place) => next = place,
             Then::WaitUntil(wake) => {
                 run.wake = Some(wake);
@@ -95,15 +107,17 @@ pub(crate) fn concerns(journey: &Journey, key: Option<&str>, event: &Event) -> b
     read_key(path, Some(event)).map_or(true, |it| it == key)
 }
 
-fn execute(run: &mut Run, op: &Op, drawn: &mut Vec<Drawn>, call: &mut Call) -> Then {
+fn execute(
+    run: &mut Run,
+    op: &Op,
+    journey: &Journey,
+    drawn: &mut Vec<Drawn>,
+    call: &mut Call,
+) -> Then {
     let now = call.world.now;
     match &op.action {
         Action::Wait(span) => Then::WaitUntil(now.plus(*span)),
-        Action::WaitUntil { until: Until::Entered { audience }, .. }
-            if call.world.lookup.in_audience(audience) =>
-        {
-            Then::Go(op.next)
-        }
+        Action::WaitUntil { until, .. } if call.is_so(until) => Then::Go(op.next),
         Action::WaitUntil { timeout, .. } => Then::WaitUntil(now.plus(*timeout)),
         Action::WaitForWindow(window) => {
             let zone = zone_or(call.world.zone, call.world.default_zone);
@@ -121,7 +135,7 @@ fn execute(run: &mut Run, op: &Op, drawn: &mut Vec<Drawn>, call: &mut Call) -> T
         }
         Action::Split { arms, weights } => Then::Go(split(run, op, arms, weights, drawn, call)),
         Action::Message(message, otherwise) => {
-            call.commands.push(Command::Candidate(ask(run, message)));
+            call.commands.push(Command::Candidate(ask(run, message, op.pinned)));
             match otherwise {
                 None => Then::Go(op.next),
                 Some(_) => {
@@ -130,13 +144,70 @@ fn execute(run: &mut Run, op: &Op, drawn: &mut Vec<Drawn>, call: &mut Call) -> T
             }
         }
         Action::SetTrait { name, value } => {
-            call.set.insert(name.clone(), value.clone());
-            let (name, value) = (name.clone(), value.clone());
-            call.commands.push(Command::SetTrait { run: run.id, name, value });
+            set_trait(run, name, value.clone(), call);
+            Then::Go(op.next)
+        }
+        Action::Tag(tags) => {
+            match tagged(call.trait_value(TAGS).as_ref(), tags) {
+                Ok(value) => set_trait(run, TAGS, value, call),
+                Err(why) => fail(run, why, call),
+            }
+            Then::Go(op.next)
+        }
+        Action::Repeat { times, condition, round } => {
+            let holds = condition.as_ref().is_none_or(|it| call.holds(it, Some(&run.vars)));
+            Then::Go(if go_round(run, *times, holds) { *round } else { op.next })
+        }
+        Action::Webhook(step) => {
+            call.commands.push(Command::Webhook(hook(run, step, call)));
+            Then::Go(op.next)
+        }
+        Action::Task(step) => {
+            call.commands.push(Command::Task(task(run, step, now)));
+            Then::Go(op.next)
+        }
+        Action::TellSales(step) => {
+            match lead(run, step, journey, call) {
+                Some(lead) => call.commands.push(Command::Task(lead)),
+                None => fail(run, Failure::NobodyToTell, call),
+            }
             Then::Go(op.next)
         }
         Action::End => Then::End(EndReason::Completed),
     }
+}
+
+fn fail(run: &Run, why: Failure, call: &mut Call) {
+    call.commands.push(Command::StepFailed {
+        run: run.id,
+        journey: run.journey.clone(),
+        version: run.version,
+        step: run.step.clone(),
+        why,
+    });
+}
+
+fn set_trait(run: &Run, name: &str, value: Value, call: &mut Call) {
+    call.set.insert(name.to_owned(), value.clone());
+    call.commands.push(Command::SetTrait { run: run.id, name: name.to_owned(), value });
+}
+
+/// Whether another round begins, which it is counted as if so. Left behind, the loop begins anew when
+/// the run comes to it again, and only the count of all rounds goes on.
+fn go_round(run: &mut Run, times: u32, holds: bool) -> bool {
+    let known = run.rounds.iter().position(|it| it.step == run.step);
+    let place = known.unwrap_or_else(|| {
+        run.rounds.push(Rounds { step: run.step.clone(), now: 0, all: 0 });
+        run.rounds.len() - 1
+    });
+    let rounds = &mut run.rounds[place];
+    let again = holds && rounds.now < times;
+    if again {
+        (rounds.now, rounds.all) = (rounds.now + 1, rounds.all + 1);
+    } else {
+        rounds.now = 0;
+    }
+    again
 }
 
 /// The arm that the person was in before, as long as it exists; else the arm of a hash that does not
@@ -159,28 +230,33 @@ fn split(
     });
     let Some((name, entry)) = arm.and_then(|it| arms.get(it)) else { return op.next };
     let (journey, step, arm) = (run.journey.clone(), op.address.clone(), name.clone());
+    let mut at = known.map_or(call.world.now, |it| drawn[it].at);
     if before.is_none() {
+        at = call.world.now;
         drawn.retain(|it| it.journey != journey || it.step != step);
         let (journey, step, arm) = (journey.clone(), step.clone(), arm.clone());
-        drawn.push(Drawn { journey, step, arm, at: call.world.now });
+        drawn.push(Drawn { journey, step, arm, at });
         drawn.drain(..drawn.len().saturating_sub(MAX_DRAWN));
     }
-    call.commands.push(Command::Arm { run: run.id, journey, step, arm });
+    let (run, version) = (run.id, run.version);
+    call.commands.push(Command::Arm { run, journey, version, step, arm, drawn: at });
     *entry
 }
 
-/// The key of the message that the step at which the run stands asks for.
+/// The key of what the step at which the run stands asks for. Outside of loops the visit is always 1.
 pub(crate) fn message_key(run: &Run) -> String {
-    format!("journey/{}/{}/{}/{VISIT}", run.journey, run.id, run.step)
+    format!("journey/{}/{}/{}/{}", run.journey, run.id, run.step, run.visit)
 }
 
-fn ask(run: &Run, message: &MessageStep) -> Ask {
+fn ask(run: &Run, message: &MessageStep, pinned: bool) -> Ask {
     Ask {
         run: run.id,
         journey: run.journey.clone(),
+        version: run.version,
         step: run.step.clone(),
         key: message_key(run),
         content: message.content.clone(),
+        pinned,
         channels: message.channels.clone(),
         expires: message.expires,
         value: message.value,

@@ -1,6 +1,12 @@
 //! Everything that can be malformed in a journey, each with the address of its step.
 
-use crate::definition::{Arm, Journey, Node, Reentry, SplitArm, Step, Trigger, Until};
+mod actions;
+mod triggers;
+
+pub use actions::{MAX_DATA, MAX_ROUNDS, MAX_TEXT_CHARS};
+pub use triggers::MAX_ENTRIES;
+
+use crate::definition::{Arm, Experiment, Journey, MessageStep, Node, SplitArm, Step, Until};
 use crate::program::address_of;
 use model::{Channel, Problem, Span};
 use std::collections::BTreeSet;
@@ -26,7 +32,7 @@ pub const MAX_NAME_CHARS: usize = 100;
 
 /// What is wrong with a journey; empty if it can run.
 pub fn check(journey: &Journey) -> Vec<Problem> {
-    let mut check = Check { problems: Vec::new(), addresses: BTreeSet::new(), steps: 0 };
+    let mut check = Check { problems: Vec::new(), addresses: BTreeSet::new(), steps: 0, rounds: 1 };
     check.add("journey", check_name("the journey", journey.name.as_str()));
     check.settings(journey);
     if journey.steps.is_empty() {
@@ -92,6 +98,8 @@ struct Check {
     problems: Vec<Problem>,
     addresses: BTreeSet<String>,
     steps: usize,
+    /// How often the loops around the step can go round together.
+    rounds: u64,
 }
 
 impl Check {
@@ -104,48 +112,6 @@ impl Check {
 
     fn problem(&mut self, place: &str, message: &str, hint: &str) {
         self.problems.push(Problem::new(format!("{place}: {message}")).hint(hint));
-    }
-
-    fn settings(&mut self, journey: &Journey) {
-        let (what, name) = match &journey.trigger {
-            Trigger::Event { name, .. } => ("the event", name),
-            Trigger::Entered { audience } | Trigger::Left { audience } => {
-                ("the audience", audience)
-            }
-        };
-        // Events are named by whoever sends them, so that a slash is fine there.
-        if name.trim().is_empty() {
-            self.problem("trigger", &format!("{what} has no name"), "name what begins a run");
-        }
-        if let Some(key) = &journey.key {
-            if key.trim().is_empty() {
-                self.problem("key", "the path is empty", "name a property, such as `cart_id`");
-            }
-            if !matches!(journey.trigger, Trigger::Event { .. }) {
-                let text = "only the trigger `event` has properties to take a key from";
-                self.problem("key", text, "leave the key out, or trigger by an event");
-            }
-        }
-        if let Reentry::After(span) = journey.reentry {
-            self.add("reentry", check_bounded("the span", span));
-        }
-        self.add("late", check_bounded("the span", journey.late));
-        if let Some(goal) = &journey.goal {
-            if goal.event.trim().is_empty() {
-                self.problem("goal", "the event has no name", "name the event that is a success");
-            }
-            if let Some(within) = goal.within {
-                self.add("goal", check_bounded("`within`", within));
-            }
-            if goal.value.as_ref().is_some_and(|it| it.trim().is_empty()) {
-                let hint = "name the property that holds it, or leave it out";
-                self.problem("goal", "the path of the value is empty", hint);
-            }
-        }
-        if MAX_EXITS < journey.exit.len() {
-            let text = format!("there are more than {MAX_EXITS} criteria");
-            self.problem("exit", &text, "join some with `or`");
-        }
     }
 
     /// Returns whether a run can get past these steps.
@@ -184,11 +150,7 @@ impl Check {
         match step {
             Step::Wait(span) => self.add(&place, check_bounded("the wait", *span)),
             Step::WaitUntil { until, timeout, .. } => {
-                let (Until::Event { name, .. } | Until::Entered { audience: name }) = until;
-                if name.trim().is_empty() {
-                    let hint = "name the event or audience to wait for";
-                    self.problem(&place, "it is not said what to wait for", hint);
-                }
+                self.until(until, &place, true);
                 self.add(&place, check_bounded("the timeout", *timeout));
             }
             Step::WaitForWindow(window) => {
@@ -199,21 +161,60 @@ impl Check {
             }
             Step::Branch(arms) => return self.branch(arms, address, depth),
             Step::Split(arms) => return self.split(arms, address, depth),
-            Step::Message(message) => {
-                self.add(&place, check_name("the content", message.content.as_str()));
-                self.add(&place, check_channels("the message", &message.channels));
-                self.add(&place, check_value("the message", message.value));
-                self.add(&place, check_bounded("`expires`", message.expires));
-                if let Some(steps) = &message.otherwise
-                    && !self.is_too_deep(&place, depth)
-                {
-                    self.steps(steps, &format!("{address}.otherwise."), depth + 1);
-                }
-            }
+            Step::Experiment(it) => return self.experiment(it, address, depth),
+            Step::Message(message) => self.message(message, address, depth),
             Step::SetTrait { name, .. } => self.add(&place, check_name("the trait", name)),
+            Step::Tag(it) => self.tags(it, &place),
+            Step::Repeat(it) => return self.repeat(it, address, depth),
+            Step::Webhook(it) => self.webhook(it, &place),
+            Step::Task(it) => self.task(it, &place),
+            Step::TellSales(it) => self.lead(it, &place),
             Step::End => return false,
         }
         true
+    }
+
+    fn until(&mut self, until: &Until, place: &str, several: bool) {
+        match until {
+            Until::Event { name, .. }
+            | Until::Entered { audience: name }
+            | Until::Left { audience: name } => {
+                if name.trim().is_empty() {
+                    let hint = "name the event or audience to wait for";
+                    self.problem(place, "it is not said what to wait for", hint);
+                }
+            }
+            Until::Any(all) => {
+                if !several {
+                    self.problem(place, "`any` is inside `any`", "put all of it into one list");
+                } else if !(2..=MAX_ARMS).contains(&all.len()) {
+                    let text = format!("`any` has {} entries", all.len());
+                    self.problem(place, &text, &format!("write 2 to {MAX_ARMS}"));
+                } else {
+                    all.iter().for_each(|it| self.until(it, place, false));
+                }
+            }
+        }
+    }
+
+    fn message(&mut self, message: &MessageStep, address: &str, depth: usize) {
+        let place = at(address);
+        self.add(&place, check_name("the content", message.content.as_str()));
+        self.add(&place, check_channels("the message", &message.channels));
+        self.add(&place, check_value("the message", message.value));
+        self.add(&place, check_bounded("`expires`", message.expires));
+        if let Some(steps) = &message.otherwise
+            && !self.is_too_deep(&place, depth)
+        {
+            self.steps(steps, &format!("{address}.otherwise."), depth + 1);
+        }
+    }
+
+    fn experiment(&mut self, it: &Experiment, address: &str, depth: usize) -> bool {
+        let place = at(address);
+        self.add(&place, check_name("the outcome", &it.outcome));
+        self.add(&place, check_bounded("`window`", it.window));
+        self.split(&it.arms, address, depth)
     }
 
     fn branch(&mut self, arms: &[Arm], address: &str, depth: usize) -> bool {

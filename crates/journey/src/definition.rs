@@ -5,8 +5,9 @@
 
 use crate::{LocalTime, Weekday};
 use expr::Expr;
-use model::{Channel, Class, ContentName, JourneyName, Span, Value};
+use model::{Channel, Class, ContentName, Conversation, JourneyName, Span, Value};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Journey {
@@ -23,6 +24,8 @@ pub struct Journey {
     #[serde(default)]
     pub reentry: Reentry,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Entries>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<Goal>,
     /// A run ends as soon as one of these holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -36,9 +39,66 @@ pub struct Journey {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
-    Event { name: String, when: Option<Expr> },
-    Entered { audience: String },
-    Left { audience: String },
+    Event {
+        name: String,
+        when: Option<Expr>,
+    },
+    Entered {
+        audience: String,
+    },
+    Left {
+        audience: String,
+    },
+    Date(DateTrigger),
+    Schedule(Schedule),
+    /// By name, from outside.
+    Called,
+    /// Something that the person said to us; none: of any kind.
+    Conversation {
+        kind: Option<Conversation>,
+        when: Option<Expr>,
+    },
+}
+
+/// A day or moment that stands in a trait of the person, in their own zone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DateTrigger {
+    #[serde(rename = "trait")]
+    pub name: String,
+    /// Each year after the day; otherwise on the day itself.
+    #[serde(default)]
+    pub yearly: bool,
+    /// Whole days are counted in the calendar, the rest exactly.
+    #[serde(default)]
+    pub offset: Span,
+    /// None: the time of day that the trait says, midnight for a bare date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<LocalTime>,
+}
+
+/// Each member of an audience, again and again, on their own clock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    pub audience: String,
+    pub every: Every,
+    pub at: LocalTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    Day,
+    /// On these days of the week.
+    Week(Vec<Weekday>),
+    /// On these days of the month, from 1; one beyond its end is its last day.
+    Month(Vec<u8>),
+}
+
+/// How often one person may begin the journey, all keys together, in any window of this length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entries {
+    pub at_most: u32,
+    pub per: Span,
 }
 
 /// May a person who has been in the journey begin again? At most one run per key is active at any
@@ -99,12 +159,89 @@ pub enum Step {
     Branch(Vec<Arm>),
     /// One arm by chance, the same for a person each time. An arm without steps is a control group.
     Split(Vec<SplitArm>),
+    /// A split whose arms are compared by an outcome of the persons in them.
+    Experiment(Experiment),
     Message(MessageStep),
     SetTrait {
         name: String,
         value: Value,
     },
+    Tag(Tags),
+    Repeat(Repeat),
+    Webhook(WebhookStep),
+    Task(TaskStep),
+    TellSales(LeadStep),
     End,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    pub arms: Vec<SplitArm>,
+    /// The name of the outcome by which they are compared.
+    pub outcome: String,
+    /// How long a person's outcomes count, from the draw.
+    pub window: Span,
+}
+
+/// Words in the list that the trait `tags` is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+}
+
+/// Rounds through some steps, at most so many. The condition is looked at before each round, with
+/// `property(…)` as in a branch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    pub times: u32,
+    #[serde(rename = "while", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Expr>,
+    pub steps: Vec<Node>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WebhookStep {
+    pub url: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, Datum>,
+}
+
+/// A value that is sent along: as it is written, or as the person or the beginning event has it at
+/// that moment. What is missing is null.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Datum {
+    Value(Value),
+    Trait(String),
+    Property(String),
+}
+
+/// Something that somebody of the team is to do for the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskStep {
+    pub title: String,
+    /// Whose it is.
+    pub to: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// How long from now it may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Span>,
+}
+
+/// Somebody in sales should know about the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadStep {
+    pub note: String,
+    /// The trait that names the person's sales owner.
+    #[serde(default = "LeadStep::default_owner")]
+    pub owner: String,
+    /// Who is told where the trait says nothing; without it, the journey's owner.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub otherwise: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,6 +252,10 @@ pub enum Until {
     Event { name: String, when: Option<Expr> },
     /// Passes at once for a person who is in the audience already.
     Entered { audience: String },
+    /// Passes at once for a person who is not in the audience.
+    Left { audience: String },
+    /// The first of several.
+    Any(Vec<Until>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -188,6 +329,129 @@ impl MessageStep {
 
     fn default_expires() -> Span {
         MessageStep::DEFAULT_EXPIRES
+    }
+}
+
+impl LeadStep {
+    pub const DEFAULT_OWNER: &str = "sales_owner";
+
+    fn default_owner() -> String {
+        LeadStep::DEFAULT_OWNER.to_owned()
+    }
+}
+
+impl Journey {
+    /// The experiments in it, each with its address.
+    pub fn experiments(&self) -> Vec<(String, &Experiment)> {
+        fn walk<'a>(steps: &'a [Node], prefix: &str, found: &mut Vec<(String, &'a Experiment)>) {
+            for (place, node) in steps.iter().enumerate() {
+                let address = crate::program::address_of(prefix, place, node);
+                if let Step::Experiment(it) = &node.step {
+                    found.push((address.clone(), it));
+                }
+                for (prefix, steps) in node.step.below(&address) {
+                    walk(steps, &prefix, found);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.steps, "", &mut found);
+        found
+    }
+}
+
+impl Experiment {
+    pub const DEFAULT_WINDOW: Span = Span::days(28);
+
+    /// The contents that its arms say.
+    pub fn contents(&self) -> BTreeSet<&ContentName> {
+        fn walk<'a>(steps: &'a [Node], found: &mut BTreeSet<&'a ContentName>) {
+            for Node { step, .. } in steps {
+                if let Step::Message(it) = step {
+                    found.insert(&it.content);
+                }
+                step.below("").into_iter().for_each(|(_, it)| walk(it, found));
+            }
+        }
+        let mut found = BTreeSet::new();
+        self.arms.iter().for_each(|it| walk(&it.steps, &mut found));
+        found
+    }
+}
+
+impl Trigger {
+    /// The rule for coming back where a journey says nothing: what time begins says itself how often.
+    pub fn usual_reentry(&self) -> Reentry {
+        match self {
+            Trigger::Date(_) | Trigger::Schedule(_) => Reentry::Always,
+            Trigger::Event { .. }
+            | Trigger::Entered { .. }
+            | Trigger::Left { .. }
+            | Trigger::Called
+            | Trigger::Conversation { .. } => Reentry::Never,
+        }
+    }
+
+    /// Whether a run begins with an event, so that there are properties to take a key from.
+    pub fn has_event(&self) -> bool {
+        match self {
+            Trigger::Event { .. } | Trigger::Called | Trigger::Conversation { .. } => true,
+            Trigger::Entered { .. }
+            | Trigger::Left { .. }
+            | Trigger::Date(_)
+            | Trigger::Schedule(_) => false,
+        }
+    }
+}
+
+impl Step {
+    /// The word with which it is written.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Step::Wait(_) => "wait",
+            Step::WaitUntil { .. } => "wait_until",
+            Step::WaitForWindow(_) => "wait_for",
+            Step::Branch(_) => "branch",
+            Step::Split(_) => "split",
+            Step::Experiment(_) => "experiment",
+            Step::Message(_) => "message",
+            Step::SetTrait { .. } => "set_trait",
+            Step::Tag(_) => "tag",
+            Step::Repeat(_) => "repeat",
+            Step::Webhook(_) => "webhook",
+            Step::Task(_) => "task",
+            Step::TellSales(_) => "tell_sales",
+            Step::End => "end",
+        }
+    }
+
+    /// The steps inside it, each list with the prefix of its addresses below this step's. Every walk over
+    /// a journey goes this way.
+    pub fn below(&self, address: &str) -> Vec<(String, &[Node])> {
+        match self {
+            Step::Branch(arms) => {
+                let arms = arms.iter().enumerate();
+                arms.map(|(n, it)| (format!("{address}.{n}."), it.steps.as_slice())).collect()
+            }
+            Step::Split(arms) | Step::Experiment(Experiment { arms, .. }) => {
+                let below = |it: &SplitArm| format!("{address}.{}.", it.name);
+                arms.iter().map(|it| (below(it), it.steps.as_slice())).collect()
+            }
+            Step::Message(MessageStep { otherwise: Some(steps), .. }) => {
+                vec![(format!("{address}.otherwise."), steps.as_slice())]
+            }
+            Step::Repeat(it) => vec![(format!("{address}.round."), it.steps.as_slice())],
+            Step::Message(MessageStep { otherwise: None, .. })
+            | Step::Wait(_)
+            | Step::WaitUntil { .. }
+            | Step::WaitForWindow(_)
+            | Step::SetTrait { .. }
+            | Step::Tag(_)
+            | Step::Webhook(_)
+            | Step::Task(_)
+            | Step::TellSales(_)
+            | Step::End => Vec::new(),
+        }
     }
 }
 

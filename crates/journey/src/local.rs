@@ -55,7 +55,7 @@ impl LocalTime {
             })
     }
 
-    fn civil(self) -> civil::Time {
+    pub(crate) fn civil(self) -> civil::Time {
         let (hour, minute) = (self.0 / 60, self.0 % 60);
         civil::time(hour as i8, minute as i8, 0, 0)
     }
@@ -88,7 +88,7 @@ impl Weekday {
         Weekday::ALL.into_iter().find(|it| it.name() == name)
     }
 
-    fn of(date: civil::Date) -> Weekday {
+    pub(crate) fn of(date: civil::Date) -> Weekday {
         match date.weekday() {
             civil::Weekday::Monday => Weekday::Mon,
             civil::Weekday::Tuesday => Weekday::Tue,

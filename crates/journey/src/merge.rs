@@ -1,7 +1,9 @@
 //! Two persons turn out to be one: which of their runs go on. And the other way round: whose is each.
 
+use crate::command::{Command, EndReason};
+use crate::planned::Planned;
 use crate::program::Journeys;
-use crate::runs::{Command, Drawn, EndReason, MAX_ACTIVE, MAX_DRAWN, MAX_WATCHED, Past, Run, Runs};
+use crate::runs::{Drawn, Entered, MAX_ACTIVE, MAX_DRAWN, MAX_WATCHED, Past, Run, Runs};
 use model::{JourneyName, RunId, Timestamp};
 use std::collections::BTreeMap;
 
@@ -46,7 +48,14 @@ impl Runs {
             watched.iter().map(|it| ((it.journey.clone(), it.key.clone()), it.run)).collect();
         watched.retain(|it| newest.values().any(|run| *run == it.run));
         watched.drain(..watched.len().saturating_sub(MAX_WATCHED));
-        let mut merged = Runs { active, past, watched, drawn: merge_drawn(survivor, absorbed) };
+        let mut merged = Runs {
+            active,
+            past,
+            watched,
+            drawn: merge_drawn(survivor, absorbed),
+            entries: merge_entries(survivor, absorbed),
+            planned: merge_planned(survivor, absorbed),
+        };
         merged.forget_old_keys();
         (merged, commands)
     }
@@ -67,6 +76,8 @@ impl Runs {
             past: own.past.clone(),
             watched: merged.watched.iter().filter(|it| is_own(it.run)).cloned().collect(),
             drawn: own.drawn.clone(),
+            entries: own.entries.clone(),
+            planned: planned_apart(merged, own, other),
         };
         for it in begun {
             // What the re-entry rule need not know was not remembered, and is not now.
@@ -74,6 +85,10 @@ impl Runs {
                 continue;
             }
             let (journey, key, started) = (it.journey.clone(), it.key.clone(), it.started);
+            let entered = Entered { journey: journey.clone(), at: started };
+            if merged.entries.contains(&entered) && !apart.entries.contains(&entered) {
+                apart.entries.push(entered);
+            }
             match apart.find_past(&it.journey, it.key.as_deref()) {
                 Ok(place) => {
                     let known = &mut apart.past[place].started;
@@ -93,6 +108,44 @@ impl Runs {
         apart.forget_old_keys();
         apart
     }
+}
+
+/// Starts count for the one person that both are; the limit of each journey bounds them.
+fn merge_entries(survivor: &Runs, absorbed: &Runs) -> Vec<Entered> {
+    let mut entries = [survivor.entries.as_slice(), &absorbed.entries].concat();
+    entries.sort_by_key(|it| it.at);
+    entries
+}
+
+/// Both are kept until it is known what holds for the one person: see [`Runs::replan`].
+fn merge_planned(survivor: &Runs, absorbed: &Runs) -> Vec<Planned> {
+    let mut planned = survivor.planned.clone();
+    planned.extend(absorbed.planned.iter().filter(|it| !survivor.planned.contains(it)).cloned());
+    planned.sort_by(|a, b| a.journey.cmp(&b.journey));
+    planned
+}
+
+/// What was begun by time while they were one began for both of them.
+fn planned_apart(merged: &Runs, own: &Runs, other: &Runs) -> Vec<Planned> {
+    let mut planned = own.planned.clone();
+    let last = |runs: &Runs, name: &JourneyName| {
+        runs.planned.iter().filter(|it| it.journey == *name).filter_map(|it| it.last).max()
+    };
+    for it in &merged.planned {
+        let before = last(own, &it.journey).max(last(other, &it.journey));
+        let since = it.last.filter(|day| before.is_none_or(|before| before < *day));
+        let mut known = planned.iter_mut().filter(|own| own.journey == it.journey).peekable();
+        match since {
+            Some(_) if known.peek().is_none() => {
+                drop(known);
+                planned.push(Planned { of: 0, due: None, ..it.clone() });
+            }
+            Some(day) => known.for_each(|own| own.last = own.last.max(Some(day))),
+            None => {}
+        }
+    }
+    planned.sort_by(|a, b| a.journey.cmp(&b.journey));
+    planned
 }
 
 /// Of the same journey and key the later start counts, as it would have for one person.

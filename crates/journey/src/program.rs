@@ -6,11 +6,13 @@
 
 use crate::check::check;
 use crate::definition::{
-    Journey, MessageStep, Node, OnTimeout, SplitArm, Step, Trigger, Until, Window,
+    Experiment, Journey, LeadStep, MessageStep, Node, OnTimeout, Repeat, SplitArm, Step, Tags,
+    TaskStep, Trigger, Until, WebhookStep, Window,
 };
+use crate::planned::times_of;
 use crate::runs::Input;
 use expr::Expr;
-use model::{JourneyName, Problem, Span, Value};
+use model::{Conversation, JourneyName, Problem, Span, Value};
 use std::collections::BTreeMap;
 
 /// All journeys of an installation: of each name the versions that are still needed. New runs begin
@@ -22,6 +24,9 @@ pub struct Journeys {
     on_event: BTreeMap<String, Vec<JourneyName>>,
     on_entered: BTreeMap<String, Vec<JourneyName>>,
     on_left: BTreeMap<String, Vec<JourneyName>>,
+    on_call: BTreeMap<String, Vec<JourneyName>>,
+    /// Those that begin by time.
+    timed: Vec<JourneyName>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,6 +40,8 @@ pub(crate) struct Program {
     pub journey: Journey,
     /// The first step.
     pub entry: Option<usize>,
+    /// What the times of its trigger are made of; empty where time does not begin it.
+    pub times: String,
     ops: Vec<Op>,
     index: BTreeMap<String, usize>,
 }
@@ -45,6 +52,12 @@ pub(crate) struct Op {
     pub action: Action,
     /// None: the run is complete.
     pub next: Option<usize>,
+    /// The innermost loop around it.
+    pub within: Option<String>,
+    /// Its address is an id that somebody gave it, and not a place.
+    pub has_id: bool,
+    /// It is inside an arm of an experiment.
+    pub pinned: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +80,16 @@ pub(crate) enum Action {
         name: String,
         value: Value,
     },
+    Tag(Tags),
+    /// With the first step of a round.
+    Repeat {
+        times: u32,
+        condition: Option<Expr>,
+        round: Option<usize>,
+    },
+    Webhook(WebhookStep),
+    Task(TaskStep),
+    TellSales(LeadStep),
     End,
 }
 
@@ -146,37 +169,58 @@ impl Journeys {
             Input::Event(event) => self.on_event.get(event.name()),
             Input::Entered(audience) => self.on_entered.get(*audience),
             Input::Left(audience) => self.on_left.get(*audience),
+            Input::Called { journey, .. } => self.on_call.get(*journey),
             Input::Became { .. } | Input::Tick => None,
         };
-        let newest = |name| self.versions.get(name)?.programs.values().next_back();
-        names.into_iter().flatten().filter_map(newest)
+        names.into_iter().flatten().filter_map(|name| self.newest(name))
+    }
+
+    /// The programs that time begins, by name.
+    pub(crate) fn timed(&self) -> impl Iterator<Item = &Program> {
+        self.timed.iter().filter_map(|name| self.newest(name))
+    }
+
+    fn newest(&self, name: &JourneyName) -> Option<&Program> {
+        self.versions.get(name)?.programs.values().next_back()
     }
 
     fn index_triggers(&mut self) {
-        self.on_event.clear();
-        self.on_entered.clear();
-        self.on_left.clear();
+        let indexes =
+            [&mut self.on_event, &mut self.on_entered, &mut self.on_left, &mut self.on_call];
+        indexes.into_iter().for_each(BTreeMap::clear);
+        self.timed.clear();
         for (name, versions) in &self.versions {
             let Some(program) = versions.programs.values().next_back() else { continue };
             if versions.closed {
                 continue;
             }
-            let (index, what) = match &program.journey.trigger {
-                Trigger::Event { name, .. } => (&mut self.on_event, name),
-                Trigger::Entered { audience } => (&mut self.on_entered, audience),
-                Trigger::Left { audience } => (&mut self.on_left, audience),
+            let add = |index: &mut BTreeMap<String, Vec<JourneyName>>, what: &str| {
+                index.entry(what.to_owned()).or_default().push(name.clone());
             };
-            index.entry(what.clone()).or_default().push(name.clone());
+            match &program.journey.trigger {
+                Trigger::Event { name, .. } => add(&mut self.on_event, name),
+                Trigger::Entered { audience } => add(&mut self.on_entered, audience),
+                Trigger::Left { audience } => add(&mut self.on_left, audience),
+                Trigger::Called => add(&mut self.on_call, name.as_str()),
+                Trigger::Conversation { kind, .. } => {
+                    let any = |it: &Conversation| kind.is_none_or(|kind| kind == *it);
+                    for it in Conversation::ALL.into_iter().filter(any) {
+                        add(&mut self.on_event, it.event_name());
+                    }
+                }
+                Trigger::Date(_) | Trigger::Schedule(_) => self.timed.push(name.clone()),
+            }
         }
     }
 }
 
 impl Program {
     pub fn compile(journey: Journey) -> Program {
-        let mut ops = Vec::new();
-        let entry = compile_steps(&journey.steps, "", None, &mut ops);
+        let mut compiling = Compiling::default();
+        let entry = compiling.steps(&journey.steps, "", None, None);
+        let ops = compiling.ops;
         let index = ops.iter().enumerate().map(|(n, op)| (op.address.clone(), n)).collect();
-        Program { journey, entry, ops, index }
+        Program { entry, times: times_of(&journey.trigger), journey, ops, index }
     }
 
     pub fn op(&self, index: usize) -> Option<&Op> {
@@ -197,54 +241,93 @@ pub(crate) fn address_of(prefix: &str, place: usize, node: &Node) -> String {
 }
 
 /// Compiles from the last step to the first, so that the place to go on at is always known.
-fn compile_steps(
-    steps: &[Node],
-    prefix: &str,
-    after: Option<usize>,
-    ops: &mut Vec<Op>,
-) -> Option<usize> {
-    let mut next = after;
-    for (place, node) in steps.iter().enumerate().rev() {
-        let address = address_of(prefix, place, node);
-        let action = compile_step(&node.step, &address, next, ops);
-        ops.push(Op { address, action, next });
-        next = Some(ops.len() - 1);
-    }
-    next
+#[derive(Default)]
+struct Compiling {
+    ops: Vec<Op>,
+    /// Experiments around what is compiled.
+    experiments: usize,
 }
 
-fn compile_step(step: &Step, address: &str, next: Option<usize>, ops: &mut Vec<Op>) -> Action {
-    match step {
-        Step::Wait(span) => Action::Wait(*span),
-        Step::WaitUntil { until, timeout, on_timeout } => {
-            Action::WaitUntil { until: until.clone(), timeout: *timeout, on_timeout: *on_timeout }
+impl Compiling {
+    /// Returns the first of these steps; `after` is what follows the last one, `within` the loop around
+    /// them.
+    fn steps(
+        &mut self,
+        steps: &[Node],
+        prefix: &str,
+        after: Option<usize>,
+        within: Option<&str>,
+    ) -> Option<usize> {
+        let mut next = after;
+        for (place, node) in steps.iter().enumerate().rev() {
+            let address = address_of(prefix, place, node);
+            // In its place already when the rounds of a loop come back to it.
+            let here = self.ops.len();
+            self.ops.push(Op {
+                address: address.clone(),
+                action: Action::End,
+                next,
+                within: within.map(str::to_owned),
+                has_id: node.id.is_some(),
+                pinned: 0 < self.experiments,
+            });
+            let action = self.step(&node.step, &address, here, within);
+            self.ops[here].action = action;
+            next = Some(here);
         }
-        Step::WaitForWindow(window) => Action::WaitForWindow(window.clone()),
-        Step::Branch(arms) => {
-            let mut compiled = Vec::with_capacity(arms.len());
-            for (place, arm) in arms.iter().enumerate() {
-                let entry = compile_steps(&arm.steps, &format!("{address}.{place}."), next, ops);
-                compiled.push((arm.when.clone(), entry));
+        next
+    }
+
+    fn step(&mut self, step: &Step, address: &str, here: usize, within: Option<&str>) -> Action {
+        let next = self.ops[here].next;
+        match step {
+            Step::Wait(span) => Action::Wait(*span),
+            Step::WaitUntil { until, timeout, on_timeout } => Action::WaitUntil {
+                until: until.clone(),
+                timeout: *timeout,
+                on_timeout: *on_timeout,
+            },
+            Step::WaitForWindow(window) => Action::WaitForWindow(window.clone()),
+            Step::Branch(arms) => {
+                let mut compiled = Vec::with_capacity(arms.len());
+                for (place, arm) in arms.iter().enumerate() {
+                    let prefix = format!("{address}.{place}.");
+                    let entry = self.steps(&arm.steps, &prefix, next, within);
+                    compiled.push((arm.when.clone(), entry));
+                }
+                Action::Branch(compiled)
             }
-            Action::Branch(compiled)
-        }
-        Step::Split(arms) => {
-            let mut compiled = Vec::with_capacity(arms.len());
-            for SplitArm { name, steps, .. } in arms {
-                let entry = compile_steps(steps, &format!("{address}.{name}."), next, ops);
-                compiled.push((name.clone(), entry));
+            Step::Split(arms) | Step::Experiment(Experiment { arms, .. }) => {
+                let around = self.experiments;
+                self.experiments += usize::from(matches!(step, Step::Experiment(_)));
+                let mut compiled = Vec::with_capacity(arms.len());
+                for SplitArm { name, steps, .. } in arms {
+                    let entry = self.steps(steps, &format!("{address}.{name}."), next, within);
+                    compiled.push((name.clone(), entry));
+                }
+                self.experiments = around;
+                let weights = arms.iter().map(|it| it.weight).collect();
+                Action::Split { arms: compiled, weights }
             }
-            Action::Split { arms: compiled, weights: arms.iter().map(|it| it.weight).collect() }
+            Step::Message(message) => {
+                let below = message.otherwise.as_ref();
+                let prefix = format!("{address}.otherwise.");
+                let otherwise = below.map(|it| self.steps(it, &prefix, next, within));
+                Action::Message(message.clone(), otherwise)
+            }
+            Step::SetTrait { name, value } => {
+                Action::SetTrait { name: name.clone(), value: value.clone() }
+            }
+            Step::Tag(tags) => Action::Tag(tags.clone()),
+            Step::Repeat(Repeat { times, condition, steps }) => {
+                let prefix = format!("{address}.round.");
+                let round = self.steps(steps, &prefix, Some(here), Some(address));
+                Action::Repeat { times: *times, condition: condition.clone(), round }
+            }
+            Step::Webhook(it) => Action::Webhook(it.clone()),
+            Step::Task(it) => Action::Task(it.clone()),
+            Step::TellSales(it) => Action::TellSales(it.clone()),
+            Step::End => Action::End,
         }
-        Step::Message(message) => {
-            let below = message.otherwise.as_ref();
-            let prefix = format!("{address}.otherwise.");
-            let otherwise = below.map(|it| compile_steps(it, &prefix, next, ops));
-            Action::Message(message.clone(), otherwise)
-        }
-        Step::SetTrait { name, value } => {
-            Action::SetTrait { name: name.clone(), value: value.clone() }
-        }
-        Step::End => Action::End,
     }
 }

@@ -1,15 +1,13 @@
 //! One person's runs: what begins them, what ends them, and what they ask for.
 
-use crate::advance::{concerns, resume};
-use crate::definition::{Goal, Journey, Reentry, Trigger, Until};
+use crate::advance::resume;
+use crate::call::{Call, goal_value};
+use crate::command::{Command, EndReason};
+use crate::planned::Planned;
 use crate::program::{Action, Journeys, Program};
-use expr::{CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
-use model::{
-    ChanceKey, Channel, Class, ContentName, Event, Identifier, JourneyName, Map, PersonId, RunId,
-    Span, Timestamp, Value,
-};
+use expr::Lookup;
+use model::{ChanceKey, Event, Identifier, JourneyName, Map, PersonId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// How many runs of one person may be active. Ten journeys at once would already be a programme that
 /// nobody oversees; keyed ones (carts, bookings) take the rest. A new run beyond it is refused, since
@@ -50,6 +48,12 @@ pub struct Runs {
     /// Arms that were drawn, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) drawn: Vec<Drawn>,
+    /// Starts of journeys that allow only so many in a window.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) entries: Vec<Entered>,
+    /// When journeys begin by time, by the name of the journey.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) planned: Vec<Planned>,
 }
 
 /// One person's way through one version of a journey.
@@ -65,6 +69,15 @@ pub struct Run {
     pub since: Timestamp,
     /// The address of the step at which it stands.
     pub step: String,
+    /// The how-manieth time it stands there.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub visit: u32,
+    /// The highest visit before the run was taken to its version; later ones are above it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) visits_before: u32,
+    /// Of the loops that it came to, how far they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rounds: Vec<Rounds>,
     /// When it goes on by itself.
     pub wake: Option<Timestamp>,
     /// The step is still to be executed: the call ended before it.
@@ -78,6 +91,24 @@ pub struct Run {
     /// After an undone merge, the run stays with the person of this identifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_by: Option<Identifier>,
+}
+
+/// How often a run went through a loop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rounds {
+    /// The address of the step that repeats.
+    pub step: String,
+    /// Since the run came to the loop; 0 when it has left.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub now: u32,
+    /// In the whole run, which tells apart what a step in the loop asks for.
+    pub all: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entered {
+    pub journey: JourneyName,
+    pub at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +145,12 @@ pub enum Input<'a> {
     Event(&'a Event),
     Entered(&'a str),
     Left(&'a str),
+    /// Somebody outside began the journey of this name for the person; what they say along are the
+    /// properties of the event.
+    Called {
+        journey: &'a str,
+        event: &'a Event,
+    },
     /// A message that a run asked for has ended: whether it went out, as far as anybody but
     /// measurement may know.
     Became {
@@ -141,119 +178,6 @@ pub struct World<'a> {
     pub identifier: Option<&'a Identifier>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    Started {
-        run: RunId,
-        journey: JourneyName,
-        version: u64,
-        key: Option<String>,
-    },
-    /// The trigger fitted and yet no run began.
-    NotStarted {
-        journey: JourneyName,
-        key: Option<String>,
-        why: Refusal,
-    },
-    Candidate(Ask),
-    SetTrait {
-        run: RunId,
-        name: String,
-        value: Value,
-    },
-    /// A run went into this arm of a split.
-    Arm {
-        run: RunId,
-        journey: JourneyName,
-        step: String,
-        arm: String,
-    },
-    /// Once per run, also after its end.
-    Goal {
-        run: RunId,
-        journey: JourneyName,
-        value: Option<f64>,
-    },
-    Ended {
-        run: RunId,
-        journey: JourneyName,
-        why: EndReason,
-    },
-}
-
-/// A message that a run asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ask {
-    pub run: RunId,
-    pub journey: JourneyName,
-    /// The address of the message step.
-    pub step: String,
-    /// `journey/welcome/r12/0/1`: journey, run, step and visit. The same after a crash or a replay,
-    /// and unique.
-    pub key: String,
-    pub content: ContentName,
-    pub channels: Vec<Channel>,
-    /// How long from now it may still be sent.
-    pub expires: Span,
-    pub value: f64,
-    /// None: the class of the content.
-    pub class: Option<Class>,
-    pub vars: Map,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// Went through all steps, or came to an `end`.
-    Completed,
-    /// An exit criterion held.
-    Exited,
-    Goal,
-    /// What it waited for did not come, and the step says to end then.
-    TimedOut,
-    /// Its version, or the step at which it stood, does not exist any more.
-    VersionGone,
-    /// The person became one with another who has this run too.
-    MergedAway,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    /// The event was too old on arrival, or imported.
-    Late,
-    /// The event has no usable value where the journey's key should be.
-    NoKey,
-    KeyTooLong,
-    AlreadyActive,
-    /// The re-entry rule.
-    Reentry,
-    /// An exit criterion holds already.
-    ExitHolds,
-    /// The person has [`MAX_ACTIVE`] runs.
-    TooMany,
-}
-
-/// One call of [`Runs::handle`]: what it may look at, and what it has brought about so far.
-pub(crate) struct Call<'a> {
-    pub journeys: &'a Journeys,
-    pub world: &'a World<'a>,
-    pub new_run: &'a mut dyn FnMut() -> RunId,
-    /// Steps that may still be executed.
-    pub budget: usize,
-    /// Traits set by steps of this call; `world.lookup` does not know them yet.
-    pub set: Map,
-    pub commands: Vec<Command>,
-}
-
-/// What a condition sees: the world, over it the traits set in this call, and in a branch the
-/// properties of the event that began the run in place of those of the event at hand.
-struct Scope<'a> {
-    world: &'a dyn Lookup,
-    set: &'a Map,
-    vars: Option<&'a Map>,
-}
-
 impl Runs {
     /// Takes one input: ends, advances and begins runs, in this order. Commands come in a fixed
     /// order too: runs in the order in which they began (on a tick, in which they were due), then
@@ -265,17 +189,12 @@ impl Runs {
         world: &World,
         new_run: &mut dyn FnMut() -> RunId,
     ) -> Vec<Command> {
-        let mut call = Call {
-            journeys,
-            world,
-            new_run,
-            budget: MAX_STEPS_PER_CALL,
-            set: Map::new(),
-            commands: Vec::new(),
-        };
+        let mut call = Call::new(journeys, world, new_run);
         match input {
             Input::Tick => self.tick(&mut call),
             Input::Became { .. } => self.became(&input, &mut call),
+            // Whatever else the call means to the person came before it, as an event.
+            Input::Called { .. } => self.start(&input, &mut call),
             Input::Event(_) | Input::Entered(_) | Input::Left(_) => {
                 self.fact(&input, &mut call);
                 if let Input::Event(event) = input {
@@ -284,12 +203,22 @@ impl Runs {
                 self.start(&input, &mut call);
             }
         }
+        self.plan(&call);
         call.commands
     }
 
     /// When to send the next tick. It may be in the past: then at once.
     pub fn next_at(&self) -> Option<Timestamp> {
-        self.active.iter().filter_map(|it| it.wake).min()
+        let runs = self.active.iter().filter_map(|it| it.wake);
+        runs.chain(self.planned.iter().filter_map(|it| it.due)).min()
+    }
+
+    /// Looks anew when journeys begin by time, after the journeys or the person changed without an
+    /// input. Nothing begins by it.
+    pub fn replan(&mut self, journeys: &Journeys, world: &World) {
+        let mut new_run = || RunId(0);
+        let call = Call::new(journeys, world, &mut new_run);
+        self.plan(&call);
     }
 
     /// In the order in which they began.
@@ -328,6 +257,7 @@ impl Runs {
             }
         }
         self.active.retain(|it| !ended.contains(&it.id));
+        self.begin_due(call);
     }
 
     /// Whether a run waits to be told what became of the message with this key.
@@ -416,7 +346,13 @@ impl Runs {
     }
 
     /// Notes the end. A run whose goal can still be reached is watched on.
-    fn finish(&mut self, place: usize, why: EndReason, ended: &mut Vec<RunId>, call: &mut Call) {
+    pub(crate) fn finish(
+        &mut self,
+        place: usize,
+        why: EndReason,
+        ended: &mut Vec<RunId>,
+        call: &mut Call,
+    ) {
         let run = &self.active[place];
         ended.push(run.id);
         let journey = run.journey.clone();
@@ -457,313 +393,30 @@ impl Runs {
             !reached
         });
     }
-
-    fn start(&mut self, input: &Input, call: &mut Call) {
-        let journeys = call.journeys;
-        for program in journeys.triggered_by(input) {
-            let journey = &program.journey;
-            if let Trigger::Event { when: Some(when), .. } = &journey.trigger
-                && !call.holds(when, None)
-            {
-                continue;
-            }
-            let event = match input {
-                Input::Event(event) => Some(*event),
-                Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
-            };
-            let key = journey.key.as_ref().map(|path| read_key(path, event)).transpose();
-            let admitted = match &key {
-                _ if call.is_late(journey, input) => Err(Refusal::Late),
-                Err(why) => Err(*why),
-                Ok(key) => self.admit(program, key.as_deref(), call),
-            };
-            let key = key.unwrap_or_default();
-            match admitted {
-                Ok(()) => self.begin(program, key, event, call),
-                Err(why) => {
-                    let journey = journey.name.clone();
-                    call.commands.push(Command::NotStarted { journey, key, why });
-                }
-            }
-        }
-    }
-
-    fn admit(&self, program: &Program, key: Option<&str>, call: &Call) -> Result<(), Refusal> {
-        let journey = &program.journey;
-        let same = |run: &Run| run.journey == journey.name && run.key.as_deref() == key;
-        if self.active.iter().any(same) {
-            return Err(Refusal::AlreadyActive);
-        }
-        if let Ok(place) = self.find_past(&journey.name, key)
-            && !journey.reentry.allows(self.past[place].started, call.world.now)
-        {
-            return Err(Refusal::Reentry);
-        }
-        if call.exits(program) {
-            return Err(Refusal::ExitHolds);
-        }
-        if MAX_ACTIVE <= self.active.len() {
-            return Err(Refusal::TooMany);
-        }
-        Ok(())
-    }
-
-    fn begin(
-        &mut self,
-        program: &Program,
-        key: Option<String>,
-        event: Option<&Event>,
-        call: &mut Call,
-    ) {
-        let (journey, now) = (&program.journey, call.world.now);
-        let strongest = || event.and_then(|it| it.identifiers().into_iter().next());
-        let run = Run {
-            id: (call.new_run)(),
-            journey: journey.name.clone(),
-            version: journey.version,
-            key,
-            started: now,
-            since: event.map_or(now, |it| it.time.min(now)),
-            step: String::new(),
-            wake: None,
-            ready: false,
-            goal_reached: false,
-            vars: event.map(|it| it.properties.clone()).unwrap_or_default(),
-            begun_by: call.world.identifier.cloned().or_else(strongest),
-        };
-        call.commands.push(Command::Started {
-            run: run.id,
-            journey: run.journey.clone(),
-            version: run.version,
-            key: run.key.clone(),
-        });
-        // One event is the goal of at most one run per key: the newest.
-        self.watched.retain(|it| it.journey != run.journey || it.key != run.key);
-        self.remember(&run, journey.reentry);
-        self.active.push(run);
-        let place = self.active.len() - 1;
-        let run = &mut self.active[place];
-        let why = crate::advance::advance(run, program, program.entry, &mut self.drawn, call);
-        if let Some(why) = why {
-            self.finish(place, why, &mut Vec::new(), call);
-            self.active.pop();
-        }
-    }
-
-    pub(crate) fn find_past(&self, name: &JourneyName, key: Option<&str>) -> Result<usize, usize> {
-        self.past.binary_search_by(|it| (&it.journey, it.key.as_deref()).cmp(&(name, key)))
-    }
-
-    fn remember(&mut self, run: &Run, reentry: Reentry) {
-        if let Reentry::After(span) = reentry {
-            // Entries of this journey that cannot refuse anybody any more.
-            let over =
-                |it: &Past| it.journey == run.journey && it.started.plus(span) <= run.started;
-            self.past.retain(|it| it.key.is_none() || !over(it));
-        }
-        if run.key.is_some() && reentry == Reentry::Always {
-            return;
-        }
-        let past =
-            Past { journey: run.journey.clone(), key: run.key.clone(), started: run.started };
-        match self.find_past(&run.journey, run.key.as_deref()) {
-            Ok(place) => self.past[place] = past,
-            Err(place) => self.past.insert(place, past),
-        }
-        self.forget_old_keys();
-    }
-
-    pub(crate) fn forget_old_keys(&mut self) {
-        while MAX_PAST < self.past.iter().filter(|it| it.key.is_some()).count() {
-            let keyed = self.past.iter().enumerate().filter(|(_, it)| it.key.is_some());
-            let Some((oldest, _)) = keyed.min_by_key(|(_, it)| it.started) else { return };
-            self.past.remove(oldest);
-        }
-    }
 }
 
-impl Call<'_> {
-    /// Whether `expr` holds; `vars` are what `property(…)` reads if it is not the event at hand.
-    pub fn holds(&self, expr: &Expr, vars: Option<&Map>) -> bool {
-        let scope = Scope { world: self.world.lookup, set: &self.set, vars };
-        evaluate(expr, &scope, self.world.now).holds
-    }
-
-    fn exits(&self, program: &Program) -> bool {
-        program.journey.exit.iter().any(|it| self.holds(it, None))
-    }
-
-    fn is_late(&self, journey: &Journey, input: &Input) -> bool {
-        self.world.historical
-            || match input {
-                Input::Event(event) => {
-                    event.flags.historical || journey.late < event.received - event.time
-                }
-                Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => false,
-            }
-    }
-
-    /// Late events count too: what happened inside the window is a success, whenever it is known.
-    fn reaches(
-        &self,
-        goal: &Goal,
-        journey: &Journey,
-        key: Option<&str>,
-        since: Timestamp,
-        event: &Event,
-    ) -> bool {
-        let time = event.time.min(self.world.now);
-        event.name() == goal.event
-            && since <= time
-            && goal.within.is_none_or(|it| time < since.plus(it))
-            && concerns(journey, key, event)
-            && goal.when.as_ref().is_none_or(|it| self.holds(it, None))
-    }
-
-    /// Whether `input` is what a run waits for, and happened before `deadline`.
-    pub fn arrives(&self, run: &Run, journey: &Journey, action: &Action, input: &Input) -> bool {
-        let Action::WaitUntil { until, .. } = action else { return false };
-        let (fits, time) = match (until, input) {
-            (Until::Event { name, when }, Input::Event(event)) => {
-                let fits = event.name() == name
-                    && concerns(journey, run.key.as_deref(), event)
-                    && when.as_ref().is_none_or(|it| self.holds(it, None));
-                (fits, event.time.min(self.world.now))
-            }
-            (Until::Entered { audience }, Input::Entered(entered)) => {
-                (audience == entered, self.world.now)
-            }
-            (
-                Until::Event { .. },
-                Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick,
-            )
-            | (
-                Until::Entered { .. },
-                Input::Event(_) | Input::Left(_) | Input::Became { .. } | Input::Tick,
-            ) => (false, self.world.now),
-        };
-        fits && run.wake.is_none_or(|deadline| time < deadline)
-    }
-}
-
-impl Lookup for Scope<'_> {
-    fn trait_value(&self, name: &str) -> Option<Value> {
-        match self.set.get(name) {
-            Some(Value::Null) => None,
-            Some(value) => Some(value.clone()),
-            None => self.world.trait_value(name),
-        }
-    }
-
-    fn property(&self, path: &str) -> Option<Value> {
-        match self.vars {
-            Some(vars) => Value::at(vars, path).cloned(),
-            None => self.world.property(path),
-        }
-    }
-
-    fn counter(&self, spec: &CounterSpec, now: Timestamp) -> Reading {
-        self.world.counter(spec, now)
-    }
-
-    fn times(&self, spec: &CounterSpec) -> Cow<'_, [Timestamp]> {
-        self.world.times(spec)
-    }
-
-    fn consent(&self, channel: Channel, topic: &str, now: Timestamp) -> Truth {
-        self.world.consent(channel, topic, now)
-    }
-
-    fn in_audience(&self, name: &str) -> bool {
-        self.world.in_audience(name)
-    }
-}
-
-impl EndReason {
-    pub const ALL: [EndReason; 6] = [
-        EndReason::Completed,
-        EndReason::Exited,
-        EndReason::Goal,
-        EndReason::TimedOut,
-        EndReason::VersionGone,
-        EndReason::MergedAway,
-    ];
-
-    pub fn code(self) -> &'static str {
+impl<'a> Input<'a> {
+    /// What happened, if it was an event or came with one.
+    pub(crate) fn event(&self) -> Option<&'a Event> {
         match self {
-            EndReason::Completed => "completed",
-            EndReason::Exited => "exited",
-            EndReason::Goal => "goal",
-            EndReason::TimedOut => "timed_out",
-            EndReason::VersionGone => "version_gone",
-            EndReason::MergedAway => "merged_away",
+            Input::Event(event) | Input::Called { event, .. } => Some(event),
+            Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
         }
     }
-}
-
-impl Refusal {
-    pub const ALL: [Refusal; 7] = [
-        Refusal::Late,
-        Refusal::NoKey,
-        Refusal::KeyTooLong,
-        Refusal::AlreadyActive,
-        Refusal::Reentry,
-        Refusal::ExitHolds,
-        Refusal::TooMany,
-    ];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Refusal::Late => "late",
-            Refusal::NoKey => "no_key",
-            Refusal::KeyTooLong => "key_too_long",
-            Refusal::AlreadyActive => "already_active",
-            Refusal::Reentry => "reentry",
-            Refusal::ExitHolds => "exit_holds",
-            Refusal::TooMany => "too_many",
-        }
-    }
-
-    /// A sentence that a marketer understands.
-    pub fn text(self) -> &'static str {
-        match self {
-            Refusal::Late => "the event was too old on arrival, or imported",
-            Refusal::NoKey => "the event has no value where the journey's key should be",
-            Refusal::KeyTooLong => "the value of the journey's key is longer than one may be",
-            Refusal::AlreadyActive => "the person is in the journey already",
-            Refusal::Reentry => {
-                "the person was in the journey before, and its rule for re-entry says no"
-            }
-            Refusal::ExitHolds => "an exit criterion of the journey holds already",
-            Refusal::TooMany => "the person is in as many journeys as one may be",
-        }
-    }
-}
-
-/// The key of a run as text. Only what has one plain form can be a key.
-pub(crate) fn read_key(path: &str, event: Option<&Event>) -> Result<String, Refusal> {
-    let key = match event.and_then(|it| Value::at(&it.properties, path)) {
-        Some(Value::Text(text)) => text.trim().to_owned(),
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
-        Some(Value::Null | Value::List(_) | Value::Map(_)) | None => String::new(),
-    };
-    match key.chars().count() {
-        0 => Err(Refusal::NoKey),
-        length if MAX_KEY_CHARS < length => Err(Refusal::KeyTooLong),
-        _ => Ok(key),
-    }
-}
-
-/// Shops send revenue as a number or as text; both are read.
-fn goal_value(goal: &Goal, event: &Event) -> Option<f64> {
-    let value = match Value::at(&event.properties, goal.value.as_deref()?)? {
-        Value::Number(number) => *number,
-        Value::Text(text) => text.trim().parse().ok()?,
-        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => return None,
-    };
-    value.is_finite().then_some(value)
 }
 
 fn is_false(truth: &bool) -> bool {
     !truth
+}
+
+fn first() -> u32 {
+    1
+}
+
+fn is_first(visit: &u32) -> bool {
+    *visit == 1
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -4,8 +4,11 @@
 
 mod broadcasts;
 mod checks;
+mod doing;
 mod notation;
 mod properties;
 mod reference;
 mod scenarios;
+mod timed;
 mod windows;
+mod written;

@@ -1,7 +1,7 @@
 //! What a mail that came back means for the message and the address.
 
 use crate::{Action, BounceClass, Evidence, Incoming};
-use model::Reason;
+use model::{Conversation, Reason};
 
 impl Incoming {
     /// The name of the event that the person's history shows.
@@ -11,9 +11,9 @@ impl Incoming {
                 Action::Failed => "Email Bounced",
                 Action::Delayed => "Email Delayed",
             },
-            Incoming::Complaint(_) => "Email Complained",
+            Incoming::Complaint(_) => Conversation::Complaint.event_name(),
             Incoming::AutoReply(_) => "Email Answered Automatically",
-            Incoming::Reply(_) => "Email Replied",
+            Incoming::Reply(_) => Conversation::Reply.event_name(),
             Incoming::Other => "Email Received",
         }
     }

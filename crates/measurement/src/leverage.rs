@@ -92,14 +92,29 @@ pub fn leverage_with_uncapped(question: &Question, cap: f64, uncapped: &Question
     report
 }
 
+/// What one thing brings per person: the mean of cell 1 minus that of cell 0, over the cohorts, with
+/// Welch's interval (Welch 1947, The generalization of "Student's" problem, Biometrika 34). And what
+/// should be known before it is believed. The question has one channel.
+pub fn effect(question: &Question) -> (Estimate, Vec<String>) {
+    if let Some(reason) = unsound(question) {
+        return (Estimate::absent(reason), Vec::new());
+    }
+    let analysis = Analysis::new(question);
+    (analysis.value(analysis.all).estimate, analysis.quality.heavy_tails(&core_cells(analysis.k)))
+}
+
 /// Why the question has no sense, whatever the numbers.
 fn refusal(question: &Question) -> Option<String> {
+    if question.channels.len() < 2 {
+        return Some("leverage needs two or more channels".to_owned());
+    }
+    unsound(question)
+}
+
+fn unsound(question: &Question) -> Option<String> {
     let k = question.channels.len();
     let sane = |sums: &Sums| [sums.mean, sums.m2].iter().all(|x| x.is_finite()) && 0.0 <= sums.m2;
     let cells = || question.cohorts.iter().flatten();
-    if k < 2 {
-        return Some("leverage needs two or more channels".to_owned());
-    }
     if MAX_CHANNELS < k {
         return Some(format!("{k} channels; at most {MAX_CHANNELS} can be measured at a time"));
     }

@@ -62,7 +62,7 @@ pub use influence::{
     BROUGHT_MIN, ClaimRule, Influence, InfluenceQuestion, InfluenceRate, InfluenceValue, LeftOut,
     Referral, Standing, TopShare, influence,
 };
-pub use leverage::{Question, leverage, leverage_with_uncapped};
+pub use leverage::{Question, effect, leverage, leverage_with_uncapped};
 pub use lifetime::{
     Away, AwayPoint, BgNbd, BgNbdFit, Customer, GammaGamma, GammaGammaFit, HORIZON_MAX, Lifetime,
     LifetimeModel, LifetimeQuestion, MbgNbd, ParetoNbd, ParetoNbdFit, Person, PurchaseHistory,

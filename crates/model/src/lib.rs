@@ -5,6 +5,7 @@
 mod chance;
 mod channel;
 mod choice;
+mod conversation;
 mod event;
 mod id;
 mod identifier;
@@ -17,6 +18,7 @@ mod value;
 pub use chance::{Chance, ChanceKey};
 pub use channel::{Channel, ChannelSet};
 pub use choice::{Choice, Offered, OfferedHour, PARTS};
+pub use conversation::Conversation;
 pub use event::{Event, EventFlags, EventKind, MAX_IDENTIFIERS};
 pub use id::{
     CampaignName, ContentName, JourneyName, MergeId, MessageId, PersonId, RunId, SourceId, Topic,

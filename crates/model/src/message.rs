@@ -46,6 +46,9 @@ pub struct Message {
     /// Where chance had a say in its channel and time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Box<Choice>>,
+    /// The version of the journey whose content it says; none: the content as it is when it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,6 +37,19 @@ pub struct Changes<'a> {
     pub counts: Vec<CountChange>,
     pub seen: Vec<SeenId>,
     pub entries: Vec<Entry>,
+    /// Calls of other systems that may go out from now on. One whose key is known already is left as
+    /// it is.
+    pub hooks: Vec<Hook>,
+}
+
+/// A call of another system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// The same for each try, and unique.
+    pub key: String,
+    pub url: String,
+    pub body: Vec<u8>,
+    pub made: Timestamp,
 }
 
 /// Which parts of a person changed; the store writes only these.
@@ -145,6 +158,8 @@ pub enum Space {
     Learning,
     /// Keyed hashes of the identifiers of erased persons, and whose events are still in the log.
     Erased,
+    /// What somebody of the team is to do for a person.
+    Task,
 }
 
 impl Sections {
@@ -175,7 +190,7 @@ impl Sections {
 }
 
 impl Space {
-    pub const ALL: [Space; 9] = [
+    pub const ALL: [Space; 10] = [
         Space::System,
         Space::Programme,
         Space::Source,
@@ -185,6 +200,7 @@ impl Space {
         Space::Campaign,
         Space::Learning,
         Space::Erased,
+        Space::Task,
     ];
 
     pub fn name(self) -> &'static str {
@@ -198,6 +214,7 @@ impl Space {
             Space::Campaign => "campaign",
             Space::Learning => "learning",
             Space::Erased => "erased",
+            Space::Task => "task",
         }
     }
 }

@@ -15,8 +15,8 @@ mod person;
 mod store;
 
 pub use changes::{
-    Changes, CountChange, CountKey, Entry, Kept, Merge, Sections, SeenId, Since, SinceMerge, Space,
-    Undone,
+    Changes, CountChange, CountKey, Entry, Hook, Kept, Merge, Sections, SeenId, Since, SinceMerge,
+    Space, Undone,
 };
 pub use channel::{Channel, Envelope, Payload};
 pub use history::{

@@ -2,8 +2,8 @@
 //! made durable are lost when the power goes.
 
 use crate::{
-    Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
-    Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox,
+    People, Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
 };
 use model::{
     Channel, Identifier, LedgerState, MergeId, Message, MessageId, MessageState, PersonId,
@@ -74,6 +74,7 @@ struct State {
     of_person: BTreeSet<(PersonId, MessageId)>,
     outbox: BTreeSet<(Channel, Timestamp, MessageId)>,
     flying: BTreeSet<MessageId>,
+    hooks: Table<String, Hook>,
     open: BTreeSet<(PersonId, MessageId)>,
     counts: Table<CountKey, i64>,
     seen: Table<[u8; 16], Timestamp>,
@@ -162,6 +163,11 @@ impl State {
         }
         for entry in &changes.entries {
             self.entries.set((entry.space, entry.key.clone()), entry.value.clone());
+        }
+        for hook in &changes.hooks {
+            if !self.hooks.rows.contains_key(&hook.key) {
+                self.hooks.set(hook.key.clone(), Some(hook.clone()));
+            }
         }
         let position = changes.log_position.unwrap_or_else(|| self.mark().0);
         self.marks.set((), Some((position, changes.now)));
@@ -312,6 +318,7 @@ impl State {
         self.counts.undo.clear();
         self.seen.undo.clear();
         self.entries.undo.clear();
+        self.hooks.undo.clear();
         self.marks.undo.clear();
     }
 
@@ -327,6 +334,7 @@ impl State {
         self.counts.roll_back();
         self.seen.roll_back();
         self.entries.roll_back();
+        self.hooks.roll_back();
         self.marks.roll_back();
         self.agenda = (self.people.rows.values())
             .filter_map(|it| it.next_at().map(|at| (at, it.id)))
@@ -523,6 +531,13 @@ impl Outbox for MemoryStore {
         let state = self.lock();
         let flying = state.flying.iter();
         Ok(flying.filter_map(|id| Some((*id, state.messages.rows.get(id)?.person))).collect())
+    }
+
+    fn due_hooks(&self, now: Timestamp, limit: usize) -> Result<Vec<Hook>, StoreError> {
+        let state = self.lock();
+        let mut due: Vec<&Hook> = state.hooks.rows.values().filter(|it| it.made <= now).collect();
+        due.sort_by(|a, b| (a.made, &a.key).cmp(&(b.made, &b.key)));
+        Ok(due.into_iter().take(limit).cloned().collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Persons, ledger, agenda, outbox and catalog: one way to write, narrow views to read.
 
-use crate::{Changes, CountKey, LogPosition, Merge, Person, SinceMerge, Space};
+use crate::{Changes, CountKey, Hook, LogPosition, Merge, Person, SinceMerge, Space};
 use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use thiserror::Error;
 
@@ -104,6 +104,9 @@ pub trait Outbox {
 
     /// Messages stored as being on the wire.
     fn in_flight(&self) -> Result<Vec<(MessageId, PersonId)>, StoreError>;
+
+    /// Calls of other systems whose time has come, earliest first.
+    fn due_hooks(&self, now: Timestamp, limit: usize) -> Result<Vec<Hook>, StoreError>;
 }
 
 pub trait Ledger {

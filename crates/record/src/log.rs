@@ -2,7 +2,7 @@
 
 use crate::Unreadable;
 use decision::{Statement, Suppression, Wishes};
-use model::{CampaignName, Event, MergeId, MessageId, PersonId, Request};
+use model::{CampaignName, Event, JourneyName, MergeId, MessageId, PersonId, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,6 +34,8 @@ pub enum Act {
     Suppress(Suppression),
     /// The person wants something mailed to their own address.
     Mail(Request),
+    /// The person is to begin this journey; the event's properties are what was said along.
+    Enter(JourneyName),
     /// The person wants to be forgotten.
     Erase,
     /// A later word about a message: whether it arrived.
@@ -72,6 +74,12 @@ pub enum Control {
     /// The two of whom this merge made one are two again, and kept apart.
     Undo {
         merge: MergeId,
+        by: String,
+    },
+    /// The runs of one version of a journey are taken to the latest one, as far as they can be.
+    Move {
+        journey: JourneyName,
+        from: u64,
         by: String,
     },
     /// The two whom an undone merge keeps apart may become one again.

@@ -75,6 +75,15 @@ fn trigger(message: &Message, loaded: &Loaded) -> Option<String> {
         Trigger::Left { audience } => {
             format!(", which begins when somebody leaves the audience `{audience}`")
         }
+        Trigger::Date(it) => format!(", which begins by the date in the trait `{}`", it.name),
+        Trigger::Schedule(it) => {
+            format!(", which begins by a schedule for the audience `{}`", it.audience)
+        }
+        Trigger::Called => ", which is begun by a call of the API".to_owned(),
+        Trigger::Conversation { kind, .. } => {
+            let kind = kind.map_or("any kind", model::Conversation::name);
+            format!(", which begins with a conversation ({kind})")
+        }
     })
 }
 

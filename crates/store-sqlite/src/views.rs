@@ -8,7 +8,7 @@ use crate::read;
 use crate::seen::Lookup;
 use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People, Person,
+    Agenda, Catalog, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox, People, Person,
     PersonSummary, SinceMerge, Space, StoreError,
 };
 use rusqlite::Connection;
@@ -218,6 +218,10 @@ macro_rules! views {
 
             fn in_flight(&self) -> Result<Vec<(MessageId, PersonId)>, StoreError> {
                 self.read("read the outbox", read::in_flight)
+            }
+
+            fn due_hooks(&self, now: Timestamp, limit: usize) -> Result<Vec<Hook>, StoreError> {
+                self.read("read the calls", |it| read::due_hooks(it, now, limit))
             }
         }
 

@@ -403,6 +403,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All journeys of the programme */
+        get: operations["list_journeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One journey, with the counts of each step */
+        get: operations["get_journey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{name}/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The experiments of a journey, arm by arm */
+        get: operations["get_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{name}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See which running people could be taken to the latest version */
+        get: operations["plan_move"];
+        put?: never;
+        /** Take running people to the latest version, as the plan says */
+        post: operations["move_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a journey for a person */
+        post: operations["begin_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leverage": {
         parameters: {
             query?: never;
@@ -852,6 +938,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be done */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was done */
+        post: operations["finish_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/team": {
         parameters: {
             query?: never;
@@ -1149,6 +1269,12 @@ export interface components {
             /** @description The manual lists its kinds: docs/conditions.md. */
             tree: Record<string, never>;
         };
+        /** @description How often, by a word: the code of a reason, or the name of an arm. */
+        Count: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
         CreatedSource: {
             id: string;
             /** @description Shown once; only its hash is kept. */
@@ -1290,6 +1416,39 @@ export interface components {
         Example: {
             id: string;
             name: string;
+        };
+        Experiment: {
+            arms: components["schemas"]["ExperimentArm"][];
+            outcome: string;
+            /**
+             * Format: int64
+             * @description People whose window is still running.
+             */
+            running: number;
+            step: string;
+            /** Format: int64 */
+            version: number;
+            warnings: string[];
+            /**
+             * Format: double
+             * @description How long outcomes count, from the draw.
+             */
+            window_days: number;
+        };
+        ExperimentArm: {
+            arm: string;
+            effect: components["schemas"]["Estimate"] | null;
+            /** Format: double */
+            mean: number | null;
+            /** Format: int64 */
+            n: number;
+            /** Format: double */
+            weight: number;
+        };
+        /** @description What the arms of each experiment brought, per person. */
+        Experiments: {
+            /** @description The newest version first. */
+            experiments: components["schemas"]["Experiment"][];
         };
         ExportedEvent: {
             /** Format: date-time */
@@ -1522,11 +1681,52 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "running" | "done" | "failed" | "stopped";
+        JourneyDetail: {
+            /** @description The journey as its file says it. */
+            definition: Record<string, never>;
+            moved: components["schemas"]["JourneyMove"] | null;
+            summary: components["schemas"]["JourneyListed"];
+            /** @description Each version that somebody is or was in. */
+            versions: components["schemas"]["JourneyVersion"][];
+        };
         JourneyEffect: {
             gone: boolean;
             name: string;
             /** @description People in it, who stay in the version in which they are. */
             running: components["schemas"]["RunningVersion"][];
+        };
+        JourneyListed: {
+            /** @description Runs that ended, by the code of the reason. */
+            ended: components["schemas"]["Count"][];
+            /** Format: int64 */
+            goals: number;
+            name: string;
+            owner: string;
+            /** @description How often the trigger fitted and no run began, by the code of the reason. */
+            refused: components["schemas"]["Count"][];
+            /**
+             * Format: int64
+             * @description Runs that are active now, in all versions.
+             */
+            running: number;
+            /** Format: int64 */
+            started: number;
+            /** @description What begins a run, in words. */
+            trigger: string;
+            /** Format: int64 */
+            version: number;
+        };
+        JourneyMove: {
+            by: string;
+            done: boolean;
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            moved: number;
+            /** @description Runs that stay, by the code of the reason. */
+            stay: components["schemas"]["Count"][];
+            /** Format: int64 */
+            to: number;
         };
         JourneySummary: {
             /** Format: int64 */
@@ -1538,6 +1738,16 @@ export interface components {
             name: string;
             /** Format: int64 */
             started: number;
+        };
+        JourneyVersion: {
+            /** Format: int64 */
+            running: number;
+            steps: components["schemas"]["StepCount"][];
+            /** Format: int64 */
+            version: number;
+        };
+        Journeys: {
+            journeys: components["schemas"]["JourneyListed"][];
         };
         KeptApart: {
             merge: string;
@@ -1704,6 +1914,27 @@ export interface components {
             /** @description Names this plan: an undo that gives it back is refused if something has happened since. */
             plan: string;
             survivor: components["schemas"]["UndoneHalf"];
+        };
+        MovePlanned: {
+            /** Format: int64 */
+            from: number;
+            /**
+             * Format: int64
+             * @description Runs that would be taken along, and that would stay.
+             */
+            moving: number;
+            /** Format: int64 */
+            staying: number;
+            steps: components["schemas"]["StepMove"][];
+            /** Format: int64 */
+            to: number;
+        };
+        MoveRequest: {
+            /**
+             * Format: int64
+             * @description The version whose runs are taken along.
+             */
+            from: number;
         };
         NewMember: {
             email: string;
@@ -2088,6 +2319,24 @@ export interface components {
         };
         /** @enum {string} */
         ReportDesign: "factorial" | "leverage" | "pairs" | "other";
+        /** @description The call is stored; whether a run begins is decided by the journey's rules. */
+        RunAccepted: {
+            idempotency_key: string;
+        };
+        /** @description For whom, and what is said along. */
+        RunRequest: {
+            /** @description The properties of the event that begins the run. */
+            data?: Record<string, never>;
+            email?: string;
+            /**
+             * @description The same key within a week begins nothing a second time. The header `Idempotency-Key` says
+             *     the same.
+             */
+            idempotency_key?: string;
+            /** @description A person's id such as `p12`. */
+            person?: string;
+            user_id?: string;
+        };
         RunningProgramme: {
             /** @description The etags of the texts that each path had in the latest versions. */
             earlier: {
@@ -2193,6 +2442,60 @@ export interface components {
         };
         StaticLists: {
             lists: components["schemas"]["StaticList"][];
+        };
+        StepCount: {
+            /** @description How often each arm was taken. */
+            arms: components["schemas"]["Count"][];
+            /** Format: int64 */
+            entered: number;
+            /** @description How often it could not be done, by the code of the reason. */
+            failed: components["schemas"]["Count"][];
+            /** @description Its id, or its place: `3` is the fourth step, `3.0.1` the second one of its first arm. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Runs that wait there now.
+             */
+            waiting: number;
+        };
+        StepMove: {
+            code: string;
+            moves: boolean;
+            /** Format: int64 */
+            runs: number;
+            step: string;
+            text: string;
+        };
+        Task: {
+            /** @description Whose it is. */
+            assignee: string;
+            done: boolean;
+            /** Format: date-time */
+            done_at: string | null;
+            done_by: string | null;
+            /** Format: date-time */
+            due: string | null;
+            id: string;
+            journey: string;
+            /** @description `task`, or `lead` for somebody's sales owner. */
+            kind: string;
+            /** Format: date-time */
+            made: string;
+            name: string;
+            note: string;
+            /** @description Whom it is about, as they are known now. */
+            person: string;
+            run: string;
+            step: string;
+            title: string;
+        };
+        Tasks: {
+            tasks: components["schemas"]["Task"][];
+            /**
+             * Format: int64
+             * @description How many there are, listed or not.
+             */
+            total: number;
         };
         Team: {
             /** @description Beside the admin, who is not listed. */
@@ -3033,6 +3336,212 @@ export interface operations {
             };
             /** @description There is none. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_journeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journeys"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The journey's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The journey's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiments"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_move: {
+        parameters: {
+            query?: {
+                /** @description The version whose runs are looked at; without it, the newest one with runs beside the latest. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The journey's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePlanned"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    move_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The journey's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Ordered; it goes on in the background. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePlanned"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a journey with the trigger `api`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Stored; the journey's rules decide. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAccepted"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journey is not begun by calls. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4173,6 +4682,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedSource"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only those of this one of the team. */
+                assignee?: string;
+                /** @description Those that were done in place of those that are open. */
+                done?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    finish_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A task's id such as `r12.3.1`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and committed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

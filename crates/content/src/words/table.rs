@@ -158,6 +158,10 @@ words! {
     WhyBeganEvent = "why.began.event": "It began with something you did, which we call “{event}”.", "Die begon met iets wat je deed, wat we “{event}” noemen.", "Die begann mit etwas, das Sie getan haben und das wir „{event}“ nennen.";
     WhyBeganEntered = "why.began.entered": "It began when you came into the group “{audience}”.", "Die begon toen je in de groep “{audience}” kwam.", "Die begann, als Sie in die Gruppe „{audience}“ kamen.";
     WhyBeganLeft = "why.began.left": "It began when you left the group “{audience}”.", "Die begon toen je uit de groep “{audience}” ging.", "Die begann, als Sie die Gruppe „{audience}“ verließen.";
+    WhyBeganDate = "why.began.date": "It began because of a date that we know about you, which we call “{trait}”.", "Die begon vanwege een datum die we van je weten en die we “{trait}” noemen.", "Die begann wegen eines Datums, das wir über Sie wissen und das wir „{trait}“ nennen.";
+    WhyBeganSchedule = "why.began.schedule": "It begins at set times for everybody in the group “{audience}”.", "Die begint op vaste tijden voor iedereen in de groep “{audience}”.", "Die beginnt zu festen Zeiten für alle in der Gruppe „{audience}“.";
+    WhyBeganCalled = "why.began.called": "It was begun by one of our other systems.", "Die is begonnen door een van onze andere systemen.", "Die wurde von einem unserer anderen Systeme begonnen.";
+    WhyBeganSaid = "why.began.said": "It began with something you told us.", "Die begon met iets wat je ons liet weten.", "Die begann mit etwas, das Sie uns mitgeteilt haben.";
     WhyBroadcast = "why.broadcast": "We sent it once, as “{campaign}”.", "We stuurden het één keer, als “{campaign}”.", "Wir haben sie einmal verschickt, als „{campaign}“.";
     WhyBroadcastTo = "why.broadcast_to": "It went to everybody in the group “{audience}”.", "Het ging naar iedereen in de groep “{audience}”.", "Sie ging an alle in der Gruppe „{audience}“.";
     WhyApi = "why.api": "One of our services sent it because of something you did there.", "Een van onze diensten stuurde het om iets wat je daar deed.", "Einer unserer Dienste hat sie wegen etwas geschickt, das Sie dort getan haben.";

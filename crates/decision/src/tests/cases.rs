@@ -221,6 +221,7 @@ pub fn candidate(id: MessageId, class: Class, value: f64, now: Timestamp) -> Mes
         trail: Vec::new(),
         digest: false,
         choice: None,
+        pinned: None,
     }
 }
 

@@ -53,10 +53,10 @@ fn who_is_held_out_of_a_journey_gets_the_others_and_looks_as_if_messaged() {
         p2 = bob b@x.example; came=through
         p3 = cy c@x.example
         everything: sent 2 x 1.5, held nobody
-        journey/ping: sent 1 x 1, held 1 x 2
+        journey/ping: sent 1 x 1, held 1 x 2, effect -1
         content/offer: sent nobody, held nobody
         everything: sent 2 x 53.5, held nobody
-        journey/ping: sent 1 x 7, held 1 x 100
+        journey/ping: sent 1 x 7, held 1 x 100, effect -93
         content/offer: sent nobody, held nobody
         "#,
     );
@@ -149,7 +149,7 @@ fn a_place_in_a_holdout_survives_a_restart_and_another_share() {
         m2 p2 hello sent: created planned sent
         m3 p1 hello held_out: created planned held_out
         everything: sent 2 x 0, held nobody
-        journey/ping: sent 1 x 0, held 1 x 0
+        journey/ping: sent 1 x 0, held 1 x 0, effect 0
         content/offer: sent nobody, held nobody
         "#,
     );

@@ -227,31 +227,7 @@ impl Play {
                 self.store.lose_power();
                 self.stop();
             }
-            ["undo", merge] => self.control(Control::Undo {
-                merge: merge.parse().expect("a merge"),
-                by: "test".to_owned(),
-            }),
             ["lose", number] => self.lose(number.parse().expect("a number")),
-            ["allow", merge] => self.control(Control::AllowMerge {
-                merge: merge.parse().expect("a merge"),
-                by: "test".to_owned(),
-            }),
-            ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
-            ["apply", version] => {
-                let index = version.parse::<usize>().expect("a number") - 1;
-                self.control(apply(&self.programmes[index]));
-            }
-            ["apply", version, "after", running] => {
-                let index = version.parse::<usize>().expect("a number") - 1;
-                let (files, by) = (self.programmes[index].clone(), "test".to_owned());
-                let after = Some(running.parse().expect("a version"));
-                self.control(Control::Apply { files, by, after });
-            }
-            ["broadcast", name, action, by @ ..] => self.control(Control::Broadcast {
-                name: CampaignName::from(*name),
-                action: broadcast_action(action),
-                by: by.last().unwrap_or(&"test").to_string(),
-            }),
             ["provider", channel, "always", manner] => {
                 self.wire.always(channel_of(channel), Manner::parse(manner));
             }
@@ -273,6 +249,48 @@ impl Play {
             ["holdout", from, held @ ..] => self.choose_held(from, held),
             ["urgent", rest @ ..] => self.urgent(rest),
             ["show", what @ ..] => self.show(what),
+            _ => self.record(words),
+        }
+    }
+
+    /// What a person of the team decides, or a fact.
+    fn record(&mut self, words: &[&str]) {
+        match words {
+            ["undo", merge] => self.control(Control::Undo {
+                merge: merge.parse().expect("a merge"),
+                by: "test".to_owned(),
+            }),
+            ["allow", merge] => self.control(Control::AllowMerge {
+                merge: merge.parse().expect("a merge"),
+                by: "test".to_owned(),
+            }),
+            ["call", person, journey, rest @ ..] => {
+                let words = [&["track", *person, "Journey Called"][..], rest].concat();
+                let mut fact = self.fact(&words);
+                fact.acts.push(Act::Enter((*journey).into()));
+                self.append(LogRecord::Fact(fact));
+            }
+            ["move", journey, from] => self.control(Control::Move {
+                journey: (*journey).into(),
+                from: from.parse().expect("a version"),
+                by: "test".to_owned(),
+            }),
+            ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
+            ["apply", version] => {
+                let index = version.parse::<usize>().expect("a number") - 1;
+                self.control(apply(&self.programmes[index]));
+            }
+            ["apply", version, "after", running] => {
+                let index = version.parse::<usize>().expect("a number") - 1;
+                let (files, by) = (self.programmes[index].clone(), "test".to_owned());
+                let after = Some(running.parse().expect("a version"));
+                self.control(Control::Apply { files, by, after });
+            }
+            ["broadcast", name, action, by @ ..] => self.control(Control::Broadcast {
+                name: CampaignName::from(*name),
+                action: broadcast_action(action),
+                by: by.last().unwrap_or(&"test").to_string(),
+            }),
             _ => {
                 let fact = self.fact(words);
                 self.append(LogRecord::Fact(fact));

@@ -17,6 +17,11 @@ impl Play {
             ["audiences"] => vec![self.audiences()],
             ["growth", audience] => self.growth(audience),
             ["journeys"] => self.journeys(),
+            ["steps", journey] => self.steps(journey),
+            ["experiment", journey] => self.experiment(journey),
+            ["moves"] => self.moves(),
+            ["tasks"] => self.tasks(),
+            ["calls"] => self.calls(),
             ["sums", outcome] => self.sums_of(outcome),
             ["decisions"] => self.decisions(),
             ["holdouts", outcome] => self.holdouts_of(outcome),
@@ -111,6 +116,106 @@ impl Play {
             let today = crate::growth(&self.store, name, 0).expect("memory").pop();
             assert_eq!(today.map(|it| it.1.size), Some(*size), "the last day of {name}");
         }
+        self.check_steps(engine);
+    }
+
+    /// So are the counts of who stands where.
+    fn check_steps(&self, engine: &crate::Engine) {
+        let mut counted: BTreeMap<(String, u64, String), i64> = BTreeMap::new();
+        for person in self.all_people() {
+            for run in person.runs.active() {
+                let place = (run.journey.to_string(), run.version, run.step.clone());
+                *counted.entry(place).or_default() += 1;
+            }
+        }
+        let mut kept = BTreeMap::new();
+        for journey in engine.loaded().journeys.names() {
+            for (version, steps) in
+                engine.steps().of(journey).into_iter().flat_map(|it| &it.versions)
+            {
+                for (step, it) in steps.iter().filter(|(_, it)| it.now != 0) {
+                    kept.insert((journey.to_string(), *version, step.clone()), it.now);
+                }
+            }
+        }
+        assert_eq!(kept, counted, "counts of steps are not what counting gives");
+    }
+
+    fn steps(&self, journey: &str) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let Some(counts) = engine.steps().of(&journey.into()) else { return Vec::new() };
+        let mut lines = Vec::new();
+        for (version, steps) in &counts.versions {
+            for (step, it) in steps {
+                let words = |(code, n): (&str, u64)| format!(", {n} {code}");
+                let arms: String = it.arms.iter().map(|(arm, n)| words((arm, *n))).collect();
+                let failed: String =
+                    it.failed.iter().map(|(why, n)| words((why.code(), *n))).collect();
+                let (entered, now) = (it.entered, it.now);
+                lines.push(format!("v{version} {step}: {entered} in, {now} there{arms}{failed}"));
+            }
+        }
+        let ended = counts.ended.iter().map(|(why, n)| format!("{n} {}", why.code()));
+        let refused = counts.refused.iter().map(|(why, n)| format!("{n} {}", why.code()));
+        let rest: Vec<String> = ended.chain(refused).collect();
+        lines.extend((!rest.is_empty()).then(|| rest.join(", ")));
+        lines
+    }
+
+    fn experiment(&self, journey: &str) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let sums = engine.holdouts();
+        let all =
+            crate::ExperimentReport::all(engine.loaded(), sums, &journey.into(), 1..10, self.now);
+        let line = |it: crate::ExperimentReport| {
+            let arm = |it: &crate::ArmReport| {
+                let mean = it.mean.map(|it| format!(" mean {}", round(it))).unwrap_or_default();
+                format!("{} {}{mean}", it.arm, it.n)
+            };
+            let arms: Vec<String> = it.arms.iter().map(arm).collect();
+            let first = &it.arms[0].arm;
+            let differences = it.arms.iter().filter_map(|arm| {
+                let effect = arm.effect.as_ref()?;
+                let value = effect.estimate.map(|it| round(it).to_string());
+                let told = value.or_else(|| effect.reason.clone())?;
+                Some(format!("; {} - {first} = {told}", arm.arm))
+            });
+            let (arms, differences) = (arms.join(", "), differences.collect::<String>());
+            format!(
+                "v{} {} {}: {arms}; {} running{differences}",
+                it.version, it.step, it.outcome, it.running
+            )
+        };
+        all.into_iter().map(line).collect()
+    }
+
+    fn moves(&self) -> Vec<String> {
+        let engine = self.engine.as_ref().expect("the engine runs");
+        let line = |(name, it): (&model::JourneyName, &crate::MoveStatus)| {
+            let stay: String =
+                it.stay.iter().map(|(why, n)| format!(", {n} {}", why.code())).collect();
+            let done = if it.is_done() { "done" } else { "goes on" };
+            format!("{name} v{} to v{}: {} moved{stay}; {done}", it.from, it.to, it.moved)
+        };
+        engine.moves().iter().map(line).collect()
+    }
+
+    fn tasks(&self) -> Vec<String> {
+        let line = |it: crate::TaskRecord| {
+            let due = it.due.map(|it| format!(" by {}", times::print(it))).unwrap_or_default();
+            let (kind, text) = (it.kind.name(), [it.title.as_str(), &it.note].concat());
+            format!("{} {kind} `{text}` for {} about {}{due}", it.id, it.to, it.person)
+        };
+        crate::TaskRecord::all(&self.store).expect("memory").into_iter().map(line).collect()
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let hooks = port::Outbox::due_hooks(&self.store, self.now, 100).expect("memory");
+        let line = |it: port::Hook| {
+            let body = String::from_utf8_lossy(&it.body).into_owned();
+            format!("{} {} {body}", times::print(it.made), it.url)
+        };
+        hooks.into_iter().map(line).collect()
     }
 
     fn status(&self) -> crate::Status {
@@ -287,7 +392,9 @@ impl Play {
         };
         let reports = engine.holdouts().reports(&holdouts, &[outcome.to_owned()], later);
         let line = |it: &crate::HoldoutReport| {
-            format!("{}: sent {}, held {}", it.holdout, group(it.sent), group(it.held))
+            let effect = it.effect.estimate.map(|it| format!(", effect {}", round(it)));
+            let (sent, held) = (group(it.sent), group(it.held));
+            format!("{}: sent {sent}, held {held}{}", it.holdout, effect.unwrap_or_default())
         };
         reports.iter().map(line).collect()
     }
@@ -371,6 +478,11 @@ fn person_line(person: &Person) -> String {
 fn statement_words(it: &decision::Statement) -> String {
     let channel = it.channel.map(|it| format!(" {it}")).unwrap_or_default();
     format!("{}{channel}", it.state.name())
+}
+
+/// To thousandths, since sums of moving totals are not exact.
+fn round(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3 + 0.0
 }
 
 fn run_words(run: &journey::Run) -> String {

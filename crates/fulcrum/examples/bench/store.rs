@@ -2,8 +2,8 @@
 
 use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, Changes, CountKey, Directory, Ledger, LogPosition, Merge, Outbox, People,
-    Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox,
+    People, Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
 };
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -133,6 +133,7 @@ delegate! {
             -> Vec<(MessageId, PersonId)>;
         fn next_message(channel: Channel) -> Option<Timestamp>;
         fn in_flight() -> Vec<(MessageId, PersonId)>;
+        fn due_hooks(now: Timestamp, limit: usize) -> Vec<Hook>;
     }
     Ledger {
         fn message(id: MessageId) -> Option<Message>;

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod import;
 pub mod influence;
 pub mod init;
+pub mod journey;
 pub mod leverage;
 pub mod lifetime;
 pub mod list;

@@ -185,9 +185,10 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
             fact.event.flags.historical = true;
             Some(LogRecord::Fact(fact).encode())
         }
-        // Who is who is decided again as it was.
+        // Who is who, and which version a run follows, is decided again as it was.
         Ok(LogRecord::Control(
             Control::Apply { .. }
+            | Control::Move { .. }
             | Control::EndFill { .. }
             | Control::Undo { .. }
             | Control::AllowMerge { .. },

@@ -1,6 +1,6 @@
 //! Each malformed thing in a journey, and what is said about it.
 
-use super::notation::parse_journeys;
+use super::written::parse_journeys;
 use crate::*;
 use model::{Span, Value};
 
@@ -130,7 +130,7 @@ fn settings_are_checked_too() {
             it.key = Some("k".to_owned());
             it.trigger = Trigger::Entered { audience: "vip".to_owned() };
         }),
-        "key: only the trigger `event` has properties to take a key from"
+        "key: only the triggers `event`, `conversation` and `api` have properties to take a key from"
     );
     assert_eq!(
         setting(&|it| it.reentry = Reentry::After(Span::ZERO)),

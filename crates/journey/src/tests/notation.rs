@@ -1,10 +1,12 @@
-//! The notation of the tests: journeys by indentation, scripts as lines `TIME INPUT`.
+//! The notation of the tests: scripts as lines `TIME INPUT`, played against journeys.
 
+use super::written::parse_journeys;
+pub use super::written::read_journeys;
 use crate::*;
 use expr::{CounterSpec, Lookup, Reading, Truth};
 use model::{
-    ChanceKey, Channel, ContentName, Event, EventFlags, EventKind, JourneyName, Map, PersonId,
-    RunId, SourceId, Span, Timestamp, Value,
+    ChanceKey, Channel, Event, EventFlags, EventKind, JourneyName, Map, PersonId, RunId, SourceId,
+    Span, Timestamp, Value,
 };
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -37,6 +39,7 @@ pub enum Happens {
     Event(Event),
     Entered(String),
     Left(String),
+    Called(String, Event),
     Became(String, bool),
     Tick,
 }
@@ -62,6 +65,7 @@ impl Player {
             Happens::Event(event) => Input::Event(event),
             Happens::Entered(audience) => Input::Entered(audience),
             Happens::Left(audience) => Input::Left(audience),
+            Happens::Called(journey, event) => Input::Called { journey, event },
             Happens::Became(key, sent) => Input::Became { key, sent: *sent },
             Happens::Tick => Input::Tick,
         };
@@ -97,11 +101,27 @@ impl Player {
         commands
     }
 
+    pub fn replan(&mut self, now: Timestamp) {
+        let mut runs = std::mem::take(&mut self.runs);
+        let world = World {
+            lookup: self,
+            now,
+            chance: &KEY,
+            person: self.person,
+            zone: self.zone.as_deref(),
+            default_zone: "UTC",
+            historical: false,
+            identifier: None,
+        };
+        runs.replan(&self.journeys, &world);
+        self.runs = runs;
+    }
+
     /// What the rest of the engine does before it asks the runs.
     fn see(&mut self, happens: &Happens) {
         self.event = None;
         match happens {
-            Happens::Event(event) => self.event = Some(event.clone()),
+            Happens::Event(event) | Happens::Called(_, event) => self.event = Some(event.clone()),
             Happens::Entered(audience) => {
                 self.audiences.insert(audience.clone());
             }
@@ -151,8 +171,8 @@ pub fn check(journeys: &str, script: &str, expected: &str) {
 }
 
 /// Lines are `TIME INPUT`: `event NAME key=value ago=1h historical`, `entered NAME`, `left NAME`,
-/// `sent KEY` or `unsent KEY` of a message, `tick`, and orders to the test itself: `trait name=value`, `zone NAME`, `publish` with journeys
-/// after it in the notation (`|` for a line break), `remove NAME VERSION`, `close NAME`.
+/// `call JOURNEY key=value`, `sent KEY` or `unsent KEY` of a message, `tick`, and orders to the test itself: `trait name=value`, `zone NAME`, `publish` with journeys
+/// after it in the notation (`|` for a line break), `replan`, `member NAME` and `nonmember NAME`, `remove NAME VERSION`, `close NAME`.
 pub fn play(player: &mut Player, script: &str) -> String {
     let mut out = String::new();
     for line in script.split([';', '\n']).map(str::trim).filter(|it| !it.is_empty()) {
@@ -163,16 +183,24 @@ pub fn play(player: &mut Player, script: &str) -> String {
             "event" => Happens::Event(read_event(rest, now)),
             "entered" => Happens::Entered(rest.to_owned()),
             "left" => Happens::Left(rest.to_owned()),
+            "call" => {
+                Happens::Called(rest.split(' ').next().unwrap().to_owned(), read_event(rest, now))
+            }
             "sent" => Happens::Became(rest.to_owned(), true),
             "unsent" => Happens::Became(rest.to_owned(), false),
             "tick" => Happens::Tick,
+            "replan" => {
+                player.replan(now);
+                continue;
+            }
             _ => {
                 do_order(player, word, rest);
                 continue;
             }
         };
-        for command in player.feed(&happens, now) {
-            out.push_str(&format!("{time} {}\n", show(&command)));
+        let commands = player.feed(&happens, now);
+        for command in commands.iter().filter(|it| !matches!(it, Command::Reached { .. })) {
+            out.push_str(&format!("{time} {}\n", show(command)));
         }
     }
     out
@@ -184,6 +212,8 @@ fn do_order(player: &mut Player, word: &str, rest: &str) {
             let (name, value) = rest.split_once('=').unwrap();
             player.traits.insert(name.to_owned(), read_value(value));
         }
+        "member" => drop(player.audiences.insert(rest.to_owned())),
+        "nonmember" => drop(player.audiences.remove(rest)),
         "zone" => player.zone = Some(rest.to_owned()),
         "publish" => {
             for journey in parse_journeys(&rest.replace('|', "\n")) {
@@ -213,6 +243,19 @@ pub fn show(command: &Command) -> String {
         }
         Command::SetTrait { run, name, value } => format!("{run} sets {name}={value}"),
         Command::Arm { run, step, arm, .. } => format!("{run} takes {arm} at {step}"),
+        Command::Reached { run, step, .. } => format!("{run} is at {step}"),
+        Command::Webhook(hook) => {
+            let data: Vec<String> = hook.data.iter().map(|(k, v)| format!(" {k}={v}")).collect();
+            format!("{} calls {}{} as {}", hook.run, hook.url, data.concat(), hook.key)
+        }
+        Command::Task(it) => {
+            let text = [it.title.as_str(), &it.note].concat();
+            let due = it.due.map(|due| format!(" by {}", due - START)).unwrap_or_default();
+            format!("{} `{text}` for {}{due} as {}", it.kind.name(), it.to, it.id)
+        }
+        Command::StepFailed { run, step, why, .. } => {
+            format!("{run} fails at {step}: {}", why.code())
+        }
         Command::Goal { run, value, .. } => {
             let value = value.map(|it| format!(" worth {it}")).unwrap_or_default();
             format!("{run} reaches its goal{value}")
@@ -258,197 +301,5 @@ pub fn read_value(text: &str) -> Value {
         "false" => Value::Bool(false),
         "null" => Value::Null,
         _ => text.parse().map_or_else(|_| Value::from(text), Value::Number),
-    }
-}
-
-pub fn read_journeys(text: &str) -> Journeys {
-    let mut journeys = Journeys::new();
-    for journey in parse_journeys(text) {
-        journeys.insert(journey).unwrap_or_else(|it| panic!("{it:?} in\n{text}"));
-    }
-    journeys
-}
-
-/// A line with the lines that are indented below it.
-struct Line<'a> {
-    text: &'a str,
-    below: Vec<Line<'a>>,
-}
-
-pub fn parse_journeys(text: &str) -> Vec<Journey> {
-    let lines: Vec<(usize, &str)> = text
-        .lines()
-        .filter(|it| !it.trim().is_empty())
-        .map(|it| (it.len() - it.trim_start().len(), it.trim()))
-        .collect();
-    let (lines, rest) = nest(&lines, 0);
-    assert!(rest.is_empty());
-    lines.iter().map(read_journey).collect()
-}
-
-fn nest<'a, 'b>(
-    mut lines: &'b [(usize, &'a str)],
-    least: usize,
-) -> (Vec<Line<'a>>, &'b [(usize, &'a str)]) {
-    let mut found = Vec::new();
-    while let Some((indent, text)) = lines.first()
-        && least <= *indent
-    {
-        let (below, rest) = nest(&lines[1..], indent + 1);
-        found.push(Line { text, below });
-        lines = rest;
-    }
-    (found, lines)
-}
-
-fn read_journey(line: &Line) -> Journey {
-    let (head, on) = line.text.split_once(" on ").expect("journey NAME VERSION on …");
-    let mut head = head.split(' ').skip(1);
-    let (name, version) = (head.next().unwrap(), head.next().unwrap_or("1"));
-    let (on, when) = split_when(on);
-    let trigger = match on.split_once(' ') {
-        Some(("entered", audience)) => Trigger::Entered { audience: audience.to_owned() },
-        Some(("left", audience)) => Trigger::Left { audience: audience.to_owned() },
-        _ => Trigger::Event { name: on.to_owned(), when },
-    };
-    let mut journey = Journey {
-        name: JourneyName::from(name),
-        version: version.parse().unwrap(),
-        owner: String::new(),
-        trigger,
-        key: None,
-        reentry: Reentry::Never,
-        goal: None,
-        exit: Vec::new(),
-        late: Journey::DEFAULT_LATE,
-        steps: Vec::new(),
-    };
-    let settings = |it: &&Line| {
-        let word = it.text.split(' ').next().unwrap();
-        ["key", "reentry", "goal", "exit", "late"].contains(&word)
-    };
-    for it in line.below.iter().filter(settings) {
-        read_setting(&mut journey, it.text);
-    }
-    let steps = line.below.iter().filter(|it| !settings(it));
-    journey.steps = steps.map(read_step).collect();
-    journey
-}
-
-fn read_setting(journey: &mut Journey, text: &str) {
-    let (word, rest) = text.split_once(' ').unwrap();
-    match word {
-        "key" => journey.key = Some(rest.to_owned()),
-        "late" => journey.late = Span::parse(rest).unwrap(),
-        "exit" => journey.exit.push(expr::parse(rest).unwrap()),
-        "reentry" => {
-            journey.reentry = match rest {
-                "never" => Reentry::Never,
-                "always" => Reentry::Always,
-                span => Reentry::After(Span::parse(span).unwrap()),
-            }
-        }
-        "goal" => {
-            let (rest, when) = split_when(rest);
-            let mut words = rest.split(' ');
-            let event = words.next().unwrap().to_owned();
-            let mut goal = Goal { event, when, within: None, value: None, ends: true };
-            while let Some(word) = words.next() {
-                match word {
-                    "stays" => goal.ends = false,
-                    "value" => goal.value = words.next().map(str::to_owned),
-                    "within" => goal.within = Some(Span::parse(words.next().unwrap()).unwrap()),
-                    _ => panic!("`{word}` is no part of a goal"),
-                }
-            }
-            journey.goal = Some(goal);
-        }
-        _ => panic!("unknown setting `{word}`"),
-    }
-}
-
-fn split_when(text: &str) -> (&str, Option<expr::Expr>) {
-    match text.split_once(" when ") {
-        Some((before, when)) => (before, Some(expr::parse(when).unwrap())),
-        None => (text, None),
-    }
-}
-
-fn read_step(line: &Line) -> Node {
-    let (id, text) = match line.text.strip_prefix('#') {
-        Some(rest) => {
-            let (id, text) = rest.split_once(' ').unwrap();
-            (Some(id.to_owned()), text)
-        }
-        None => (None, line.text),
-    };
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let step = match word {
-        "wait" => Step::Wait(Span::parse(rest).unwrap()),
-        "until" => read_until(rest),
-        "window" => read_window(rest),
-        "branch" => Step::Branch(line.below.iter().map(read_arm).collect()),
-        "split" => Step::Split(line.below.iter().map(read_split_arm).collect()),
-        "message" => read_message(rest, &line.below),
-        "set" => {
-            let (name, value) = rest.split_once('=').unwrap();
-            Step::SetTrait { name: name.to_owned(), value: read_value(value) }
-        }
-        "end" => Step::End,
-        _ => panic!("unknown step `{word}`"),
-    };
-    Node { id, step }
-}
-
-fn read_until(text: &str) -> Step {
-    let (text, when) = split_when(text);
-    let (text, on_timeout) = match text.strip_suffix(" end") {
-        Some(text) => (text, OnTimeout::End),
-        None => (text, OnTimeout::Continue),
-    };
-    let (what, timeout) = text.rsplit_once(' ').unwrap();
-    let until = match what.split_once(' ') {
-        Some(("entered", audience)) => Until::Entered { audience: audience.to_owned() },
-        _ => Until::Event { name: what.to_owned(), when },
-    };
-    Step::WaitUntil { until, timeout: Span::parse(timeout).unwrap(), on_timeout }
-}
-
-pub fn read_window(text: &str) -> Step {
-    let (times, days) = text.split_once(' ').unwrap_or((text, ""));
-    let (from, to) = times.split_once('-').unwrap();
-    let days = days.split(',').filter(|it| !it.is_empty());
-    Step::WaitForWindow(Window {
-        from: LocalTime::parse(from).unwrap(),
-        to: LocalTime::parse(to).unwrap(),
-        days: days.map(|it| Weekday::from_name(it).unwrap()).collect(),
-    })
-}
-
-fn read_message(text: &str, below: &[Line]) -> Step {
-    let (content, channels) = text.split_once(' ').unwrap_or((text, "email"));
-    let channels = channels.split(',').filter(|it| !it.is_empty());
-    Step::Message(MessageStep {
-        content: ContentName::from(content),
-        channels: channels.map(|it| Channel::from_name(it).unwrap()).collect(),
-        expires: MessageStep::DEFAULT_EXPIRES,
-        value: 1.0,
-        class: None,
-        otherwise: (!below.is_empty()).then(|| below.iter().map(read_step).collect()),
-    })
-}
-
-fn read_arm(line: &Line) -> Arm {
-    let when = line.text.strip_prefix("when ").map(|it| expr::parse(it).unwrap());
-    assert!(when.is_some() || line.text == "otherwise", "`{}` is no arm", line.text);
-    Arm { when, steps: line.below.iter().map(read_step).collect() }
-}
-
-fn read_split_arm(line: &Line) -> SplitArm {
-    let (name, weight) = line.text.split_once(' ').unwrap();
-    SplitArm {
-        name: name.to_owned(),
-        weight: weight.parse().unwrap(),
-        steps: line.below.iter().map(read_step).collect(),
     }
 }

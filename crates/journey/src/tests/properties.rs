@@ -1,7 +1,8 @@
 //! Random journeys and inputs: the runs against the reference model, and what must always hold.
 
-use super::notation::{Happens, Player, START, event, parse_journeys, read_window, show};
+use super::notation::{Happens, Player, START, event, show};
 use super::reference::Reference;
+use super::written::{parse_journeys, read_steps, read_window};
 use crate::*;
 use model::{Channel, ContentName, JourneyName, Map, RunId, Span, Timestamp, Value};
 use proptest::prelude::*;
@@ -19,6 +20,7 @@ enum Do {
     Publish(Journey),
     Close(&'static str),
     Remove(&'static str, u64),
+    Trait(&'static str, Value),
 }
 
 #[derive(Clone, Debug)]
@@ -26,7 +28,8 @@ enum Draft {
     Event { name: &'static str, n: u8, key: Option<&'static str>, ago: i64, historical: bool },
     Entered(&'static str),
     Left(&'static str),
-    Became { journey: &'static str, run: u64, step: u8, sent: bool },
+    Called(&'static str, u8),
+    Became { journey: &'static str, run: u64, step: &'static str, sent: bool },
     Tick,
 }
 
@@ -90,7 +93,11 @@ fn replay(journeys: Vec<Journey>, script: Vec<Do>) -> Result<(), TestCaseError> 
     let mut now = START;
     for step in script {
         let Some(happens) = apply(&mut player, &mut reference, &mut now, step) else {
-            steady.journeys = player.journeys.clone();
+            (steady.journeys, steady.traits) = (player.journeys.clone(), player.traits.clone());
+            // As the engine does when a programme is applied or a person changes.
+            player.replan(now);
+            steady.replan(now);
+            reference.replan(now);
             continue;
         };
         let before = player.runs.clone();
@@ -139,6 +146,10 @@ fn apply(
             return Some(Happens::Tick);
         }
         Do::Publish(journey) => publish(player, reference, journey),
+        Do::Trait(name, value) => {
+            player.traits.insert(name.to_owned(), value.clone());
+            reference.set_trait(name, value);
+        }
         Do::Close(name) => {
             let name = JourneyName::from(name);
             player.journeys.close(&name);
@@ -196,12 +207,23 @@ impl Watch {
                     prop_assert!(self.keys.insert(ask.key.clone()), "{} asked twice", ask.key);
                     ask.run
                 }
+                Command::Webhook(hook) => {
+                    prop_assert!(self.keys.insert(hook.key.clone()), "{} called twice", hook.key);
+                    hook.run
+                }
+                Command::Task(task) => {
+                    prop_assert!(self.keys.insert(task.id.clone()), "{} is there twice", task.id);
+                    task.run
+                }
                 Command::Goal { run, .. } => {
                     prop_assert!(self.goals.insert(*run), "{} reached its goal twice", run);
                     prop_assert!(self.started.contains(run));
                     continue;
                 }
-                Command::SetTrait { run, .. } | Command::Arm { run, .. } => *run,
+                Command::SetTrait { run, .. }
+                | Command::Arm { run, .. }
+                | Command::Reached { run, .. }
+                | Command::StepFailed { run, .. } => *run,
                 Command::Ended { run, .. } => *run,
             };
             prop_assert!(self.started.contains(&run), "{:?} before its start", command);
@@ -238,9 +260,14 @@ impl Draft {
             }
             Draft::Entered(name) => Happens::Entered((*name).to_owned()),
             Draft::Left(name) => Happens::Left((*name).to_owned()),
+            Draft::Called(name, n) => {
+                let n = Value::Number(f64::from(*n));
+                let data = Map::from([("n".to_owned(), n), ("k".to_owned(), Value::from("x"))]);
+                Happens::Called((*name).to_owned(), event("Journey Called", now, now, data))
+            }
             // The messages of the last runs, by what their keys can be.
             Draft::Became { journey, run, step, sent } => {
-                Happens::Became(format!("journey/{journey}/r{run}/{step}/1"), *sent)
+                Happens::Became(format!("journey/{journey}/r{run}/{step}"), *sent)
             }
             Draft::Tick => Happens::Tick,
         }
@@ -255,6 +282,15 @@ fn any_do() -> impl Strategy<Value = Do> {
         2 => any_journey().prop_map(Do::Publish),
         1 => name.clone().prop_map(Do::Close),
         1 => (name, 1u64..4).prop_map(|(name, version)| Do::Remove(name, version)),
+        2 => any_trait().prop_map(|(name, value)| Do::Trait(name, value)),
+    ]
+}
+
+fn any_trait() -> impl Strategy<Value = (&'static str, Value)> {
+    let days = ["2026-11-24", "2020-11-25", "2024-02-29", "2026-11-23T15:00:00Z", "soon"];
+    prop_oneof![
+        4 => prop::sample::select(days.to_vec()).prop_map(|it| ("day", Value::from(it))),
+        1 => Just(("sales_owner", Value::from("sam"))),
     ]
 }
 
@@ -270,18 +306,25 @@ fn any_draft() -> impl Strategy<Value = Draft> {
     let ago =
         prop::sample::select(vec![0, 0, 0, 1, hour, 24 * hour, 24 * hour + 1, 72 * hour, -60_000]);
     let key = prop::sample::select(vec![None, Some("x"), Some("y")]);
-    let name = prop::sample::select(vec!["A", "B", "C"]);
+    let name = prop::sample::select(vec!["A", "A", "B", "B", "C", "C", "Email Replied"]);
     prop_oneof![
         8 => (name, 0u8..4, key, ago, prop::bool::weighted(0.05)).prop_map(
             |(name, n, key, ago, historical)| Draft::Event { name, n, key, ago, historical }
         ),
         2 => audience.clone().prop_map(Draft::Entered),
         1 => audience.prop_map(Draft::Left),
-        3 => (prop::sample::select(vec!["a", "b", "c"]), 1u64..6, 0u8..3, any::<bool>()).prop_map(
+        1 => (prop::sample::select(vec!["a", "b", "c"]), 0u8..4)
+            .prop_map(|(name, n)| Draft::Called(name, n)),
+        3 => (prop::sample::select(vec!["a", "b", "c"]), 1u64..6, any_visit(), any::<bool>()).prop_map(
             |(journey, run, step, sent)| Draft::Became { journey, run, step, sent }
         ),
         2 => Just(Draft::Tick),
     ]
+}
+
+/// Steps and visits as they often are.
+fn any_visit() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["0/1", "1/1", "2/1", "0.round.0/1", "0.round.0/2", "0.round.1/2"])
 }
 
 fn any_when() -> impl Strategy<Value = expr::Expr> {
@@ -304,6 +347,12 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (prop::sample::select(vec!["A", "B"]), prop::option::of(any_when()))
             .prop_map(|(name, when)| Until::Event { name: name.to_owned(), when }),
         1 => Just(Until::Entered { audience: "vip".to_owned() }),
+        1 => Just(Until::Left { audience: "vip".to_owned() }),
+        1 => prop::option::of(any_when()).prop_map(|when| {
+            let left = Until::Left { audience: "lapsing".to_owned() };
+            let entered = Until::Entered { audience: "vip".to_owned() };
+            Until::Any(vec![Until::Event { name: "C".to_owned(), when }, left, entered])
+        }),
     ];
     let then = prop::sample::select(vec![OnTimeout::Continue, OnTimeout::End]);
     let windows = ["09:00-17:00", "22:00-06:00 sat,sun", "01:30-02:30", "12:00-12:15 mon"];
@@ -323,6 +372,10 @@ fn any_step() -> impl Strategy<Value = Step> {
                 otherwise: None,
             })
         }),
+        1 => prop::sample::select(vec![
+            "tag +one -two", "tag +two", "task call for ada due 1d", "lead hot", "lead warm else eve",
+            "hook https://x.example n=property:n stage=trait:stage of=1",
+        ]).prop_map(|it| read_steps(it).remove(0).step),
         1 => (0u8..3).prop_map(|it| {
             Step::SetTrait { name: "stage".to_owned(), value: Value::Number(f64::from(it)) }
         }),
@@ -356,15 +409,27 @@ fn any_steps() -> impl Strategy<Value = Vec<Node>> {
             let last = otherwise.map(|steps| Arm { when: None, steps });
             Step::Branch(arms.chain(last).collect())
         });
-        let split = (inner.clone(), prop::option::of(inner), 1u8..9).prop_map(|(one, two, n)| {
+        let condition = prop::option::of(any_when());
+        let repeat = (1u32..4, condition, inner.clone())
+            .prop_map(|(times, condition, steps)| Step::Repeat(Repeat { times, condition, steps }));
+        let chance = (inner.clone(), prop::option::of(inner), 1u8..9, any::<bool>());
+        let split = chance.prop_map(|(one, two, n, experiment)| {
             let arm = |name: &str, weight: u8, steps| SplitArm {
                 name: name.to_owned(),
                 weight: f64::from(weight),
                 steps,
             };
-            Step::Split(vec![arm("one", n, one), arm("two", 5, two.unwrap_or_default())])
+            let arms = vec![arm("one", n, one), arm("two", 5, two.unwrap_or_default())];
+            let outcome = "orders".to_owned();
+            match experiment {
+                true => Step::Experiment(Experiment { arms, outcome, window: Span::DAY }),
+                false => Step::Split(arms),
+            }
         });
-        list(prop_oneof![3 => any_step(), 1 => branch, 1 => split, 1 => message].boxed())
+        list(
+            prop_oneof![3 => any_step(), 1 => branch, 1 => split, 1 => message, 1 => repeat]
+                .boxed(),
+        )
     })
 }
 
@@ -379,6 +444,13 @@ fn any_journey() -> impl Strategy<Value = Journey> {
             "A when property(\"n\") < 3",
             "entered vip",
             "left vip",
+            "call",
+            "conversation",
+            "date day",
+            "date day yearly -1d 09:00",
+            "schedule vip day 02:30",
+            "schedule vip week mon,tue,sat 09:00",
+            "schedule lapsing month 1,31 00:00",
         ]),
         any::<bool>(),
     );
@@ -395,13 +467,16 @@ fn any_journey() -> impl Strategy<Value = Journey> {
             prop::sample::select(vec!["trait(\"stage\") == 2", "property(\"n\") == 3"]),
         ),
         prop::sample::select(vec![Span::DAY, Span::DAY, Span::MINUTE]),
+        prop::option::weighted(0.2, (1u32..3, any_span()))
+            .prop_map(|it| it.map(|(at_most, per)| Entries { at_most, per })),
     );
     (head, settings, any_steps()).prop_filter_map("not a journey", |(head, settings, steps)| {
         let (name, version, on, keyed) = head;
-        let (reentry, goal, exit, late) = settings;
+        let (reentry, goal, exit, late, entries) = settings;
         let text = format!("journey {name} {version} on {on}\n  reentry {reentry}\n  end");
         let mut journey = parse_journeys(&text).remove(0);
-        let by_event = matches!(journey.trigger, Trigger::Event { .. });
+        let by_event = journey.trigger.has_event();
+        journey.entries = entries;
         journey.key = (keyed && by_event).then(|| "k".to_owned());
         journey.goal = goal.map(|(event, within, ends, when)| Goal {
             event: event.to_owned(),

@@ -1,9 +1,10 @@
 //! The slow, obvious model of a person's runs: a run is the list of steps still before it, an arm is
 //! put in front of that list when it is taken, and nothing is ever forgotten.
 
-use super::notation::{Happens, KEY, show};
+use super::notation::{Happens, KEY, START, show};
 use crate::*;
 use expr::{CounterSpec, Expr, Lookup, Reading, Truth, evaluate};
+use jiff::civil::Date;
 use model::{Channel, Event, JourneyName, Map, PersonId, RunId, Span, Timestamp, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,17 @@ pub struct Reference {
     arms: BTreeMap<(JourneyName, String), String>,
     eyes: Eyes,
     zone: Option<String>,
+    /// Of each journey that time begins, what is known.
+    timers: BTreeMap<JourneyName, Timer>,
+}
+
+/// Which days of a journey that time begins are over.
+#[derive(Clone, Default)]
+struct Timer {
+    /// What the days are made of; none while they do not come.
+    basis: Option<String>,
+    from: Timestamp,
+    done: Option<Date>,
 }
 
 /// All that a condition may see.
@@ -36,8 +48,10 @@ struct Walk {
     started: Timestamp,
     since: Timestamp,
     vars: Map,
-    /// The steps still to come with their addresses; the first one is where it waits.
-    ahead: Vec<(String, Step)>,
+    /// The steps still to come with their addresses and visits; the first one is where it waits.
+    ahead: Vec<(String, Step, u32)>,
+    /// Rounds of each loop: since the run came to it, and in all.
+    rounds: BTreeMap<String, (u32, u32)>,
     wake: Timestamp,
     goal_reached: bool,
     /// The how-manieth run to end, if it did.
@@ -46,9 +60,15 @@ struct Walk {
     forgotten: bool,
     /// It was looked at after the window of its goal, which no clock set back opens again.
     too_late: bool,
+    /// Its journey counted starts when it began.
+    counted: bool,
 }
 
 impl Reference {
+    pub fn set_trait(&mut self, name: &str, value: Value) {
+        self.eyes.traits.insert(name.to_owned(), value);
+    }
+
     pub fn new(zone: Option<&str>) -> Reference {
         Reference { zone: zone.map(str::to_owned), ..Reference::default() }
     }
@@ -56,6 +76,7 @@ impl Reference {
     pub fn feed(&mut self, happens: &Happens, now: Timestamp) -> Vec<String> {
         let finished = self.finished;
         let out = self.answer(happens, now);
+        self.replan(now);
         for run in self.runs.iter_mut() {
             let looked_at = matches!(happens, Happens::Event(_)) || run.ended > Some(finished);
             let Some(within) = run.journey.goal.as_ref().and_then(|it| it.within) else { continue };
@@ -70,6 +91,11 @@ impl Reference {
         self.eyes.properties = Map::new();
         match happens {
             Happens::Event(event) => self.eyes.properties = event.properties.clone(),
+            Happens::Called(_, event) => {
+                self.eyes.properties = event.properties.clone();
+                self.starts(happens, now, &mut out);
+                return out;
+            }
             Happens::Entered(name) => {
                 self.eyes.audiences.insert(name.clone());
             }
@@ -116,21 +142,86 @@ impl Reference {
                     }
                     Step::WaitForWindow(_) => self.walk(n, now, out),
                     Step::Message(MessageStep { otherwise: Some(steps), .. }) => {
-                        let address = format!("{}.otherwise.", self.runs[n].ahead[0].0);
-                        self.runs[n].ahead.splice(0..1, addressed(&steps, &address));
+                        let (address, _, visit) = self.runs[n].ahead[0].clone();
+                        let taken = addressed(&steps, &format!("{address}.otherwise."), visit);
+                        self.runs[n].ahead.splice(0..1, taken);
                         self.walk(n, now, out);
                     }
                     other => panic!("a run waits at {other:?}"),
                 }
             }
         }
+        self.times(now, out);
+    }
+
+    /// Begins what is due by time, looking at one day after the other.
+    fn times(&mut self, now: Timestamp, out: &mut Vec<String>) {
+        self.replan(now);
+        for journey in self.open() {
+            let Some(timer) = self.timers.get(&journey.name).cloned() else { continue };
+            let Some(basis) = &timer.basis else { continue };
+            let mut due: Vec<(Date, Timestamp)> =
+                super::timed::days(&journey.trigger, basis, self.zone.as_deref(), timer.from, now);
+            due.retain(|(day, at)| {
+                timer.done.is_none_or(|it| it < *day) && timer.from < *at && *at <= now
+            });
+            let Some((day, newest)) = due.last().copied() else { continue };
+            let timer = self.timers.get_mut(&journey.name).unwrap();
+            (timer.done, timer.from) = (Some(day), timer.from.max(newest));
+            let late = journey.late < now - newest;
+            for _ in 0..due.len() - usize::from(!late) {
+                out.push(format!("no {}: late", journey.name));
+            }
+            if !late {
+                self.try_begin(journey, &Happens::Tick, now, out);
+            }
+        }
+    }
+
+    /// Looks what the days of each journey are made of now; days that were over when that became known
+    /// do not come any more.
+    pub fn replan(&mut self, now: Timestamp) {
+        let open = self.open();
+        for (name, timer) in &mut self.timers {
+            if !open.iter().any(|it| it.name == *name) {
+                timer.basis = None;
+            }
+        }
+        for journey in open {
+            let says = match &journey.trigger {
+                Trigger::Date(it) => match self.eyes.traits.get(&it.name) {
+                    Some(Value::Text(text)) => Some(text.clone()),
+                    _ => None,
+                },
+                Trigger::Schedule(it) => {
+                    self.eyes.audiences.contains(&it.audience).then(String::new)
+                }
+                _ => None,
+            };
+            let basis = says.map(|it| format!("{it}\n{:?}", journey.trigger));
+            let timer = self.timers.entry(journey.name).or_default();
+            if basis.is_some() && basis != timer.basis {
+                timer.from = now;
+            }
+            timer.basis = basis;
+        }
+    }
+
+    /// The newest version of each journey that is not closed.
+    fn open(&self) -> Vec<Journey> {
+        let newest: BTreeMap<&JourneyName, &Journey> =
+            self.journeys.iter().map(|((name, _), it)| (name, it)).collect();
+        let open = newest.into_iter().filter(|(name, _)| !self.closed.contains(*name));
+        open.map(|(_, it)| it.clone()).collect()
     }
 
     fn became(&mut self, key: &str, sent: bool, now: Timestamp, out: &mut Vec<String>) {
         for n in 0..self.runs.len() {
             let run = &self.runs[n];
-            let (Some((address, step)), None) = (run.ahead.first(), run.ended) else { continue };
-            if key != format!("journey/{}/{}/{address}/1", run.journey.name, run.id) {
+            let (Some((address, step, visit)), None) = (run.ahead.first(), run.ended) else {
+                continue;
+            };
+            if key != format!("journey/{}/{}/{address}/{visit}", run.journey.name, run.id) {
                 continue;
             }
             if self.is_gone(n) {
@@ -139,7 +230,7 @@ impl Reference {
                 self.end(n, EndReason::Exited, out);
             } else if let Step::Message(MessageStep { otherwise: Some(steps), .. }) = step {
                 let address = format!("{address}.otherwise.");
-                let taken = if sent { Vec::new() } else { addressed(steps, &address) };
+                let taken = if sent { Vec::new() } else { addressed(steps, &address, *visit) };
                 self.runs[n].ahead.splice(0..1, taken);
                 self.walk(n, now, out);
             }
@@ -163,19 +254,24 @@ impl Reference {
             return;
         }
         let run = &self.runs[n];
-        let came = match (&run.ahead[0].1, happens) {
-            (Step::WaitUntil { until: Until::Event { name, when }, .. }, Happens::Event(event)) => {
-                event.name() == name
-                    && is_about(run, event)
-                    && self.all_hold(when, now)
-                    && event.time.min(now) < run.wake
-            }
-            (
-                Step::WaitUntil { until: Until::Entered { audience }, .. },
-                Happens::Entered(name),
-            ) => audience == name && now < run.wake,
-            _ => false,
+        let Step::WaitUntil { until, .. } = &run.ahead[0].1 else { return };
+        let time = match happens {
+            Happens::Event(event) => event.time.min(now),
+            _ => now,
         };
+        let any = match until {
+            Until::Any(any) => any.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let came = any.iter().any(|it| match (it, happens) {
+            (Until::Event { name, when }, Happens::Event(event)) => {
+                event.name() == name && is_about(run, event) && self.all_hold(when, now)
+            }
+            (Until::Entered { audience }, Happens::Entered(name))
+            | (Until::Left { audience }, Happens::Left(name)) => audience == name,
+            _ => false,
+        });
+        let came = came && time < run.wake;
         if came {
             self.pass(n, now, out);
         }
@@ -198,27 +294,38 @@ impl Reference {
     }
 
     fn starts(&mut self, happens: &Happens, now: Timestamp, out: &mut Vec<String>) {
-        let names: BTreeSet<JourneyName> =
-            self.journeys.keys().map(|(name, _)| name.clone()).collect();
-        for name in names {
-            let newest =
-                self.journeys.iter().filter(|(it, _)| it.0 == name).max_by_key(|it| it.0.1);
-            let journey = newest.unwrap().1.clone();
+        for journey in self.open() {
             let triggered = match (&journey.trigger, happens) {
                 (Trigger::Event { name, when }, Happens::Event(event)) => {
                     event.name() == name && self.all_hold(when, now)
                 }
+                (Trigger::Conversation { kind, when }, Happens::Event(event)) => {
+                    let names = [("reply", "Email Replied"), ("complaint", "Email Complained")];
+                    names.iter().any(|(word, name)| {
+                        event.name() == *name && kind.is_none_or(|it| it.name() == *word)
+                    }) && self.all_hold(when, now)
+                }
+                (Trigger::Called, Happens::Called(name, _)) => journey.name.as_str() == name,
                 (Trigger::Entered { audience }, Happens::Entered(name)) => audience == name,
                 (Trigger::Left { audience }, Happens::Left(name)) => audience == name,
                 _ => false,
             };
-            if !triggered || self.closed.contains(&name) {
-                continue;
+            if triggered {
+                self.try_begin(journey, happens, now, out);
             }
-            match self.refusal(&journey, happens, now) {
-                Some(why) => out.push(format!("no {name}: {why}")),
-                None => self.begin(journey, happens, now, out),
-            }
+        }
+    }
+
+    fn try_begin(
+        &mut self,
+        journey: Journey,
+        happens: &Happens,
+        now: Timestamp,
+        out: &mut Vec<String>,
+    ) {
+        match self.refusal(&journey, happens, now) {
+            Some(why) => out.push(format!("no {}: {why}", journey.name)),
+            None => self.begin(journey, happens, now, out),
         }
     }
 
@@ -248,6 +355,12 @@ impl Reference {
                 return Some("reentry");
             }
         }
+        if let Some(Entries { at_most, per }) = journey.entries {
+            let of_it = self.runs.iter().filter(|it| it.journey.name == journey.name && it.counted);
+            if at_most as usize <= of_it.filter(|it| now - per < it.started).count() {
+                return Some("entry_cap");
+            }
+        }
         journey.exit.iter().any(|it| self.holds(it, now)).then_some("exit_holds")
     }
 
@@ -261,7 +374,9 @@ impl Reference {
         let key = key_of(&journey, &self.eyes.properties);
         let id = RunId(self.runs.len() as u64 + 1);
         let (since, vars) = match happens {
-            Happens::Event(event) => (event.time.min(now), event.properties.clone()),
+            Happens::Event(event) | Happens::Called(_, event) => {
+                (event.time.min(now), event.properties.clone())
+            }
             Happens::Entered(_) | Happens::Left(_) | Happens::Became(..) | Happens::Tick => {
                 (now, Map::new())
             }
@@ -272,7 +387,7 @@ impl Reference {
             version: journey.version,
             key: key.clone(),
         }));
-        let ahead = addressed(&journey.steps, "");
+        let ahead = addressed(&journey.steps, "", 1);
         if let Reentry::After(span) = journey.reentry {
             for run in self.runs.iter_mut().filter(|it| it.journey.name == journey.name) {
                 run.forgotten |= run.key.is_some() && run.started.plus(span) <= now;
@@ -282,6 +397,8 @@ impl Reference {
             id,
             forgotten: key.is_some() && journey.reentry == Reentry::Always,
             too_late: false,
+            counted: journey.entries.is_some(),
+            rounds: BTreeMap::new(),
             journey,
             key,
             started: now,
@@ -302,14 +419,14 @@ impl Reference {
 
     /// Takes steps until one has to be waited for.
     fn walk(&mut self, n: usize, now: Timestamp, out: &mut Vec<String>) {
-        while let Some((address, step)) = self.runs[n].ahead.first().cloned() {
+        while let Some((address, step, visit)) = self.runs[n].ahead.first().cloned() {
             let run = &self.runs[n];
             let (id, journey) = (run.id, run.journey.name.clone());
             let mut taken = Vec::new();
+            out.push(format!("{id} is at {address}"));
             match step {
                 Step::Wait(span) => return self.runs[n].wake = now + span,
-                Step::WaitUntil { until: Until::Entered { audience }, .. }
-                    if self.eyes.audiences.contains(&audience) => {}
+                Step::WaitUntil { until, .. } if self.is_so(&until) => {}
                 Step::WaitUntil { timeout, .. } => return self.runs[n].wake = now + timeout,
                 Step::WaitForWindow(window) => {
                     let opening = super::windows::first_minute(&window, now, self.zone.as_deref());
@@ -321,13 +438,13 @@ impl Reference {
                     let event = std::mem::replace(&mut self.eyes.properties, run.vars.clone());
                     for (place, arm) in arms.iter().enumerate() {
                         if self.all_hold(&arm.when, now) {
-                            taken = addressed(&arm.steps, &format!("{address}.{place}."));
+                            taken = addressed(&arm.steps, &format!("{address}.{place}."), visit);
                             break;
                         }
                     }
                     self.eyes.properties = event;
                 }
-                Step::Split(arms) => {
+                Step::Split(arms) | Step::Experiment(Experiment { arms, .. }) => {
                     let known = self.arms.get(&(journey.clone(), address.clone()));
                     let arm = arms.iter().find(|it| Some(&it.name) == known).unwrap_or_else(|| {
                         let weights: Vec<f64> = arms.iter().map(|it| it.weight).collect();
@@ -337,16 +454,18 @@ impl Reference {
                         &arms[draw.pick(&weights).unwrap()]
                     });
                     self.arms.insert((journey.clone(), address.clone()), arm.name.clone());
-                    taken = addressed(&arm.steps, &format!("{address}.{}.", arm.name));
+                    taken = addressed(&arm.steps, &format!("{address}.{}.", arm.name), visit);
                     out.push(format!("{id} takes {} at {address}", arm.name));
                 }
                 Step::Message(message) => {
                     out.push(show(&Command::Candidate(Ask {
                         run: id,
-                        key: format!("journey/{journey}/{id}/{address}/1"),
+                        key: format!("journey/{journey}/{id}/{address}/{visit}"),
                         journey,
+                        version: run.journey.version,
                         step: address,
                         content: message.content,
+                        pinned: false,
                         channels: message.channels,
                         expires: message.expires,
                         value: message.value,
@@ -357,15 +476,111 @@ impl Reference {
                         return self.runs[n].wake = now + message.expires + Span::DAY;
                     }
                 }
-                Step::SetTrait { name, value } => {
-                    out.push(format!("{id} sets {name}={value}"));
-                    self.eyes.traits.insert(name, value);
-                }
+                Step::Repeat(it) => taken = self.round(n, address, it, visit, now),
+                Step::SetTrait { .. }
+                | Step::Tag(_)
+                | Step::Webhook(_)
+                | Step::Task(_)
+                | Step::TellSales(_) => self.do_it(n, &address, step, visit, now, out),
                 Step::End => return self.end(n, EndReason::Completed, out),
             }
             self.runs[n].ahead.splice(0..1, taken);
         }
         self.end(n, EndReason::Completed, out);
+    }
+
+    /// What a step does that is neither a wait, a way nor a message.
+    fn do_it(
+        &mut self,
+        n: usize,
+        address: &str,
+        step: Step,
+        visit: u32,
+        now: Timestamp,
+        out: &mut Vec<String>,
+    ) {
+        let run = &self.runs[n];
+        let (id, journey) = (run.id, run.journey.name.clone());
+        match step {
+            Step::SetTrait { name, value } => {
+                out.push(format!("{id} sets {name}={value}"));
+                self.eyes.traits.insert(name, value);
+            }
+            Step::Tag(tags) => {
+                let mut now: Vec<String> = match self.eyes.traits.get("tags") {
+                    Some(Value::List(all)) => all.iter().map(Value::to_string).collect(),
+                    _ => Vec::new(),
+                };
+                now.retain(|it| !tags.remove.contains(it));
+                let new = tags.add.into_iter().filter(|it| !now.contains(it));
+                let new: Vec<String> = new.collect();
+                now.extend(new);
+                let value = Value::List(now.into_iter().map(Value::from).collect());
+                out.push(format!("{id} sets tags={value}"));
+                self.eyes.traits.insert("tags".to_owned(), value);
+            }
+            Step::Webhook(it) => {
+                let key = format!("journey/{journey}/{id}/{address}/{visit}");
+                let data = it.data.iter().map(|(name, datum)| match datum {
+                    Datum::Value(value) => format!(" {name}={value}"),
+                    Datum::Trait(path) => show_value(name, self.eyes.traits.get(path)),
+                    Datum::Property(path) => show_value(name, run.vars.get(path)),
+                });
+                let data: String = data.collect();
+                out.push(format!("{id} calls {}{data} as {key}", it.url));
+            }
+            Step::Task(it) => {
+                let due = it.due.map(|due| format!(" by {}", now + due - START));
+                let (due, to) = (due.unwrap_or_default(), it.to);
+                let id = format!("{id}.{address}.{visit}");
+                out.push(format!("task `{}` for {to}{due} as {id}", it.title));
+            }
+            Step::TellSales(it) => match (self.eyes.traits.get(&it.owner), it.otherwise) {
+                (Some(Value::Text(to)), _) => {
+                    let id = format!("{id}.{address}.{visit}");
+                    out.push(format!("lead `{}` for {to} as {id}", it.note));
+                }
+                (_, to) if !to.is_empty() => {
+                    let id = format!("{id}.{address}.{visit}");
+                    out.push(format!("lead `{}` for {to} as {id}", it.note));
+                }
+                _ => out.push(format!("{id} fails at {address}: nobody_to_tell")),
+            },
+            other => panic!("{other:?} is no step that does something"),
+        }
+    }
+
+    /// The steps of another round, if there is one.
+    fn round(
+        &mut self,
+        n: usize,
+        address: String,
+        it: Repeat,
+        visit: u32,
+        now: Timestamp,
+    ) -> Vec<(String, Step, u32)> {
+        let vars = self.runs[n].vars.clone();
+        let event = std::mem::replace(&mut self.eyes.properties, vars);
+        let holds = self.all_hold(&it.condition, now);
+        self.eyes.properties = event;
+        let (round, all) = self.runs[n].rounds.entry(address.clone()).or_default();
+        if !holds || it.times <= *round {
+            *round = 0;
+            return Vec::new();
+        }
+        (*round, *all) = (*round + 1, *all + 1);
+        let mut taken = addressed(&it.steps, &format!("{address}.round."), *all);
+        taken.push((address, Step::Repeat(it), visit));
+        taken
+    }
+
+    fn is_so(&self, until: &Until) -> bool {
+        match until {
+            Until::Event { .. } => false,
+            Until::Entered { audience } => self.eyes.audiences.contains(audience),
+            Until::Left { audience } => !self.eyes.audiences.contains(audience),
+            Until::Any(any) => any.iter().any(|it| self.is_so(it)),
+        }
     }
 
     fn end(&mut self, n: usize, why: EndReason, out: &mut Vec<String>) {
@@ -445,18 +660,22 @@ impl Lookup for Eyes {
     }
 }
 
-fn addressed(steps: &[Node], prefix: &str) -> Vec<(String, Step)> {
+fn addressed(steps: &[Node], prefix: &str, visit: u32) -> Vec<(String, Step, u32)> {
     let mut found = Vec::new();
     for (place, node) in steps.iter().enumerate() {
         let address = node.id.clone().unwrap_or(format!("{prefix}{place}"));
-        found.push((address, node.step.clone()));
+        found.push((address, node.step.clone(), visit));
     }
     found
 }
 
+fn show_value(name: &str, value: Option<&Value>) -> String {
+    format!(" {name}={}", value.unwrap_or(&Value::Null))
+}
+
 fn is_late(journey: &Journey, happens: &Happens) -> bool {
     match happens {
-        Happens::Event(event) => {
+        Happens::Event(event) | Happens::Called(_, event) => {
             event.flags.historical || event.time + journey.late < event.received
         }
         Happens::Entered(_) | Happens::Left(_) | Happens::Became(..) | Happens::Tick => false,

@@ -1,8 +1,7 @@
 //! What journeys do, one story per test.
 
-use super::notation::{
-    Happens, Player, START, check, event, parse_journeys, play, read_journeys, show,
-};
+use super::notation::{Happens, Player, START, check, event, play, read_journeys, show};
+use super::written::parse_journeys;
 use crate::*;
 use model::{Map, PersonId, Span, Value};
 
@@ -748,6 +747,16 @@ journey all on A
     none 0.000000001
   set x=1
   message m
+  experiment orders
+    seen 1
+      message in-experiment
+    unseen 0.000000001
+  tag +vip
+  repeat 2
+    message again
+  hook https://x.example/a n=property:n
+  task call for ada
+  lead hot else eve
   end
         ",
     )
@@ -760,6 +769,12 @@ journey all on A
         Step::Split(_) => "1h r1 takes only at 4",
         Step::Message(_) => "1h m by email n=1 as journey/all/r1/6/1",
         Step::SetTrait { .. } => "1h r1 sets x=1",
+        Step::Experiment(_) => "1h r1 takes seen at 7",
+        Step::Tag(_) => "1h r1 sets tags=",
+        Step::Repeat(_) => "1h again by email n=1 as journey/all/r1/9.round.0/2",
+        Step::Webhook(_) => "1h r1 calls https://x.example/a n=1 as journey/all/r1/10/1",
+        Step::Task(_) => "1h task `call` for ada as r1.11.1",
+        Step::TellSales(_) => "1h lead `hot` for eve as r1.12.1",
         Step::End => "1h r1 ends: completed",
     };
     let mut player = Player::new(Journeys::new());
@@ -779,7 +794,7 @@ journey all on A
             format!("{:?}", std::mem::discriminant(&it.step))
         })
         .collect();
-    assert_eq!(kinds.len(), 8, "the journey has a step of each kind");
+    assert_eq!(kinds.len(), 14, "the journey has a step of each kind");
     // And all of it survives being stored as a definition.
     let stored = serde_json::to_string(&journey).unwrap();
     assert_eq!(serde_json::from_str::<Journey>(&stored).unwrap(), journey);

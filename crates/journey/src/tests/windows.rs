@@ -1,6 +1,6 @@
 //! Windows of local time against a scan minute by minute, in the weeks when clocks change.
 
-use super::notation::read_window;
+use super::written::read_window;
 use crate::local::zone_or;
 use crate::{LocalTime, Step, Weekday, Window};
 use jiff::tz::TimeZone;

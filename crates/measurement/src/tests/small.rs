@@ -166,3 +166,27 @@ proptest! {
         prop_assert!((dividends - estimate(&report.leverage)).abs() < 1e-9);
     }
 }
+
+/// Against `scipy.stats.ttest_ind(b, a, equal_var=False)` of SciPy 1.17 with these very numbers.
+#[test]
+fn one_thing_is_compared_by_welch() {
+    let group = |values: &[f64]| {
+        let mut sums = Sums::default();
+        values.iter().cycle().take(3 * values.len()).for_each(|it| sums.push(*it));
+        sums
+    };
+    let without = group(&[0.0, 0.0, 5.0, 12.0, 3.5, 0.0, 7.0, 1.0]);
+    let with = group(&[4.0, 9.0, 0.0, 0.0, 22.0, 6.0, 8.5]);
+    let cells = [vec![Cell { on: 0, sums: without }, Cell { on: 1, sums: with }]];
+    let (found, _) = crate::effect(&Question::new(&channels(1), &cells));
+    let near = |value: Option<f64>, expected: f64| {
+        assert!(value.is_some_and(|it| (it - expected).abs() < 1e-9), "{value:?}: {expected}");
+    };
+    near(found.estimate, 3.508_928_571_428_571);
+    near(found.df, 31.046_208_549_210_16);
+    near(found.p, 0.056_155_679_747_964_39);
+    near(found.low, -0.097_941_031_013_412_78);
+    near(found.high, 7.115_798_173_870_555);
+    let nobody = crate::effect(&Question::new(&channels(1), &[])).0;
+    assert!(nobody.reason.is_some_and(|it| it.contains("no people")));
+}

@@ -3,7 +3,7 @@
 
 use super::Programme;
 use super::tree::Tree;
-use super::written;
+use super::{journeys_written, written};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds of what a programme defines, in the order in which they are shown.
@@ -138,7 +138,7 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
         all.insert((Kind::Audience, name.clone()), written::audience(name, "", when));
     }
     for it in &programme.journeys {
-        all.insert((Kind::Journey, it.name.to_string()), written::journey(it));
+        all.insert((Kind::Journey, it.name.to_string()), journeys_written::journey(it));
     }
     for it in &programme.broadcasts {
         all.insert((Kind::Broadcast, it.name.to_string()), written::broadcast(it));

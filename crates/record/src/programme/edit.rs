@@ -5,7 +5,7 @@ use super::difference::Kind;
 use super::read::read_one;
 use super::tree::Tree;
 use super::yaml::to_yaml;
-use super::{Programme, written};
+use super::{Programme, journeys_written, written};
 use model::Problem;
 
 /// Far below what any file system takes.
@@ -98,7 +98,7 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
             let note = read.notes.get(name).map(String::as_str).unwrap_or_default();
             written::audience(name, note, when)
         }),
-        Kind::Journey => read.journeys.first().map(written::journey),
+        Kind::Journey => read.journeys.first().map(journeys_written::journey),
         Kind::Broadcast => read.broadcasts.first().map(written::broadcast),
         Kind::Content => read.contents.values().next().map(written::content),
         Kind::Words => read.words.values().next().map(written::words),

@@ -1,8 +1,7 @@
 //! The programme's files as people write them. Unknown fields are errors.
 
 use decision::QuietHours;
-use journey::{LocalTime, Weekday};
-use model::{CampaignName, Channel, ChannelSet, Class, ContentName, Span, Topic, Value};
+use model::{CampaignName, Channel, ChannelSet, Class, ContentName, Span, Topic};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
@@ -160,148 +159,6 @@ pub struct PanelForm {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct JourneyForm {
-    pub journey: String,
-    #[serde(default)]
-    pub owner: String,
-    pub trigger: Spanned<TriggerForm>,
-    #[serde(default)]
-    pub key: Option<String>,
-    #[serde(default)]
-    pub reentry: Option<ReentryForm>,
-    #[serde(default)]
-    pub goal: Option<GoalForm>,
-    #[serde(default)]
-    pub exit: Vec<ExitForm>,
-    #[serde(default)]
-    pub late: Option<Length>,
-    pub steps: Vec<WrittenStep>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TriggerForm {
-    #[serde(default)]
-    pub event: Option<String>,
-    #[serde(default)]
-    pub when: Option<Condition>,
-    #[serde(default)]
-    pub enters: Option<String>,
-    #[serde(default)]
-    pub leaves: Option<String>,
-}
-
-/// `never`, `always` or a length of time.
-pub struct ReentryForm(pub journey::Reentry);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GoalForm {
-    pub event: String,
-    #[serde(default)]
-    pub when: Option<Condition>,
-    #[serde(default)]
-    pub within: Option<Length>,
-    #[serde(default)]
-    pub value: Option<String>,
-    /// Whether reaching the goal ends the run.
-    #[serde(default)]
-    pub ends: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExitForm {
-    pub when: Condition,
-}
-
-/// A step with its place in the file.
-pub type WrittenStep = Spanned<StepForm>;
-
-/// One step: exactly one of the fields besides `id`.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct StepForm {
-    pub id: Option<String>,
-    pub wait: Option<Length>,
-    pub wait_until: Option<WaitUntilForm>,
-    pub wait_for: Option<WindowForm>,
-    pub branch: Option<Vec<Spanned<ArmForm>>>,
-    pub split: Option<SplitForm>,
-    pub message: Option<MessageForm>,
-    pub set_trait: Option<SetTraitForm>,
-    pub end: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WaitUntilForm {
-    #[serde(default)]
-    pub event: Option<String>,
-    #[serde(default)]
-    pub when: Option<Condition>,
-    #[serde(default)]
-    pub enters: Option<String>,
-    pub timeout: Length,
-    /// What follows when the time is over.
-    #[serde(default)]
-    pub then: journey::OnTimeout,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WindowForm {
-    pub from: LocalTime,
-    pub to: LocalTime,
-    #[serde(default)]
-    pub days: Vec<Weekday>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArmForm {
-    #[serde(default)]
-    pub when: Option<Condition>,
-    #[serde(default)]
-    pub steps: Option<Vec<WrittenStep>>,
-    #[serde(default)]
-    pub otherwise: Option<Vec<WrittenStep>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SplitForm {
-    /// Arm to weight.
-    pub arms: BTreeMap<String, f64>,
-    #[serde(default)]
-    pub steps: BTreeMap<String, Vec<WrittenStep>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MessageForm {
-    pub content: ContentName,
-    pub channels: Vec<Channel>,
-    #[serde(default)]
-    pub expires: Option<Length>,
-    #[serde(default)]
-    pub value: f64,
-    #[serde(default)]
-    pub class: Option<Class>,
-    /// What follows if it did not go out.
-    #[serde(default)]
-    pub otherwise: Option<Vec<WrittenStep>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SetTraitForm {
-    pub name: String,
-    pub value: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BroadcastForm {
     pub broadcast: CampaignName,
     #[serde(default)]
@@ -388,22 +245,6 @@ impl<'de> Deserialize<'de> for Channels {
             Written::List(names) => {
                 Ok(Channels(names.iter().map(known).collect::<Result<ChannelSet, _>>()?))
             }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ReentryForm {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ReentryForm, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.as_str() {
-            "never" => Ok(ReentryForm(journey::Reentry::Never)),
-            "always" => Ok(ReentryForm(journey::Reentry::Always)),
-            length => match Span::parse(length) {
-                Ok(span) => Ok(ReentryForm(journey::Reentry::After(span))),
-                Err(_) => Err(D::Error::custom(format!(
-                    "`{text}` is no re-entry rule; write never, always, or a length such as 30d"
-                ))),
-            },
         }
     }
 }

@@ -4,6 +4,9 @@ mod difference;
 mod edit;
 mod forms;
 mod identity;
+mod journey_forms;
+mod journeys;
+mod journeys_written;
 mod place;
 mod read;
 mod requests;
@@ -14,7 +17,8 @@ mod yaml;
 
 pub use difference::{Difference, FieldChange, Kind, What, differences};
 pub use edit::{Defined, defined, from_json, path_problem};
-pub use read::{audiences_of, parse};
+pub use journeys::{audiences_of, journey_tree};
+pub use read::parse;
 pub use schema::{SCHEMAS, Schema};
 pub use tree::Tree;
 pub use yaml::flow;
@@ -99,8 +103,14 @@ impl Programme {
 fn journey_conditions(journey: &Journey) -> Vec<Expr> {
     let mut found = journey.exit.clone();
     match &journey.trigger {
-        Trigger::Event { when, .. } => found.extend(when.clone()),
-        Trigger::Entered { .. } | Trigger::Left { .. } => {}
+        Trigger::Event { when, .. } | Trigger::Conversation { when, .. } => {
+            found.extend(when.clone());
+        }
+        Trigger::Entered { .. }
+        | Trigger::Left { .. }
+        | Trigger::Date(_)
+        | Trigger::Schedule(_)
+        | Trigger::Called => {}
     }
     found.extend(journey.goal.as_ref().and_then(|it| it.when.clone()));
     step_conditions(&journey.steps, &mut found);
@@ -108,24 +118,31 @@ fn journey_conditions(journey: &Journey) -> Vec<Expr> {
 }
 
 fn step_conditions(steps: &[Node], found: &mut Vec<Expr>) {
-    for node in steps {
-        match &node.step {
-            Step::WaitUntil { until: Until::Event { when, .. }, .. } => found.extend(when.clone()),
-            Step::Branch(arms) => {
-                for arm in arms {
-                    found.extend(arm.when.clone());
-                    step_conditions(&arm.steps, found);
-                }
-            }
-            Step::Message(message) => {
-                message.otherwise.iter().for_each(|it| step_conditions(it, found));
-            }
-            Step::Split(arms) => arms.iter().for_each(|it| step_conditions(&it.steps, found)),
+    for Node { step, .. } in steps {
+        match step {
+            Step::WaitUntil { until, .. } => until_conditions(until, found),
+            Step::Branch(arms) => found.extend(arms.iter().filter_map(|it| it.when.clone())),
+            Step::Repeat(it) => found.extend(it.condition.clone()),
             Step::Wait(_)
-            | Step::WaitUntil { until: Until::Entered { .. }, .. }
             | Step::WaitForWindow(_)
+            | Step::Split(_)
+            | Step::Experiment(_)
+            | Step::Message(_)
             | Step::SetTrait { .. }
+            | Step::Tag(_)
+            | Step::Webhook(_)
+            | Step::Task(_)
+            | Step::TellSales(_)
             | Step::End => {}
         }
+        step.below("").into_iter().for_each(|(_, it)| step_conditions(it, found));
+    }
+}
+
+fn until_conditions(until: &Until, found: &mut Vec<Expr>) {
+    match until {
+        Until::Event { when, .. } => found.extend(when.clone()),
+        Until::Entered { .. } | Until::Left { .. } => {}
+        Until::Any(several) => several.iter().for_each(|it| until_conditions(it, found)),
     }
 }

@@ -6,8 +6,7 @@ use super::{IdentityDefinition, OutcomeDefinition, TopicDefinition};
 use content::{Brand, Content};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
-use journey::{Arm, Broadcast, Goal, Journey, MessageStep, Node, OnTimeout, Reentry, SendAt};
-use journey::{SplitArm, Step, Trigger, Until, Window};
+use journey::{Broadcast, MessageStep, SendAt};
 use model::{Channel, ChannelSet, Span};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,27 +92,6 @@ pub fn identity(definition: &IdentityDefinition) -> Tree {
         .with("block", said(block))
         .with("allow", said(allow))
         .with("undo_within", Tree::unless(definition.undo_within, usual.undo_within))
-}
-
-pub fn journey(journey: &Journey) -> Tree {
-    let Journey { name, version: _, owner, trigger, key, reentry, goal, exit, late, steps } =
-        journey;
-    let exit = exit.iter().map(|it| Tree::fields().with("when", Tree::text(it)));
-    let reentry = match reentry {
-        Reentry::Never => None,
-        Reentry::Always => Some(Tree::text("always")),
-        Reentry::After(span) => Some(Tree::text(span)),
-    };
-    Tree::fields()
-        .with("journey", Tree::text(name))
-        .with("owner", Tree::said(owner))
-        .with("trigger", self::trigger(trigger))
-        .with("key", key.as_ref().map(Tree::text))
-        .with("reentry", reentry)
-        .with("goal", goal.as_ref().map(self::goal))
-        .with("exit", Tree::some(exit))
-        .with("late", Tree::unless(*late, Journey::DEFAULT_LATE))
-        .with("steps", self::steps(steps))
 }
 
 pub fn broadcast(broadcast: &Broadcast) -> Tree {
@@ -210,6 +188,8 @@ fn holdouts(holdouts: &Holdouts) -> Option<Tree> {
             HeldFrom::Everything => everything = Some(share(*part)),
             HeldFrom::Journey(name) => journeys.push((name.clone(), share(*part))),
             HeldFrom::Content(name) => contents.push((name.clone(), share(*part))),
+            // A journey says its experiments itself.
+            HeldFrom::Experiment(_) => {}
         }
     }
     let some = |it: Vec<(String, Tree)>| (!it.is_empty()).then_some(Tree::Fields(it));
@@ -257,97 +237,7 @@ fn learning(learning: &Learning) -> Tree {
         .with("opt_out_cost", number(learning.opt_out_cost))
 }
 
-fn trigger(trigger: &Trigger) -> Tree {
-    match trigger {
-        Trigger::Event { name, when } => Tree::fields()
-            .with("event", Tree::text(name))
-            .with("when", when.as_ref().map(Tree::text)),
-        Trigger::Entered { audience } => Tree::fields().with("enters", Tree::text(audience)),
-        Trigger::Left { audience } => Tree::fields().with("leaves", Tree::text(audience)),
-    }
-}
-
-fn goal(goal: &Goal) -> Tree {
-    Tree::fields()
-        .with("event", Tree::text(&goal.event))
-        .with("when", goal.when.as_ref().map(Tree::text))
-        .with("within", goal.within.map(Tree::text))
-        .with("value", goal.value.as_ref().map(Tree::text))
-        .with("ends", (!goal.ends).then_some(Tree::Truth(false)))
-}
-
-fn steps(steps: &[Node]) -> Tree {
-    Tree::list(steps.iter().map(node))
-}
-
-fn node(node: &Node) -> Tree {
-    let (name, value) = match &node.step {
-        Step::Wait(span) => ("wait", Tree::text(span)),
-        Step::WaitUntil { until, timeout, on_timeout } => {
-            ("wait_until", wait_until(until, *timeout, *on_timeout))
-        }
-        Step::WaitForWindow(it) => ("wait_for", window(it)),
-        Step::Branch(arms) => ("branch", Tree::list(arms.iter().map(arm))),
-        Step::Split(arms) => ("split", split(arms)),
-        Step::Message(it) => ("message", message(it)),
-        Step::SetTrait { name, value } => {
-            let value =
-                Tree::fields().with("name", Tree::text(name)).with("value", Tree::from(value));
-            ("set_trait", value)
-        }
-        Step::End => ("end", Tree::Truth(true)),
-    };
-    Tree::fields().with("id", node.id.as_ref().map(Tree::text)).with(name, value)
-}
-
-fn wait_until(until: &Until, timeout: Span, then: OnTimeout) -> Tree {
-    let tree = match until {
-        Until::Event { name, when } => Tree::fields()
-            .with("event", Tree::text(name))
-            .with("when", when.as_ref().map(Tree::text)),
-        Until::Entered { audience } => Tree::fields().with("enters", Tree::text(audience)),
-    };
-    let then = (then != OnTimeout::default()).then(|| word(then));
-    tree.with("timeout", Tree::text(timeout)).with("then", then)
-}
-
-fn window(window: &Window) -> Tree {
-    Tree::fields()
-        .with("from", Tree::text(window.from))
-        .with("to", Tree::text(window.to))
-        .with("days", Tree::some(window.days.iter().map(|it| Tree::text(it.name()))))
-}
-
-fn arm(arm: &Arm) -> Tree {
-    match &arm.when {
-        Some(when) => {
-            Tree::fields().with("when", Tree::text(when)).with("steps", steps(&arm.steps))
-        }
-        None => Tree::fields().with("otherwise", steps(&arm.steps)),
-    }
-}
-
-fn split(arms: &[SplitArm]) -> Tree {
-    let weights = arms.iter().map(|it| (it.name.clone(), Tree::Number(it.weight)));
-    let taken = arms.iter().filter(|it| !it.steps.is_empty());
-    let below: Vec<_> = taken.map(|it| (it.name.clone(), steps(&it.steps))).collect();
-    Tree::fields()
-        .with("arms", Tree::Fields(weights.collect()))
-        .with("steps", (!below.is_empty()).then_some(Tree::Fields(below)))
-}
-
-fn message(message: &MessageStep) -> Tree {
-    let MessageStep { content, channels, expires, value, class, otherwise } = message;
-    Tree::fields()
-        .with("content", Tree::text(content))
-        .with("channels", self::channels(channels))
-        .with("expires", Tree::unless(*expires, MessageStep::DEFAULT_EXPIRES))
-        .with("value", number(*value))
-        .with("class", class.map(word))
-        .with("otherwise", otherwise.as_ref().map(|it| steps(it)))
-}
-
-fn channels(channels: &[Channel]) -> Tree {
+pub(super) fn channels(channels: &[Channel]) -> Tree {
     Tree::list(channels.iter().map(|it| Tree::text(it.name())))
 }
 
@@ -370,12 +260,12 @@ fn share(share: f64) -> Tree {
 }
 
 /// Nothing is worth nothing.
-fn number(number: f64) -> Option<Tree> {
+pub(super) fn number(number: f64) -> Option<Tree> {
     (number != 0.0).then_some(Tree::Number(number))
 }
 
 /// The word that a closed list has for one of its own.
-fn word(it: impl Serialize) -> Tree {
+pub(super) fn word(it: impl Serialize) -> Tree {
     match serde_json::to_value(it) {
         Ok(serde_json::Value::String(word)) => Tree::Text(word),
         Ok(_) | Err(_) => Tree::Nothing,

@@ -103,7 +103,7 @@ fn an_unknown_field() {
     check(
         &journey("steps:\n  - wiat: 1d"),
         r#"
-        journeys/j.yaml:4:5: unknown field `wiat`, expected one of id, wait, wait_until, wait_for, branch, split, message, set_trait, end
+        journeys/j.yaml:4:5: unknown field `wiat`, expected one of id, wait, wait_until, wait_for, branch, split, experiment, message, set_trait, tag, repeat, webhook, task, tell_sales, end
         "#,
     );
     check(
@@ -309,22 +309,22 @@ fn triggers() {
     check(
         &trigger("{}"),
         r#"
-        journeys/j.yaml:2:10: a trigger is one event (with an optional `when`), or one audience
-        hint: write {event: NAME}, {enters: AUDIENCE} or {leaves: AUDIENCE}
+        journeys/j.yaml:2:10: a trigger is one thing: an event or a conversation (with an optional `when`), an audience, a date, a schedule, or the api
+        hint: write {event: NAME}, {enters: AUDIENCE}, {leaves: AUDIENCE}, {date: {trait: NAME}}, {schedule: {audience: NAME, every: day, at: "09:00"}}, {api: true} or {conversation: {kind: reply}}
         "#,
     );
     check(
         &trigger("{event: A, enters: b}"),
         r#"
-        journeys/j.yaml:2:10: a trigger is one event (with an optional `when`), or one audience
-        hint: write {event: NAME}, {enters: AUDIENCE} or {leaves: AUDIENCE}
+        journeys/j.yaml:2:10: a trigger is one thing: an event or a conversation (with an optional `when`), an audience, a date, a schedule, or the api
+        hint: write {event: NAME}, {enters: AUDIENCE}, {leaves: AUDIENCE}, {date: {trait: NAME}}, {schedule: {audience: NAME, every: day, at: "09:00"}}, {api: true} or {conversation: {kind: reply}}
         "#,
     );
     check(
         &trigger("{enters: b, when: did(\"X\")}"),
         r#"
-        journeys/j.yaml:2:10: a trigger is one event (with an optional `when`), or one audience
-        hint: write {event: NAME}, {enters: AUDIENCE} or {leaves: AUDIENCE}
+        journeys/j.yaml:2:10: a trigger is one thing: an event or a conversation (with an optional `when`), an audience, a date, a schedule, or the api
+        hint: write {event: NAME}, {enters: AUDIENCE}, {leaves: AUDIENCE}, {date: {trait: NAME}}, {schedule: {audience: NAME, every: day, at: "09:00"}}, {api: true} or {conversation: {kind: reply}}
         "#,
     );
     check(
@@ -356,28 +356,28 @@ fn steps() {
         &journey("steps:\n  - wait: 1d\n  - {}"),
         r#"
         journeys/j.yaml:5:5: a step does exactly one thing
-        hint: one of wait, wait_until, wait_for, branch, split, message, set_trait, end
+        hint: one of wait, wait_until, wait_for, branch, split, experiment, message, set_trait, tag, repeat, webhook, task, tell_sales, end
         "#,
     );
     check(
         &journey("steps:\n  - {wait: 1d, end: true}"),
         r#"
         journeys/j.yaml:4:5: a step does exactly one thing
-        hint: one of wait, wait_until, wait_for, branch, split, message, set_trait, end
+        hint: one of wait, wait_until, wait_for, branch, split, experiment, message, set_trait, tag, repeat, webhook, task, tell_sales, end
         "#,
     );
     check(
         &journey("steps:\n  - wait_until: {timeout: 1d}"),
         r#"
-        journeys/j.yaml:4:5: `wait_until` waits for one event (with an optional `when`) or one audience
-        hint: write {event: NAME, timeout: 3d} or {enters: AUDIENCE, timeout: 3d}
+        journeys/j.yaml:4:5: `wait_until` waits for one event (with an optional `when`), one audience, or `any` of several
+        hint: write {event: NAME, timeout: 3d}, {enters: AUDIENCE, timeout: 3d} or {leaves: AUDIENCE, timeout: 3d}
         "#,
     );
     check(
         &journey("steps:\n  - wait_until: {enters: a, when: did(\"X\"), timeout: 1d}"),
         r#"
-        journeys/j.yaml:4:5: `wait_until` waits for one event (with an optional `when`) or one audience
-        hint: write {event: NAME, timeout: 3d} or {enters: AUDIENCE, timeout: 3d}
+        journeys/j.yaml:4:5: `wait_until` waits for one event (with an optional `when`), one audience, or `any` of several
+        hint: write {event: NAME, timeout: 3d}, {enters: AUDIENCE, timeout: 3d} or {leaves: AUDIENCE, timeout: 3d}
         "#,
     );
     check(

@@ -393,6 +393,7 @@ fn message(origin: Origin, state: MessageState) -> Message {
         ],
         digest: false,
         choice: None,
+        pinned: None,
     }
 }
 

@@ -49,15 +49,26 @@ broadcast | | nope: 1
 broadcast | /properties/rate | rate: {nope: 1}
 journey | | nope: 1
 journey | /properties/trigger | trigger: {nope: 1}
+journey | /properties/trigger/properties/date | trigger: {date: {nope: 1}}
+journey | /properties/trigger/properties/schedule | trigger: {schedule: {nope: 1}}
+journey | /properties/trigger/properties/conversation | trigger: {conversation: {nope: 1}}
+journey | /properties/entries | entries: {nope: 1}
 journey | /properties/goal | goal: {nope: 1}
 journey | /properties/exit/items | exit: [{nope: 1}]
 journey | /$defs/step | step nope: 1
 journey | /$defs/arm | step branch: [{nope: 1}]
 journey | /$defs/message | step message: {nope: 1}
 journey | /$defs/step/properties/wait_until | step wait_until: {nope: 1}
+journey | /$defs/until | step wait_until: {any: [{nope: 1}]}
 journey | /$defs/step/properties/wait_for | step wait_for: {nope: 1}
 journey | /$defs/step/properties/split | step split: {nope: 1}
+journey | /$defs/step/properties/experiment | step experiment: {nope: 1}
 journey | /$defs/step/properties/set_trait | step set_trait: {nope: 1}
+journey | /$defs/step/properties/tag | step tag: {nope: 1}
+journey | /$defs/step/properties/repeat | step repeat: {nope: 1}
+journey | /$defs/step/properties/webhook | step webhook: {nope: 1}
+journey | /$defs/step/properties/task | step task: {nope: 1}
+journey | /$defs/step/properties/tell_sales | step tell_sales: {nope: 1}
 content | | nope: 1
 content | /properties/image | image: {nope: 1}
 content | /properties/action | action: {nope: 1}
@@ -77,6 +88,8 @@ policy | /properties/learning/properties/responses/items | learning: {responses:
 policy | /properties/measurement_consent | measurement_consent: nope
 journey | /$defs/step/properties/wait_until/properties/then | step wait_until: {event: A, timeout: 1d, then: nope}
 journey | /$defs/step/properties/wait_for/properties/days/items | step wait_for: {from: '09:00', to: '10:00', days: [nope]}
+journey | /properties/trigger/properties/schedule/properties/every | trigger: {schedule: {audience: a, every: nope, at: '09:00'}}
+journey | /properties/trigger/properties/conversation/properties/kind | trigger: {conversation: {kind: nope}}
 journey | /$defs/class | step message: {content: a, channels: [email], class: nope}
 content | /properties/class | class: nope
 ";

@@ -131,9 +131,13 @@ fn step() -> impl Strategy<Value = Json> {
         .boxed()
     };
     let set = form(vec![("name", true, of(name())), ("value", true, anything().boxed())]);
+    let several = (until_one(), until_one(), length())
+        .prop_map(|(one, other, timeout)| json!({"any": [one, other], "timeout": timeout}));
     let leaf = prop_oneof![
         only("wait", of(length())),
         only("wait_until", until.boxed()),
+        only("wait_until", several.boxed()),
+        action(),
         only("wait_for", Just(window).boxed()),
         only("set_trait", set.boxed()),
         only("message", message(Just(json!([])).boxed())),
@@ -150,20 +154,98 @@ fn step() -> impl Strategy<Value = Json> {
             let name = format!("arm-{arm}");
             json!({"split": {"arms": {(name.clone()): weight, "rest": 2.5}, "steps": {(name): steps}}})
         });
+        let experiment = (name(), steps.clone(), length()).prop_map(|(arm, steps, window)| {
+            let name = format!("arm-{arm}");
+            json!({"experiment": {"arms": {(name.clone()): 1, "rest": 1}, "steps": {(name): steps},
+                "outcome": "orders", "window": window}})
+        });
+        let repeat = form(vec![
+            ("times", true, (1..20_u32).prop_map(Json::from).boxed()),
+            ("while", false, of(condition())),
+            ("steps", true, steps.clone()),
+        ]);
         prop_oneof![
             branch.boxed(),
             split.boxed(),
+            experiment.boxed(),
+            repeat.prop_map(|it| json!({"repeat": it})).boxed(),
             message(steps).prop_map(|it| json!({"message": it})).boxed(),
         ]
     })
 }
 
-fn journey() -> impl Strategy<Value = Json> {
-    let trigger = prop_oneof![
+fn until_one() -> impl Strategy<Value = Json> {
+    prop_oneof![
         form(vec![("event", true, of(text())), ("when", false, of(condition()))]),
         name().prop_map(|it| json!({"enters": it})),
         name().prop_map(|it| json!({"leaves": it})),
+    ]
+}
+
+/// A step that does something outside of messages.
+fn action() -> BoxedStrategy<Json> {
+    let tags = prop::collection::vec(name(), 1..3).prop_map(Json::from).boxed();
+    let datum = prop_oneof![
+        anything(),
+        name().prop_map(|it| json!({"trait": it})),
+        name().prop_map(|it| json!({"property": it})),
     ];
+    let data = prop::collection::btree_map(name(), datum, 0..3).prop_map(|it| json!(it));
+    let url = Just("https://hooks.shop.example/fulcrum".to_owned());
+    let task = form(vec![
+        ("title", true, of(text())),
+        ("for", true, of(text())),
+        ("note", false, of(text())),
+        ("due", false, of(length())),
+    ]);
+    let lead = form(vec![
+        ("note", true, of(text())),
+        ("owner", false, of(name())),
+        ("otherwise", false, of(text())),
+    ]);
+    let one =
+        |name: &'static str, it: BoxedStrategy<Json>| it.prop_map(move |it| json!({ name: it }));
+    prop_oneof![
+        one("tag", form(vec![("add", true, tags.clone()), ("remove", false, tags)]).boxed()),
+        one("webhook", form(vec![("url", true, of(url)), ("data", false, data.boxed())]).boxed()),
+        one("task", task.boxed()),
+        one("tell_sales", lead.boxed()),
+    ]
+    .boxed()
+}
+
+fn trigger() -> impl Strategy<Value = Json> {
+    let offset = prop_oneof![length(), length().prop_map(|it| format!("-{it}"))];
+    let date = form(vec![
+        ("trait", true, of(name())),
+        ("yearly", false, any::<bool>().prop_map(Json::from).boxed()),
+        ("offset", false, of(offset)),
+        ("at", false, of(Just("09:30".to_owned()))),
+    ]);
+    let every = prop::sample::select(vec![
+        json!({"every": "day"}),
+        json!({"every": "week", "on": ["mon", "fri"]}),
+        json!({"every": "month", "on": [1, 15, 31]}),
+    ]);
+    let schedule = (name(), every).prop_map(|(audience, mut it)| {
+        it["audience"] = audience.into();
+        it["at"] = "07:00".into();
+        json!({"schedule": it})
+    });
+    prop_oneof![
+        until_one(),
+        date.prop_map(|it| json!({"date": it})),
+        schedule,
+        Just(json!({"api": true})),
+        form(vec![
+            ("conversation", true, Just(json!({"kind": "reply"})).boxed()),
+            ("when", false, of(condition())),
+        ]),
+    ]
+}
+
+fn journey() -> impl Strategy<Value = Json> {
+    let entries = (1..9_u32, length()).prop_map(|(n, per)| json!({"at_most": n, "per": per}));
     let goal = form(vec![
         ("event", true, of(text())),
         ("when", false, of(condition())),
@@ -171,14 +253,15 @@ fn journey() -> impl Strategy<Value = Json> {
         ("value", false, of(name())),
         ("ends", false, Just(Json::from(false)).boxed()),
     ]);
-    let reentry = prop_oneof![Just("always".to_owned()), length()];
+    let reentry = prop_oneof![Just("always".to_owned()), Just("never".to_owned()), length()];
     let exit = prop::collection::vec(condition().prop_map(|it| json!({"when": it})), 1..3);
     let steps = prop::collection::vec(step(), 1..4).prop_map(Json::from);
     form(vec![
         ("journey", true, of(name())),
         ("owner", false, of(text())),
-        ("trigger", true, trigger.boxed()),
+        ("trigger", true, trigger().boxed()),
         ("reentry", false, of(reentry)),
+        ("entries", false, entries.boxed()),
         ("goal", false, goal.boxed()),
         ("exit", false, exit.prop_map(Json::from).boxed()),
         ("late", false, of(length())),

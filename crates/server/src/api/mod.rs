@@ -10,6 +10,7 @@ mod holdouts;
 mod identity;
 mod imports;
 mod jobs;
+mod journeys;
 mod json;
 mod lists;
 mod measure;
@@ -22,6 +23,7 @@ mod programme;
 mod programme_files;
 mod session;
 mod sources;
+mod tasks;
 mod team;
 pub(crate) mod timeline;
 mod today;
@@ -131,6 +133,13 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(broadcasts::pause_broadcast))
         .routes(routes!(broadcasts::resume_broadcast))
         .routes(routes!(broadcasts::cancel_broadcast))
+        .routes(routes!(journeys::list_journeys))
+        .routes(routes!(journeys::get_journey))
+        .routes(routes!(journeys::get_experiments))
+        .routes(routes!(journeys::begin_run))
+        .routes(routes!(journeys::plan_move, journeys::move_runs))
+        .routes(routes!(tasks::list_tasks))
+        .routes(routes!(tasks::finish_task))
         .merge(programme_routes())
 }
 

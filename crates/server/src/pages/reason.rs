@@ -65,6 +65,12 @@ pub(super) fn asked_for(sheet: &Sheet, message: &Message) -> String {
                 Some(Trigger::Left { audience }) => {
                     words.with(Word::WhyBeganLeft, &[("audience", audience)])
                 }
+                Some(Trigger::Date(it)) => words.with(Word::WhyBeganDate, &[("trait", &it.name)]),
+                Some(Trigger::Schedule(it)) => {
+                    words.with(Word::WhyBeganSchedule, &[("audience", &it.audience)])
+                }
+                Some(Trigger::Called) => words.say(Word::WhyBeganCalled).to_owned(),
+                Some(Trigger::Conversation { .. }) => words.say(Word::WhyBeganSaid).to_owned(),
                 None => return series,
             };
             format!("{series} {began}")

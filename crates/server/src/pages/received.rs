@@ -7,7 +7,7 @@ use crate::export::ids_of;
 use crate::problem::Problem;
 use content::Word;
 use decision::{Consents, Statement};
-use journey::{Node, Step, Trigger};
+use journey::{Experiment, Node, Schedule, SplitArm, Step, Trigger};
 use maud::{Markup, html};
 use model::{
     Channel, LedgerState, Message, MessageId, MessageState, Origin, PersonId, Purpose, Reason,
@@ -87,7 +87,7 @@ pub(super) fn list(
 }
 
 fn title(sheet: &Sheet, message: &Message) -> String {
-    let content = sheet.loaded.programme.contents.get(&message.content);
+    let content = sheet.loaded.content_for(&message.origin, &message.content, message.pinned);
     let summary = content.map(|it| it.summary.clone()).filter(|it| !it.is_empty());
     summary.unwrap_or_else(|| message.content.to_string())
 }
@@ -167,8 +167,13 @@ fn rule(sheet: &Sheet, person: &Person, message: &Message, now: Timestamp) -> Ma
 fn audience_of(sheet: &Sheet, message: &Message) -> Option<String> {
     match &message.origin {
         Origin::Journey { journey, .. } => match &sheet.loaded.journeys.latest(journey)?.trigger {
-            Trigger::Entered { audience } | Trigger::Left { audience } => Some(audience.clone()),
-            Trigger::Event { .. } => None,
+            Trigger::Entered { audience }
+            | Trigger::Left { audience }
+            | Trigger::Schedule(Schedule { audience, .. }) => Some(audience.clone()),
+            Trigger::Event { .. }
+            | Trigger::Date(_)
+            | Trigger::Called
+            | Trigger::Conversation { .. } => None,
         },
         Origin::Broadcast { campaign } => {
             let broadcasts = &sheet.loaded.programme.broadcasts;
@@ -196,25 +201,19 @@ fn arm_before(nodes: &[Node], prefix: &str, wanted: &str, drawn: Drawn) -> Optio
         if address == wanted {
             return Some(drawn);
         }
-        let found = match &node.step {
-            Step::Branch(arms) => arms.iter().enumerate().find_map(|(n, arm)| {
-                arm_before(&arm.steps, &format!("{address}.{n}."), wanted, drawn.clone())
-            }),
-            Step::Split(arms) => {
+        let drawn_here = |prefix: &str| match &node.step {
+            Step::Split(arms) | Step::Experiment(Experiment { arms, .. }) => {
                 let total: f64 = arms.iter().map(|it| it.weight).sum();
-                arms.iter().find_map(|arm| {
-                    let here = (arm.name.clone(), arm.weight / total.max(f64::MIN_POSITIVE));
-                    let prefix = format!("{address}.{}.", arm.name);
-                    arm_before(&arm.steps, &prefix, wanted, Some(here))
-                })
+                let below = |it: &&SplitArm| format!("{address}.{}.", it.name) == prefix;
+                let arm = arms.iter().find(below)?;
+                Some((arm.name.clone(), arm.weight / total.max(f64::MIN_POSITIVE)))
             }
-            Step::Wait(_)
-            | Step::WaitUntil { .. }
-            | Step::WaitForWindow(_)
-            | Step::Message(_)
-            | Step::SetTrait { .. }
-            | Step::End => None,
+            _ => None,
         };
+        let found = node.step.below(&address).into_iter().find_map(|(prefix, steps)| {
+            let here = drawn_here(&prefix).or_else(|| drawn.clone());
+            arm_before(steps, &prefix, wanted, here)
+        });
         if found.is_some() {
             return found;
         }

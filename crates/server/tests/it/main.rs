@@ -11,6 +11,7 @@ mod events;
 mod history;
 mod identity;
 mod imports;
+mod journeys;
 mod lists;
 mod measure;
 mod people;

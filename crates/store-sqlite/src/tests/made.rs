@@ -52,6 +52,7 @@ pub(crate) fn planned(id: u64, person: u64, at: Timestamp) -> Message {
         trail: Vec::new(),
         digest: false,
         choice: None,
+        pinned: None,
     }
 }
 
