@@ -146,10 +146,10 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
       ? json(response, found)
       : problem(response, 404, "the programme has no such journey");
   }
-  if (path.startsWith("/conditions/")) return aboutConditions(request, response, path);
   if (path.startsWith("/programme")) return aboutProgramme(request, response, path, scenario, now);
-  if (path.startsWith("/audiences") || path.startsWith("/jobs/"))
+  if (/^\/(audiences|jobs|overlap|counting)\b/.test(path) || path === "/conditions/preview")
     return aboutAudiences(request, response, url, path, scenario, now);
+  if (path.startsWith("/conditions/")) return aboutConditions(request, response, path);
   if (path === "/team" || path.startsWith("/team/"))
     return aboutTeam(request, response, path, cookies, scenario);
   if (key === "GET /broadcasts") {
@@ -315,19 +315,14 @@ async function aboutAudiences(
     const report = jobReport(id);
     return report ? json(response, report) : problem(response, 404, "there is no such job");
   }
-  if (id === "") {
-    const all = scenario === "empty" ? [] : audiences(now);
-    const filling = scenario === "filling";
-    for (const it of all) it.waits = filling && it.name === "trail_runners";
-    const fill = filling ? { done: 6_212, total: 19_204 } : null;
-    const counting = filling ? { done: 11_020, total: 19_204 } : null;
-    return json(response, { audiences: all, fill, counting });
+  if (part === "counting") {
+    return problem(response, 404, "the history is not being read for any audience");
   }
-  if (id === "overlap") {
+  if (part === "overlap") {
     const names = url.searchParams.get("names");
     return json(response, overlap(names ? names.split(",") : largest()));
   }
-  if (id === "preview") {
+  if (part === "conditions") {
     try {
       const { name, when } = (await body(request)) as { name?: string; when: string };
       return json(response, { job: beginPreview({ name, when }) });
@@ -335,6 +330,14 @@ async function aboutAudiences(
       if (error instanceof Refused) return problem(response, 400, error.message);
       throw error;
     }
+  }
+  if (id === "") {
+    const all = scenario === "empty" ? [] : audiences(now);
+    const filling = scenario === "filling";
+    for (const it of all) it.waits = filling && it.name === "trail_runners";
+    const fill = filling ? { done: 6_212, total: 19_204 } : null;
+    const counting = filling ? { done: 11_020, total: 19_204 } : null;
+    return json(response, { audiences: all, fill, counting });
   }
   const size = memberCount(id);
   if (size === null) {

@@ -298,6 +298,12 @@ fn identified(tool: Tool, mut event: Json) -> String {
     event.to_string()
 }
 
+/// When a no was said, or an address closed: a date that is missing or cannot be read takes neither
+/// away, and makes it as late as it can have been.
+fn latest(text: &str, terms: &Terms) -> Timestamp {
+    time(text).ok().flatten().unwrap_or(terms.exported)
+}
+
 /// A time as these tools write it: RFC 3339, PostgreSQL's `2024-01-15 10:30:00.5+00`, Go's `…+0000
 /// UTC`, and a date and time without a zone, which is UTC.
 fn time(text: &str) -> Result<Option<Timestamp>, Refusal> {

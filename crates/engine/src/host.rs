@@ -6,9 +6,10 @@ use crate::{
     Status, Urgent, run,
 };
 use model::{Channel, MessageId, Reply, Timestamp};
-use port::{Entry, Envelope};
+use port::{Entry, Envelope, LogPosition};
 use record::Fact;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -40,6 +41,10 @@ struct Shared {
     woken: Condvar,
     /// A chunk of a fill was taken, or the loop ends.
     taken: Condvar,
+    /// Up to where somebody wants the history to reach.
+    history_wanted: AtomicU64,
+    /// For tries, which are no messages and pass the loop by.
+    channels: Vec<Arc<dyn port::Channel>>,
     view: Mutex<Published>,
 }
 
@@ -63,6 +68,7 @@ struct Published {
 
 impl Host {
     pub fn start(mut engine: Engine, channels: Vec<Box<dyn port::Channel>>) -> Host {
+        let channels: Vec<Arc<dyn port::Channel>> = channels.into_iter().map(Arc::from).collect();
         let published = Published {
             status: engine.status(),
             loaded: engine.loaded().clone(),
@@ -74,6 +80,8 @@ impl Host {
             queue: Mutex::new(Queue::default()),
             woken: Condvar::new(),
             taken: Condvar::new(),
+            history_wanted: AtomicU64::new(0),
+            channels: channels.clone(),
             view: Mutex::new(published),
         });
         let handle = Handle { shared };
@@ -135,6 +143,24 @@ impl Handle {
     /// What is to be read of the history for new counters, if anything is.
     pub fn fill_order(&self) -> Option<FillOrder> {
         lock(&self.shared.view).order.clone()
+    }
+
+    /// Hands a try to its provider, and waits for the answer; none if the channel has no provider.
+    pub fn try_out(&self, envelope: &Envelope) -> Option<Reply> {
+        let channel = self.shared.channels.iter().find(|it| it.channel() == envelope.channel)?;
+        Some(channel.send(envelope))
+    }
+
+    /// Up to where the history should reach soon: new counters are filled from it, or somebody wants to
+    /// try a condition on it.
+    pub fn history_wanted(&self) -> LogPosition {
+        let order = self.fill_order().map_or(0, |it| it.filling.until);
+        LogPosition(order.max(self.shared.history_wanted.load(Ordering::Relaxed)))
+    }
+
+    /// Asks whoever writes the history to do so up to here.
+    pub fn want_history(&self, until: LogPosition) {
+        self.shared.history_wanted.fetch_max(until.0, Ordering::Relaxed);
     }
 
     pub(crate) fn is_filling(&self, number: u64) -> bool {
@@ -271,10 +297,10 @@ struct Sender {
 }
 
 impl Threads {
-    fn new(channels: Vec<Box<dyn port::Channel>>, handle: Handle) -> Threads {
+    fn new(channels: Vec<Arc<dyn port::Channel>>, handle: Handle) -> Threads {
         let mut threads = Threads { senders: BTreeMap::new(), handle, threads: Vec::new() };
         for channel in channels {
-            threads.add(Arc::from(channel));
+            threads.add(channel);
         }
         threads
     }

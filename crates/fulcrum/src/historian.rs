@@ -83,10 +83,10 @@ fn run(needs: &Needs, stopped: &Receiver<()>) {
     }
 }
 
-/// Whether somebody waits for the history to reach further: new audiences that count the past.
+/// Whether somebody waits for the history to reach further: new audiences that count the past, or a
+/// page that tries one.
 fn is_awaited(needs: &Needs) -> bool {
-    let Some(order) = needs.handle.fill_order() else { return false };
-    needs.history.position().is_ok_and(|it| it.0 < order.filling.until)
+    needs.history.position().is_ok_and(|it| it < needs.handle.history_wanted())
 }
 
 fn look(needs: &Needs, log: &Arc<SegmentLog>, times: &mut Times) -> anyhow::Result<()> {

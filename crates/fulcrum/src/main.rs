@@ -112,7 +112,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => commands::diff::run(&place, &arguments),
         Command::Apply(arguments) => commands::apply::run(&place, &arguments),
         Command::Pull(arguments) => commands::pull::run(&place, &arguments),
-        Command::Simulate(arguments) => commands::simulate::run(&arguments),
+        Command::Simulate(arguments) => commands::simulate::run(&place, &arguments),
         Command::Template(arguments) => commands::template::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Resume(arguments) => commands::resume::run(&place, &arguments),

@@ -9,6 +9,7 @@ mod market;
 mod observe;
 mod person;
 mod play;
+pub mod replay;
 pub mod scenario;
 pub mod study;
 mod taste;

@@ -98,13 +98,7 @@ pub fn play_scenario(
     script: &Script,
     until: Option<Timestamp>,
 ) -> Result<Played, ScenarioError> {
-    record::programme::parse(files)
-        .and_then(|it| it.definitions())
-        .map_err(ScenarioError::Programme)?;
-    let mut stage = Stage::open(script.begins())?;
-    let apply = Control::Apply { files: files.clone(), by: "the script".to_owned(), after: None };
-    stage.append(LogRecord::Control(apply));
-    stage.quiet()?;
+    let mut stage = Stage::with(files, script.begins())?;
     let end = until.unwrap_or(script.ends());
     for (n, moment) in script.moments.iter().enumerate() {
         if end < moment.at {
@@ -146,9 +140,10 @@ fn event(n: usize, at: Timestamp, person: &str, kind: &EventKind, properties: &M
     }
 }
 
-struct Stage {
+/// An engine over memory with a clock that stands where it is put.
+pub(crate) struct Stage {
     engine: Engine,
-    store: MemoryStore,
+    pub store: MemoryStore,
     log: Arc<MemoryLog>,
     takers: Takers,
     now: Timestamp,
@@ -173,17 +168,30 @@ impl Stage {
         Ok(Stage { engine, store, log, takers: Takers::default(), now })
     }
 
-    fn append(&mut self, record: LogRecord) {
+    /// With a programme that runs from the beginning.
+    pub fn with(files: &BTreeMap<String, String>, now: Timestamp) -> Result<Stage, ScenarioError> {
+        record::programme::parse(files)
+            .and_then(|it| it.definitions())
+            .map_err(ScenarioError::Programme)?;
+        let mut stage = Stage::open(now)?;
+        let by = "the script".to_owned();
+        let apply = Control::Apply { files: files.clone(), by, after: None };
+        stage.append(LogRecord::Control(apply));
+        stage.quiet()?;
+        Ok(stage)
+    }
+
+    pub fn append(&mut self, record: LogRecord) {
         self.log.append(vec![record.encode()], Box::new(|_| {}));
     }
 
-    fn quiet(&mut self) -> Result<Option<Timestamp>, ScenarioError> {
+    pub fn quiet(&mut self) -> Result<Option<Timestamp>, ScenarioError> {
         let mut clock = Still(self.now);
         let wake = run_until_quiet(&mut self.engine, &mut clock, &mut self.takers)?;
         Ok(wake)
     }
 
-    fn live_until(&mut self, until: Timestamp) -> Result<(), ScenarioError> {
+    pub fn live_until(&mut self, until: Timestamp) -> Result<(), ScenarioError> {
         while let Some(wake) = self.quiet()?.filter(|it| *it <= until) {
             if wake <= self.now {
                 return Err(ScenarioError::NoRest(self.now));
@@ -194,7 +202,7 @@ impl Stage {
         Ok(())
     }
 
-    fn played(mut self) -> Result<Played, ScenarioError> {
+    pub fn played(mut self) -> Result<Played, ScenarioError> {
         self.quiet()?;
         let status = self.engine.status();
         let mut decisions = Vec::new();

@@ -1,5 +1,6 @@
 //! The market against the engine: every promise holds, and the truth is covered.
 
+mod replaying;
 mod scenarios;
 mod study;
 

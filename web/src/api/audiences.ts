@@ -57,7 +57,7 @@ export const overlapQuery = (names: readonly string[]) =>
     queryKey: ["overlap", names.join(",")],
     queryFn: ({ signal }) =>
       answer(
-        api.GET("/api/v1/audiences/overlap", {
+        api.GET("/api/v1/overlap", {
           params: { query: names.length === 0 ? {} : { names: names.join(",") } },
           signal,
         }),
@@ -66,7 +66,7 @@ export const overlapQuery = (names: readonly string[]) =>
   });
 
 export async function beginPreview(draft: AudienceDraft, signal: AbortSignal): Promise<string> {
-  const { job } = await answer(api.POST("/api/v1/audiences/preview", { body: draft, signal }));
+  const { job } = await answer(api.POST("/api/v1/conditions/preview", { body: draft, signal }));
   return job;
 }
 

@@ -21,61 +21,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audiences/counting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Count from now on, and read the history no further
-         * @description What new audiences need of the past stays unknown: they count from the moment at which they were
-         *     applied.
-         */
-        delete: operations["end_counting"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audiences/overlap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many people audiences have in common */
-        get: operations["get_overlap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audiences/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** See what a condition would make of an audience, before it is saved */
-        post: operations["preview_audience"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/audiences/{name}": {
         parameters: {
             query?: never;
@@ -246,6 +191,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broadcasts/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail it to somebody of the team, as one of its people would get it
+         * @description It is no message: nothing counts it, and its links change nobody's choices.
+         */
+        post: operations["test_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conditions/parse": {
         parameters: {
             query?: never;
@@ -257,6 +222,23 @@ export interface paths {
         put?: never;
         /** Read a condition from its text */
         post: operations["parse_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conditions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a condition would make of an audience, before it is saved */
+        post: operations["preview_audience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -292,6 +274,27 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Count from now on, and read the history no further
+         * @description What new audiences need of the past stays unknown: they count from the moment at which they were
+         *     applied.
+         */
+        delete: operations["end_counting"];
         options?: never;
         head?: never;
         patch?: never;
@@ -359,6 +362,23 @@ export interface paths {
         get: operations["get_holdouts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in history, with addresses that are closed */
+        post: operations["import_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,6 +454,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Static lists and how many people are on each */
+        get: operations["get_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put people on a static list, or take them off */
+        post: operations["change_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merges/{id}/allow": {
         parameters: {
             query?: never;
@@ -463,6 +517,23 @@ export interface paths {
         put?: never;
         /** Undo a merge: the two are two again, and are kept apart */
         post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people audiences have in common */
+        get: operations["get_overlap"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -962,6 +1033,18 @@ export interface components {
         };
         /** @enum {string} */
         BroadcastStage: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";
+        /** @description Whom a try is mailed to. */
+        BroadcastTest: {
+            /** @description As which person it is written; absent for somebody of the audience. */
+            person?: string;
+            /** @description Addresses of the team, at most 10. */
+            to: string[];
+        };
+        BroadcastTested: {
+            sent: components["schemas"]["TestSent"][];
+            /** @description The person whom the mail speaks to. */
+            written_for: components["schemas"]["Example"];
+        };
         /** @description Everybody on the list who is due at one moment. */
         BroadcastWave: {
             /**
@@ -987,6 +1070,31 @@ export interface components {
         };
         /** @enum {string} */
         ChangeKind: "added" | "removed" | "changed";
+        /** @description What a change came to. */
+        ChangedList: {
+            /** Format: int64 */
+            added: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of these, people whom nobody knew.
+             */
+            new: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Identifiers that nobody has and that were left out.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Rows whose cell cannot be what the column holds: empty, or no address.
+             */
+            unreadable: number;
+        };
         /** @description A channel's fair credit. */
         ChannelCredit: {
             channel: string;
@@ -1356,6 +1464,29 @@ export interface components {
             at: string;
             /** @description Who did it. */
             by: string;
+        };
+        ImportRejection: {
+            detail: string;
+            /**
+             * Format: int64
+             * @description Its place in the batch, from 0.
+             */
+            index: number;
+            reason: string;
+        };
+        ImportRequest: {
+            /**
+             * @description Events as `/v1/import` takes them, each with a `messageId`, and where an address is closed
+             *     with `suppress: {address, reason}`; reasons are `bounced`, `complained` and `blocked`.
+             */
+            batch: Record<string, never>[];
+            /** @description The id of the source that the events are booked under. */
+            source: string;
+        };
+        ImportedEvents: {
+            /** Format: int64 */
+            accepted: number;
+            rejected: components["schemas"]["ImportRejection"][];
         };
         Installation: {
             name: string;
@@ -2052,9 +2183,27 @@ export interface components {
         };
         /** @enum {string} */
         StatementState: "granted" | "withdrawn" | "unconfirmed";
+        StaticList: {
+            name: string;
+            /**
+             * Format: int64
+             * @description People who are on it now.
+             */
+            people: number;
+        };
+        StaticLists: {
+            lists: components["schemas"]["StaticList"][];
+        };
         Team: {
             /** @description Beside the admin, who is not listed. */
             members: components["schemas"]["Member"][];
+        };
+        TestSent: {
+            /** @description Whether the mail server took it. */
+            accepted: boolean;
+            /** @description What it said. */
+            detail: string;
+            to: string;
         };
         TimelineItem: {
             /** Format: date-time */
@@ -2182,92 +2331,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audiences"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    end_counting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Nothing is counted. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_overlap: {
-        parameters: {
-            query?: {
-                /** @description Names separated by commas, 2 to 12; the largest audiences when absent. */
-                names?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overlap"];
-                };
-            };
-            /** @description There is no such audience. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    preview_audience: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AudienceDraft"];
-            };
-        };
-        responses: {
-            /** @description It has begun; the job's result is an `AudienceChange`. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobBegun"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2599,6 +2662,52 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    test_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastTest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastTested"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be written, or there is no mail server. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     parse_condition: {
         parameters: {
             query?: never;
@@ -2628,6 +2737,31 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ConditionProblem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceDraft"];
+            };
+        };
+        responses: {
+            /** @description It has begun; the job's result is an `AudienceChange`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2683,6 +2817,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_counting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing is counted. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2778,6 +2940,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Holdouts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description The accepted events are on disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedEvents"];
+                };
+            };
+            /** @description There is no such source. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2953,6 +3149,67 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaticLists"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_list: {
+        parameters: {
+            query: {
+                /** @description The column that says who it is. */
+                column: string;
+                /** @description What the column holds: `email`, `user_id`, `phone`, `handle` or `anonymous_id`; by the column's name, else `email`. */
+                kind?: string;
+                /** @description `add`, `remove`, or `replace`, which also takes off whoever is not in the table. */
+                mode?: string;
+                /** @description Leave out whom nobody knows; else they are made, and have agreed to nothing. */
+                known_only?: boolean;
+                /** @description Only says what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Letters, digits, blanks, `-` and `_`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description A table with a header, UTF-8, commas, at most 16 MiB. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done, and on disk; or what would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     allow_merge: {
         parameters: {
             query?: never;
@@ -3073,6 +3330,39 @@ export interface operations {
             };
             /** @description It cannot be undone, or the plan is not up to date; the body says why. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_overlap: {
+        parameters: {
+            query?: {
+                /** @description Names separated by commas, 2 to 12; the largest audiences when absent. */
+                names?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            /** @description There is no such audience. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,8 +2,8 @@
  * A journey as its file says it: plain data with steps, each of one kind, some with steps below them. The addresses are
  * those of the server, so that what it counts or complains about is found here.
  */
-import { at, type Path, withAt } from "./conditions";
-import { yaml } from "./yaml";
+import { at, type Path, withAt } from "./conditions.ts";
+import { yaml } from "./yaml.ts";
 
 export type Step = { id?: string } & { [kind: string]: unknown };
 

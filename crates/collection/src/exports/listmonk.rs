@@ -5,7 +5,7 @@
 //! table `subscriber_lists`.
 
 use super::said::{EARLIEST, Said, address, closing, event, identify, put_name};
-use super::{Book, Cells, Sheet, Subscription, Tool, time};
+use super::{Book, Cells, Sheet, Subscription, Tool, latest, time};
 use crate::Refusal;
 use crate::event::refuse;
 use model::{Rejection, Timestamp};
@@ -57,8 +57,6 @@ pub(super) fn carry(book: &Book, sheet: Sheet, row: &Cells) -> Result<Vec<Json>,
 
 fn subscriber(book: &Book, row: &Cells) -> Result<Vec<Json>, Refusal> {
     let email = address(row.get("email"))?;
-    let (created, updated) = (time(row.get("created_at"))?, time(row.get("updated_at"))?);
-    let changed = updated.or(created);
     let blocked = matches!(row.get("status"), "blocklisted" | "blacklisted");
     let said = |topic: Option<String>, at: Timestamp, vouched| Said {
         tool: Tool::Listmonk,
@@ -68,18 +66,19 @@ fn subscriber(book: &Book, row: &Cells) -> Result<Vec<Json>, Refusal> {
         proof: proof(row.get("uuid"), ""),
         vouched,
     };
+    let changed = latest(row.first(&["updated_at", "created_at"]), &book.terms);
     let mut carried = Vec::new();
     match traits(row, &email) {
-        Ok(traits) => carried.push(identify(traits, changed.unwrap_or(book.terms.exported))),
+        Ok(traits) => carried.push(identify(traits, changed)),
         // Their no is taken whatever stands beside it.
         Err(_) if blocked => {}
         Err(refusal) => return Err(refusal),
     }
     if blocked {
-        let no = said(None, changed.unwrap_or(book.terms.exported), None).no();
-        carried.push(closing(no, &email, "blocked"));
+        carried.push(closing(said(None, changed, None).no(), &email, "blocked"));
         return Ok(carried);
     }
+    let (created, updated) = (time(row.get("created_at"))?, time(row.get("updated_at"))?);
     if book.has_subscriptions || row.get("status") == "disabled" {
         return Ok(carried);
     }
@@ -122,7 +121,13 @@ fn subscription(book: &Book, row: &Cells) -> Result<Vec<Json>, Refusal> {
     let Some(state) = Subscription::from_name(row.get("status")) else {
         return refuse(Rejection::BadField, "`status` is none of the states of a subscription");
     };
-    let (created, updated) = (time(row.get("created_at"))?, time(row.get("updated_at"))?);
+    let no_since = latest(row.get("updated_at"), &book.terms);
+    let (created, updated) = match state {
+        Subscription::Unsubscribed => (None, None),
+        Subscription::Confirmed | Subscription::Unconfirmed => {
+            (time(row.get("created_at"))?, time(row.get("updated_at"))?)
+        }
+    };
     let began = created.or(updated).unwrap_or(EARLIEST);
     // With double opt-in the row's last change is the confirmation.
     let confirmed = if list.is_double { updated.unwrap_or(began) } else { began };
@@ -141,13 +146,13 @@ fn subscription(book: &Book, row: &Cells) -> Result<Vec<Json>, Refusal> {
         (Subscription::Confirmed, _) => said(confirmed, None).yes(book.terms.exported),
         (Subscription::Unconfirmed, Some(_)) => said(began, vouch).yes(book.terms.exported),
         (Subscription::Unconfirmed, None) => said(began, None).request(),
-        (Subscription::Unsubscribed, _) => said(updated.unwrap_or(book.terms.exported), None).no(),
+        (Subscription::Unsubscribed, _) => said(no_since, None).no(),
     }])
 }
 
 fn bounce(book: &Book, row: &Cells) -> Result<Vec<Json>, Refusal> {
     let email = reached(book, row)?;
-    let at = time(row.get("created_at"))?.unwrap_or(book.terms.exported);
+    let at = latest(row.get("created_at"), &book.terms);
     let campaign = book.campaigns.get(row.get("campaign_id"));
     let properties = json!({"source": "listmonk", "campaign": campaign});
     let of = |name: &str| event(name, &email, at, properties.clone());

@@ -4,9 +4,8 @@
 //! fields by their labels and Mailchimp's in capitals. Times are taken as UTC.
 
 use super::said::{EARLIEST, Said, address, closing, event, identify, put, put_list, put_value};
-use super::{Book, Cells, Sheet, Tool, time};
+use super::{Book, Cells, Sheet, Tool, latest, time};
 use crate::Refusal;
-use model::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 /// Labels and tags of the fields that have a name here.
@@ -72,12 +71,12 @@ pub(super) fn carry(book: &Book, sheet: Sheet, row: &Cells) -> Result<Vec<Json>,
     let columns: Vec<&str> = row.0.iter().map(|it| it.0).collect();
     let email = address(row.get(email_column(&columns).unwrap_or_default()))?;
     let dates = ["LAST_CHANGED", "UNSUB_TIME", "CLEAN_TIME", "CONFIRM_TIME", "OPTIN_TIME"];
-    let changed = time(row.first(&dates))?.unwrap_or(book.terms.exported);
+    let changed = latest(row.first(&dates), &book.terms);
     let mut carried = vec![identify(traits(row, &email), changed)];
     match sheet {
         Sheet::Subscribed => carried.push(subscribed(book, row, &email)?),
-        Sheet::Unsubscribed => carried.push(unsubscribed(book, row, &email)?),
-        Sheet::Cleaned => carried.push(cleaned(book, row, &email)?),
+        Sheet::Unsubscribed => carried.push(unsubscribed(book, row, &email)),
+        Sheet::Cleaned => carried.push(cleaned(book, row, &email)),
         Sheet::NonSubscribed
         | Sheet::Subscribers
         | Sheet::Lists
@@ -122,8 +121,8 @@ fn subscribed(book: &Book, row: &Cells, email: &str) -> Result<Json, Refusal> {
     Ok(if own_act || vouched.is_some() { said.yes(book.terms.exported) } else { said.request() })
 }
 
-fn unsubscribed(book: &Book, row: &Cells, email: &str) -> Result<Json, Refusal> {
-    let at = time(row.first(&["UNSUB_TIME", "LAST_CHANGED"]))?.unwrap_or(book.terms.exported);
+fn unsubscribed(book: &Book, row: &Cells, email: &str) -> Json {
+    let at = latest(row.first(&["UNSUB_TIME", "LAST_CHANGED"]), &book.terms);
     let reason = row.first(&["UNSUB_REASON_OTHER", "UNSUB_REASON"]);
     let mut proof = of_member(row);
     for (what, text) in [("campaign", row.get("UNSUB_CAMPAIGN_TITLE")), ("reason", reason)] {
@@ -136,16 +135,15 @@ fn unsubscribed(book: &Book, row: &Cells, email: &str) -> Result<Json, Refusal> 
     // "Abuse" is Mailchimp's word for a mail that was reported as unwanted.
     let code = row.get("UNSUB_REASON").to_lowercase();
     let complained = code.contains("abuse") || code.contains("complain");
-    Ok(if complained { closing(no, email, "complained") } else { no })
+    if complained { closing(no, email, "complained") } else { no }
 }
 
 /// Mail to the address came back for good.
-fn cleaned(book: &Book, row: &Cells, email: &str) -> Result<Json, Refusal> {
-    let at = time(row.first(&["CLEAN_TIME", "LAST_CHANGED"]))?;
-    let at: Timestamp = at.unwrap_or(book.terms.exported);
+fn cleaned(book: &Book, row: &Cells, email: &str) -> Json {
+    let at = latest(row.first(&["CLEAN_TIME", "LAST_CHANGED"]), &book.terms);
     let campaign = Some(row.get("CLEAN_CAMPAIGN_TITLE")).filter(|it| !it.is_empty());
     let properties = json!({"source": "mailchimp", "campaign": campaign});
-    Ok(closing(event("Email Bounced", email, at, properties), email, "bounced"))
+    closing(event("Email Bounced", email, at, properties), email, "bounced")
 }
 
 fn of_member(row: &Cells) -> String {

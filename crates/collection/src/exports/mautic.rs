@@ -5,7 +5,7 @@
 //! (`DoNotContact.php`). Mautic keeps no yes: it writes to everybody who did not say no.
 
 use super::said::{EARLIEST, Said, address, closing, identify, put, put_list, put_value};
-use super::{Book, Cells, Reach, Sheet, Tool, time};
+use super::{Book, Cells, Reach, Sheet, Tool, latest, time};
 use crate::Refusal;
 use crate::event::refuse;
 use model::{Rejection, Timestamp};
@@ -121,7 +121,7 @@ fn do_not_contact(book: &Book, row: &Cells) -> Result<Vec<Json>, Refusal> {
     let Some(reach) = book.people.get(row.get("lead_id")) else {
         return refuse(Rejection::NoIdentity, "no contact has this `lead_id`");
     };
-    let at = time(row.get("date_added"))?.unwrap_or(book.terms.exported);
+    let at = latest(row.get("date_added"), &book.terms);
     let channel = match row.get("channel") {
         "email" => "email",
         "sms" => "sms",

@@ -251,6 +251,7 @@ fn a_broken_row_is_named_and_its_no_is_taken() {
             "an address in an error: {found:?}"
         );
     }
+    // A yes needs a date that can be read.
     let file = "subscribers.csv\nemail|name|status|created_at\na@shop.test|Ann|enabled|soon";
     assert_eq!(read(Tool::Listmonk, terms(), &[file]), ["bad_time: `soon` is no time"]);
 }
@@ -378,6 +379,34 @@ fn a_yes_is_dated_within_what_is_possible_and_never_by_its_arrival() {
     check("1970-01-01 00:00:00", " at 1990-01-01T00:00:00Z");
     check("0000-00-00 00:00:00", " at 1990-01-01T00:00:00Z");
     check("", " at 1990-01-01T00:00:00Z");
+}
+
+#[test]
+fn a_no_is_taken_whatever_its_date_says() {
+    let check = |tool: Tool, tables: &[&str], expected: &str| {
+        let found = read(tool, terms(), tables);
+        assert!(found.iter().any(|it| it.starts_with(expected)), "{found:?}");
+        assert!(found.iter().all(|it| !it.starts_with("bad_time")), "{found:?}");
+    };
+    let no = |of: &str, proof: &str| {
+        format!(
+            "Consent Withdrawn ann@shop.test channel=email{of} proof={proof} at 2026-06-01T00:00:00Z"
+        )
+    };
+    let blocked = "subscribers\nid|uuid|email|name|attribs|status|created_at|updated_at\n1|u-1|ann@shop.test|Ann|{}|blocklisted|soon|soon";
+    check(Tool::Listmonk, &[blocked], &no(" source=listmonk", "listmonk subscriber u-1"));
+    let enabled = "subscribers\nid|email|name|status\n1|ann@shop.test|Ann|enabled";
+    let of_list = "subscriber_lists\nsubscriber_id|list_id|status|updated_at|created_at\n1|1|unsubscribed|soon|soon";
+    check(
+        Tool::Listmonk,
+        &[enabled, LISTS, of_list],
+        &no(" topic=news source=listmonk", "listmonk subscriber 1 on list 1"),
+    );
+    let contact = "contacts\nid|email\n1|ann@shop.test";
+    let dnc = "dnc\nid|lead_id|date_added|reason|channel\n1|1|soon|1|email";
+    check(Tool::Mautic, &[contact, dnc], &no(" source=mautic", "Mautic contact 1"));
+    let left = "unsubscribed_1.csv\nEmail Address|UNSUB_TIME|LEID\nann@shop.test|soon|7";
+    check(Tool::Mailchimp, &[left], &no(" topic=news source=mailchimp", "Mailchimp contact 7"));
 }
 
 #[test]

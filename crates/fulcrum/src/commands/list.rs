@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use model::{Identifier, IdentifierKind};
 use port::Store;
-use record::LogRecord;
+use record::{Fact, LogRecord};
 
 use server::Problem;
-use server::lists::{Counts, ListName, Mode, all, identifier, plan};
+use server::lists::{Counts, ListName, Mode, Planned, all, identifier, plan};
 use tables::{Options, Table};
 
 use super::asking::agreed;
@@ -158,13 +158,16 @@ fn change(
             None
         }
     };
-    let counts = match &remote {
-        Some(remote) => ask(remote, &name, mode, known_only, kind, &named, true)?,
+    let Planned { counts, facts } = match &remote {
+        Some(remote) => {
+            let counts = ask(remote, &name, mode, known_only, kind, &named, true)?;
+            Planned { counts, facts: Vec::new() }
+        }
         None => {
             let reading = data.read()?;
             let views = reading.store.reader()?;
             let planned = plan(&*views, &name, mode, &named, known_only, data::now(), &|| true);
-            planned.map_err(stopped)?.counts
+            planned.map_err(stopped)?
         }
     };
     print(&text(&name, &counts, unreadable))?;
@@ -178,7 +181,7 @@ fn change(
         Some(remote) => {
             ask(remote, &name, mode, known_only, kind, &named, false)?;
         }
-        None => offline(config, data, &name, mode, known_only, &named)?,
+        None => offline(config, data, &facts)?,
     }
     print("done\n")?;
     Ok(ExitCode::SUCCESS)
@@ -216,22 +219,13 @@ fn text(name: &ListName, counts: &Counts, unreadable: u64) -> String {
     text
 }
 
-fn offline(
-    config: &Config,
-    data: &DataDir,
-    name: &ListName,
-    mode: Mode,
-    known_only: bool,
-    named: &[Identifier],
-) -> anyhow::Result<()> {
+/// Carries out what was planned, and nothing else.
+fn offline(config: &Config, data: &DataDir, facts: &[Fact]) -> anyhow::Result<()> {
     let opened = data.open()?;
-    let views = opened.store.reader()?;
-    let planned = plan(&*views, name, mode, named, known_only, data::now(), &|| true);
-    for chunk in planned.map_err(stopped)?.facts.chunks(FACTS_AT_ONCE) {
+    for chunk in facts.chunks(FACTS_AT_ONCE) {
         let records = chunk.iter().map(|it| LogRecord::Fact(it.clone()).encode()).collect();
         opened.log.append_and_wait(records).context("could not store the change")?;
     }
-    drop(views);
     let providers = Providers::set_for(&opened.store, config)?;
     offline::settle(opened, providers, None)?;
     Ok(())

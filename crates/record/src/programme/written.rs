@@ -121,6 +121,11 @@ pub fn broadcast(broadcast: &Broadcast) -> Tree {
         SendAt::Instant(at) => Tree::text(at),
         SendAt::Local(local) => Tree::text(local),
     });
+    let rate = broadcast.rate.map(|it| {
+        Tree::fields()
+            .with("at_most", number(f64::from(it.at_most)))
+            .with("per", Tree::text(it.per))
+    });
     Tree::fields()
         .with("broadcast", Tree::text(&broadcast.name))
         .with("owner", Tree::said(&broadcast.owner))
@@ -131,6 +136,8 @@ pub fn broadcast(broadcast: &Broadcast) -> Tree {
         .with("class", broadcast.class.map(word))
         .with("value", number(broadcast.value))
         .with("expires", Tree::unless(broadcast.expires, MessageStep::DEFAULT_EXPIRES))
+        .with("rate", rate)
+        .with("approval", broadcast.approval.then_some(Tree::Truth(true)))
 }
 
 /// The front matter; the body is the rest of the file.

@@ -46,6 +46,7 @@ topics | /items | - nope: 1
 outcomes | /items | - nope: 1
 audience | | nope: 1
 broadcast | | nope: 1
+broadcast | /properties/rate | rate: {nope: 1}
 journey | | nope: 1
 journey | /properties/trigger | trigger: {nope: 1}
 journey | /properties/goal | goal: {nope: 1}

@@ -256,6 +256,9 @@ proptest! {
         round("audiences/a.yaml", &json!({"audience": one, "note": four, "when": when}))?;
         round("broadcasts/a.yaml", &json!({"broadcast": "b", "owner": one, "audience": "c",
             "content": "d", "channels": ["email"], "at": "2026-11-27T09:00:00Z", "expires": "3d"}))?;
+        round("broadcasts/a.yaml", &json!({"broadcast": "b", "audience": "c", "content": "d",
+            "channels": ["email"], "at": "2026-11-27T09:00:00", "approval": true,
+            "rate": {"at_most": 100, "per": "1m"}}))?;
     }
 }
 

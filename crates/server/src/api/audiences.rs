@@ -5,6 +5,7 @@ use super::json::{Body, Query, time};
 use super::people::PersonSummary;
 use crate::access::actor;
 use crate::app::Shared;
+use crate::jobs::Job;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,11 +14,13 @@ use axum::response::{IntoResponse, Response};
 use engine::{AudiencePreview, Estimate, Loaded, PreviewStep, Status};
 use expr::Expr;
 use model::{IdentifierKind, PersonId, Timestamp};
-use port::{Person, Views};
+use port::{History, LogPosition, Person, Views};
 use record::{Control, LogRecord};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use utoipa::{IntoParams, ToSchema};
 
 const LIMIT: usize = 50;
@@ -29,6 +32,10 @@ const DAYS_MAX: i64 = 400;
 
 /// Audiences that one overlap compares: a matrix of more cannot be read.
 const COMPARED_MAX: usize = 12;
+
+/// How long a page waits until the latest events are in the history, and how often it looks.
+const HISTORY_WAIT: Duration = Duration::from_secs(20);
+const HISTORY_LOOK: Duration = Duration::from_millis(50);
 
 /// Members read at once for an overlap or an export.
 const MEMBERS_AT_ONCE: usize = 20_000;
@@ -222,7 +229,7 @@ pub(super) async fn list_audiences(
 ///
 /// What new audiences need of the past stays unknown: they count from the moment at which they were
 /// applied.
-#[utoipa::path(delete, path = "/api/v1/audiences/counting", tag = "audiences",
+#[utoipa::path(delete, path = "/api/v1/counting", tag = "audiences",
     responses((status = 204, description = "Done."),
         (status = 404, description = "Nothing is counted.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn end_counting(
@@ -338,7 +345,7 @@ pub(super) async fn export_members(
 }
 
 /// How many people audiences have in common
-#[utoipa::path(get, path = "/api/v1/audiences/overlap", tag = "audiences", params(Compared),
+#[utoipa::path(get, path = "/api/v1/overlap", tag = "audiences", params(Compared),
     responses((status = 200, description = "Done.", body = Overlap),
         (status = 404, description = "There is no such audience.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn get_overlap(
@@ -372,7 +379,7 @@ pub(super) async fn get_overlap(
 }
 
 /// See what a condition would make of an audience, before it is saved
-#[utoipa::path(post, path = "/api/v1/audiences/preview", tag = "audiences", request_body = AudienceDraft,
+#[utoipa::path(post, path = "/api/v1/conditions/preview", tag = "audiences", request_body = AudienceDraft,
     responses((status = 200, description = "It has begun; the job's result is an `AudienceChange`.", body = JobBegun)))]
 pub(super) async fn preview_audience(
     State(shared): State<Arc<Shared>>,
@@ -383,8 +390,14 @@ pub(super) async fn preview_audience(
     let (readers, now) = (shared.readers.clone(), shared.now());
     let history = shared.facts.history.clone();
     let name = draft.name.filter(|it| !it.trim().is_empty());
+    let handle = shared.handle.clone();
     let id = shared.jobs.begin("audience", move |job| {
         readers.with(|views| {
+            if condition.counters().iter().any(|it| !loaded.definitions.keeps(it)) {
+                let until = views.log_position()?;
+                handle.want_history(until);
+                wait_for(history.as_deref(), until, job);
+            }
             let mut latest = None;
             let mut watch = |step: PreviewStep<'_>| {
                 latest = step.estimate;
@@ -403,12 +416,23 @@ pub(super) async fn preview_audience(
                 now,
             };
             let found = engine::preview_audience(views, &tried, &mut watch)?;
-            let Some(found) = found else { return Ok(serde_json::Value::Null) };
+            let Some(found) = found else { return Ok(Value::Null) };
             let change = change(views, &condition, &found, found.people, latest);
             serde_json::to_value(change).map_err(|_| Problem::internal())
         })
     })?;
     Ok(Json(JobBegun { job: id.to_string() }))
+}
+
+/// Waits until the history reaches so far, for a while: what it lacks then, it lacks in the answer.
+fn wait_for(history: Option<&dyn History>, until: LogPosition, job: &Job) {
+    let began = Instant::now();
+    while history.is_some_and(|it| it.position().is_ok_and(|at| at < until))
+        && began.elapsed() < HISTORY_WAIT
+        && job.step(0, 0, Value::default)
+    {
+        std::thread::sleep(HISTORY_LOOK);
+    }
 }
 
 fn read_condition(loaded: &Loaded, text: &str) -> Result<Expr, Problem> {

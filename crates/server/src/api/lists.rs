@@ -17,7 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 /// Half a million addresses.
 pub(super) const BYTES_MAX: usize = 16 << 20;
 
-/// Looking at everybody takes seconds per million; whoever has more asks on the server.
+/// To count a list, and to replace one, everybody is loaded; where that takes longer, the command on the
+/// server does it.
 const TIME_MAX: Duration = Duration::from_secs(20);
 
 /// Facts of one append: as many as collection takes at once.

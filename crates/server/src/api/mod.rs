@@ -126,6 +126,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(broadcasts::list_broadcasts))
         .routes(routes!(broadcasts::plan_broadcast))
         .routes(routes!(broadcasts::approve_broadcast))
+        .routes(routes!(broadcasts::test_broadcast))
         .routes(routes!(broadcasts::start_broadcast))
         .routes(routes!(broadcasts::pause_broadcast))
         .routes(routes!(broadcasts::resume_broadcast))

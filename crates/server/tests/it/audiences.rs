@@ -48,7 +48,7 @@ async fn an_audience_says_who_is_in_how_it_grew_and_who_needs_it() {
         .collect();
     assert_eq!(sizes, [("buyers", 2), ("local-buyers", 1), ("locals", 2)]);
     assert_eq!((&all["counting"], &all["audiences"][0]["waits"]), (&Value::Null, &json!(false)));
-    assert_eq!(world.status(&format!("DELETE /api/v1/audiences/counting\n{JSON}")).await, 404);
+    assert_eq!(world.status(&format!("DELETE /api/v1/counting\n{JSON}")).await, 404);
 
     let one = world.json("GET /api/v1/audiences/buyers").await;
     assert_eq!(one["entered"], 2);
@@ -70,11 +70,11 @@ async fn an_audience_says_who_is_in_how_it_grew_and_who_needs_it() {
 #[tokio::test]
 async fn what_audiences_share_is_counted() {
     let world = three_people().await;
-    let overlap = world.json("GET /api/v1/audiences/overlap?names=buyers,locals").await;
+    let overlap = world.json("GET /api/v1/overlap?names=buyers,locals").await;
     assert_eq!(overlap, json!({"audiences": ["buyers", "locals"], "shared": [[2, 1], [1, 2]]}));
-    let largest = world.json("GET /api/v1/audiences/overlap").await;
+    let largest = world.json("GET /api/v1/overlap").await;
     assert_eq!(largest["audiences"].as_array().map(Vec::len), Some(3));
-    assert_eq!(world.status("GET /api/v1/audiences/overlap?names=buyers,nobody").await, 404);
+    assert_eq!(world.status("GET /api/v1/overlap?names=buyers,nobody").await, 404);
 }
 
 /// A name that a spreadsheet would take for a formula is text, and one with a comma is one cell.
@@ -94,7 +94,7 @@ async fn members_leave_as_csv() {
 #[tokio::test]
 async fn a_condition_is_tried_before_it_is_saved() {
     let world = three_people().await;
-    let draft = |body: Value| format!("POST /api/v1/audiences/preview\n{JSON}\n\n{body}");
+    let draft = |body: Value| format!("POST /api/v1/conditions/preview\n{JSON}\n\n{body}");
     let begun =
         world.json(&draft(json!({"name": "buyers", "when": "trait('city') == 'Utrecht'"}))).await;
     let path = format!("GET /api/v1/jobs/{}", begun["job"].as_str().expect("a job"));

@@ -59,6 +59,10 @@ pub fn find(tool: Tool, path: &Path) -> anyhow::Result<Found> {
 
 fn tables_at(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let name = |path: &Path| path.file_name().map(|it| it.to_string_lossy().to_lowercase());
+    if path.as_os_str() == "-" {
+        let stop = Stop::usage("an export is read twice, and standard input cannot be");
+        return Err(stop.hint("give its file or folder").into());
+    }
     if !path.is_dir() {
         if name(path).is_some_and(|it| it.ends_with(".zip")) {
             let stop = Stop::usage(format!("{} is an archive", path.display()));

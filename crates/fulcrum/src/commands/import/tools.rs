@@ -186,13 +186,13 @@ fn read(path: &Path, from: From, options: &Options) -> anyhow::Result<Export> {
         let mut rows = Rows::open(&file.path, None)?;
         // The plan says whose it is; the source is not a part of it.
         let source = SourceId::from("plan");
-        while let Some((number, row)) = rows.next(|row| carried(&book, file.sheet, row, &source))? {
+        let take = |row: &Cells<'_>| Ok(carried(&book, file.sheet, row, &source));
+        while let Some((number, row)) = rows.next(take)? {
             plan.row();
-            match row {
-                Ok(imports) => {
-                    imports.iter().for_each(|it| plan.add(&it.event, it.closing.as_ref()));
-                }
-                Err(refusal) => plan.reject(&file.path, number, refusal),
+            let Carried { imports, refusal } = row.unwrap_or_else(Carried::refused);
+            imports.iter().for_each(|it| plan.add(&it.event, it.closing.as_ref()));
+            if let Some(refusal) = refusal {
+                plan.reject(&file.path, number, refusal);
             }
             progress.at(before + rows.position().byte);
         }
@@ -202,13 +202,9 @@ fn read(path: &Path, from: From, options: &Options) -> anyhow::Result<Export> {
     Ok(Export { book, files: found.files, plan })
 }
 
-/// What a row becomes, by the same steps as any import.
-fn carried(
-    book: &Book,
-    sheet: Sheet,
-    row: &Cells<'_>,
-    source: &SourceId,
-) -> Result<Vec<Import>, Refusal> {
+/// What a row becomes, by the same steps as any import. A part that cannot be taken, such as a field
+/// that is too long, takes none of the others with it: a no may stand beside it.
+fn carried(book: &Book, sheet: Sheet, row: &Cells<'_>, source: &SourceId) -> Carried {
     let arrival = Arrival {
         source,
         received: data::now(),
@@ -217,11 +213,32 @@ fn carried(
         event_type: None,
         anonymous_id: None,
     };
-    let read = |text: &String| {
-        let (event, closing) = import_from_json(text, &arrival, &Limits::default())?;
-        Ok(Import { event, closing })
-    };
-    book.carry(sheet, row)?.iter().map(read).collect()
+    let mut carried = Carried::default();
+    match book.carry(sheet, row) {
+        Ok(texts) => {
+            for text in &texts {
+                match import_from_json(text, &arrival, &Limits::default()) {
+                    Ok((event, closing)) => carried.imports.push(Import { event, closing }),
+                    Err(refusal) => carried.refusal = Some(refusal),
+                }
+            }
+        }
+        Err(refusal) => carried.refusal = Some(refusal),
+    }
+    carried
+}
+
+/// What was made of a row, and why not of all of it.
+#[derive(Default)]
+struct Carried {
+    imports: Vec<Import>,
+    refusal: Option<Refusal>,
+}
+
+impl Carried {
+    fn refused(refusal: Refusal) -> Carried {
+        Carried { imports: Vec::new(), refusal: Some(refusal) }
+    }
 }
 
 fn take(
@@ -243,8 +260,8 @@ fn take(
     let mut rows = Rows::open(&file.path, from)?;
     let (mut waiting, mut read, mut ended) = (Vec::new(), 0, false);
     while !ended {
-        match rows.next(|row| carried(book, file.sheet, row, source))? {
-            Some((_, Ok(imports))) => waiting.extend(imports),
+        match rows.next(|row| Ok(carried(book, file.sheet, row, source)))? {
+            Some((_, Ok(carried))) => waiting.extend(carried.imports),
             // Named in the plan.
             Some((_, Err(_))) => {}
             None => ended = true,

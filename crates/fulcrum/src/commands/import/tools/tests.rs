@@ -138,6 +138,19 @@ fn what_the_export_does_not_say_is_asked_for() {
     assert!(planned("mailchimp", &zip, &[]).contains("unpack it"));
 }
 
+#[test]
+fn a_row_that_is_too_long_keeps_its_no() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = folder.path().join("unsubscribed_1.csv");
+    let long = "x".repeat(40_000);
+    let text =
+        format!("Email Address,Story,UNSUB_TIME\nann@example.test,{long},2024-05-01 10:00:00\n");
+    std::fs::write(&table, text).expect("a file");
+    let found = planned("mailchimp", &table, &["--topic", "news"]);
+    assert!(found.contains("\n1  no: news\n"), "{found}");
+    assert!(found.contains("row 2: the event is larger than one event may be"), "{found}");
+}
+
 /// An installation that takes exports in; `say` is what stands of a person afterwards.
 struct Installation {
     _folder: tempfile::TempDir,
@@ -253,9 +266,9 @@ fn statements_of_exports_commute_with_each_other_and_with_newer_ones() {
         for file in &export.files {
             let mut rows = Rows::open(&file.path, None).expect("rows");
             let source = SourceId::from("old");
-            let take = |row: &Cells<'_>| carried(&export.book, file.sheet, row, &source);
+            let take = |row: &Cells<'_>| Ok(carried(&export.book, file.sheet, row, &source));
             while let Some((_, row)) = rows.next(take).expect("a row") {
-                let imports = row.unwrap_or_default();
+                let imports = row.map(|it| it.imports).unwrap_or_default();
                 statements.extend(imports.iter().flat_map(|it| decision::statements_of(&it.event)));
             }
         }
