@@ -33,6 +33,7 @@ import {
 } from "./data.ts";
 import { decisions, holdouts } from "./decisions.ts";
 import { identity, type Undone, undoPlan } from "./identity.ts";
+import { journeyDetail, journeySummaries } from "./journeys.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
 import {
   applyProgramme,
@@ -135,6 +136,15 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   if (key === "GET /holdouts") {
     const all = holdouts();
     return json(response, scenario === "empty" ? { ...all, holdouts: [] } : all);
+  }
+  if (key === "GET /journeys")
+    return json(response, { journeys: scenario === "empty" ? [] : journeySummaries() });
+  const journey = of("journeys/([^/]+)");
+  if (journey) {
+    const found = journeyDetail(decodeURIComponent(journey[1] ?? ""));
+    return found
+      ? json(response, found)
+      : problem(response, 404, "the programme has no such journey");
   }
   if (path.startsWith("/programme")) return aboutProgramme(request, response, path, scenario, now);
   if (/^\/(audiences|jobs|overlap|counting)\b/.test(path) || path === "/conditions/preview")

@@ -1,21 +1,30 @@
 /** The programme's files as far as the builders read and change them. */
 import type { FileProblem, ProgrammeFile, ProgrammePlan } from "../src/api/types.ts";
+import { fileOf, type Journey } from "../src/lib/journeys.ts";
 import { audiences, save, sizeOf } from "./audiences.ts";
 import { parse, Refused } from "./conditions.ts";
+import { journeyDefinitions, saveJourney } from "./journeys.ts";
 
 const ETAG = "mock";
 
 export function programmeFiles(now: number) {
-  return audiences(now).map(({ name }) => ({
-    path: `audiences/${name}.yaml`,
-    kind: "audience",
-    name,
+  const audience = audiences(now).map(({ name }) => ({ kind: "audience", name }));
+  const journey = journeyDefinitions().map((it) => ({ kind: "journey", name: it.journey }));
+  return [...audience, ...journey].map((it) => ({
+    ...it,
+    path: `${it.kind}s/${it.name}.yaml`,
     etag: ETAG,
   }));
 }
 
 export function programmeFile(path: string, now: number): ProgrammeFile | null {
   const it = audiences(now).find(({ name }) => path === `audiences/${name}.yaml`);
+  const journey = journeyDefinitions().find((each) => path === `journeys/${each.journey}.yaml`);
+  if (journey) {
+    const { text } = fileOf(journey);
+    const name = journey.journey;
+    return { path, kind: "journey", name, etag: ETAG, version: 7, text, form: journey };
+  }
   if (!it) return null;
   const note = it.note ? `note: ${it.note}\n` : "";
   const text = `# Kept by hand\naudience: ${it.name}\n${note}when: ${it.condition}\n`;
@@ -32,7 +41,8 @@ function field(text: string, name: string): string {
 
 export function programmeProblems(changes: Changes): FileProblem[] {
   return Object.entries(changes).flatMap(([file, text]) => {
-    if (text === null || !file.startsWith("audiences/")) return [];
+    if (text === null) return [];
+    if (file.startsWith("journeys/")) return journeyProblems(file, text);
     const problem = (message: string, hint: string) => ({
       file,
       line: 2,
@@ -53,11 +63,44 @@ export function programmeProblems(changes: Changes): FileProblem[] {
   });
 }
 
+/** What a reader would say: names that are empty, and lengths of time that are none. */
+function journeyProblems(file: string, text: string): FileProblem[] {
+  return text.split("\n").flatMap((line, n) => {
+    const problem = (message: string, hint: string) => ({
+      file,
+      line: n + 1,
+      column: line.search(/\S/) + 1,
+      message,
+      hint,
+    });
+    if (/^\s*(?:- )?content: ""$/.test(line)) {
+      return [problem("a message needs a content", "name one of the folder content")];
+    }
+    const [, wait] = line.match(/^\s*- wait: (.*)$/) ?? [];
+    if (wait !== undefined && !/^(\d+(ms|[smhdw]))+$/.test(wait)) {
+      return [
+        problem(`\`${wait}\` is not a length of time`, "write it like 30s, 10m, 2h, 7d or 4w"),
+      ];
+    }
+    return [];
+  });
+}
+
 export function programmePlan(changes: Changes, now: number): ProgrammePlan {
   const differences: ProgrammePlan["differences"] = [];
   const effects: ProgrammePlan["audiences"] = [];
-  for (const text of Object.values(changes)) {
+  const journeys: ProgrammePlan["journeys"] = [];
+  for (const [path, text] of Object.entries(changes)) {
     if (text === null) continue;
+    if (path.startsWith("journeys/")) {
+      const name = field(text, "journey");
+      const known = journeyDefinitions().find((it) => it.journey === name);
+      if (known && fileOf(known).text === text) continue;
+      const fields = known ? [{ field: "steps", old: "as it runs", new: "as it was built" }] : [];
+      differences.push({ kind: "journey", name, change: known ? "changed" : "added", fields });
+      if (known) journeys.push({ name, gone: false, running: [{ version: 7, people: 903 }] });
+      continue;
+    }
     const name = field(text, "audience");
     const before = audiences(now).find((it) => it.name === name);
     const after = { when: field(text, "when"), note: field(text, "note") };
@@ -90,7 +133,7 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
     files_differ: 0 < differences.length,
     differences,
     audiences: effects,
-    journeys: [],
+    journeys,
     broadcasts: [],
     panel: null,
     caps_tighter: [],
@@ -101,7 +144,15 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
 }
 
 export function applyProgramme(changes: Changes) {
-  for (const text of Object.values(changes)) {
-    if (text !== null) save(field(text, "audience"), field(text, "when"), field(text, "note"));
+  for (const [path, text] of Object.entries(changes)) {
+    if (text !== null && path.startsWith("journeys/")) saveJourney(readJourney(text));
+    else if (text !== null) save(field(text, "audience"), field(text, "when"), field(text, "note"));
   }
+}
+
+/** Of a saved file no more than its name is read: what it says was checked before. */
+function readJourney(text: string): Journey {
+  const name = field(text, "journey");
+  const known = journeyDefinitions().find((it) => it.journey === name);
+  return known ?? { journey: name, trigger: { api: true }, steps: [] };
 }

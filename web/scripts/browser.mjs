@@ -85,6 +85,18 @@ export const views = [
   { name: "broadcast-own", path: "/broadcasts/outlet" },
   { name: "broadcast-changed", path: "/broadcasts/price-rise" },
   { name: "broadcast-own-dutch", path: "/broadcasts/outlet", language: "nl" },
+  { name: "journeys", path: "/journeys" },
+  { name: "journeys-empty", path: "/journeys", scenario: "empty" },
+  { name: "journeys-dutch", path: "/journeys", language: "nl" },
+  { name: "journey", path: "/journeys/welcome" },
+  { name: "journey-experiment", path: "/journeys/win-back" },
+  { name: "journey-older", path: "/journeys/welcome", act: older },
+  { name: "journey-dutch", path: "/journeys/cart-reminder", language: "nl" },
+  { name: "journey-missing", path: "/journeys/nothing" },
+  { name: "journey-edit", path: "/journeys/welcome/edit", act: checked },
+  { name: "journey-edit-step", path: "/journeys/welcome/edit", act: openStep },
+  { name: "journey-edit-dutch", path: "/journeys/win-back/edit", language: "nl" },
+  { name: "journey-new", path: "/new/journey", act: checked },
   { name: "settings", path: "/settings" },
   { name: "settings-member", path: "/settings", scenario: "member" },
   { name: "settings-empty", path: "/settings", scenario: "empty" },
@@ -114,6 +126,24 @@ function choose(name) {
   };
 }
 
+async function older(page) {
+  await page.getByRole("radio", { name: /^Version 5/ }).check();
+  await page.getByText("Steps that are not in the latest version").waitFor();
+}
+
+async function checked(page) {
+  await page.getByText("Checking…").waitFor({ state: "detached" });
+}
+
+async function openStep(page) {
+  await checked(page);
+  await page.getByRole("button", { name: /^Edit: Send a message, hello/ }).click();
+  await page.getByLabel("Content").fill("");
+  await page.locator(".flow-wrong").waitFor();
+  await page.getByRole("button", { name: "Add a step here" }).nth(1).click();
+  await page.locator(".add-menu").waitFor();
+}
+
 async function counted(page) {
   await page
     .getByText("exact: everybody")
@@ -123,6 +153,7 @@ async function counted(page) {
 }
 
 async function openAdd(page) {
+  await page.locator(".build-part").first().waitFor();
   await page.getByRole("button", { name: "Add a condition" }).click();
   await page.locator(".add-menu").waitFor();
 }

@@ -262,13 +262,109 @@ const stories = {
     await page.getByRole("button", { name: "Save and run it" }).click();
     await page.getByRole("heading", { level: 1, name: "spenders" }).waitFor();
   },
+  "a journey is read step by step, in each of its versions": async (page) => {
+    await page.keyboard.type("gj");
+    await page.getByRole("heading", { level: 1, name: "Journeys" }).waitFor();
+    await page.getByRole("link", { name: "welcome" }).click();
+    await page.getByText("916 people here").waitFor();
+    await page.getByText("taken 1,578 times").waitFor();
+    await page.getByRole("radio", { name: /^Version 5/ }).check();
+    await page.getByText("61 people here").waitFor();
+    await page.getByText("Steps that are not in the latest version").waitFor();
+  },
+  "a journey is built by keys: put in, changed, moved, undone, checked and saved": async (
+    page,
+    origin,
+  ) => {
+    await page.goto(`${origin}/journeys/win-back/edit`);
+    await page.getByText("Nothing is wrong with it.").waitFor();
+    const says = (n) =>
+      page.locator(".flow > .flow-steps > li > .flow-step > .flow-card .flow-says").nth(n);
+    const reads = async (n, text) => {
+      await says(n).filter({ hasText: text }).waitFor();
+    };
+    // A new step at the top, from the menu.
+    await page.getByRole("button", { name: "Add a step here" }).first().focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Wait", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("How long").first().fill("soon");
+    await page.getByText("soon is not a length of time").first().waitFor();
+    await page.getByLabel("How long").first().fill("3d");
+    await page.getByText("Nothing is wrong with it.").waitFor();
+    await reads(0, "Wait 3d");
+    // Down past the next, and into the last arm of the experiment.
+    await page
+      .getByRole("button", { name: /^Move “Wait”/ })
+      .first()
+      .focus();
+    await page.keyboard.press("ArrowDown");
+    await reads(1, "Wait 3d");
+    await page.waitForFunction(() => document.activeElement?.className === "handle");
+    await page.keyboard.press("ArrowDown");
+    await reads(2, "Wait 3d");
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".flow-arm").filter({ hasText: "Wait 3d" }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.className === "handle");
+    await page.keyboard.press("ArrowLeft");
+    await reads(2, "Wait 3d");
+    await page.keyboard.press("Control+z");
+    await page.locator(".flow-arm").filter({ hasText: "Wait 3d" }).waitFor();
+    await page.keyboard.press("Control+Shift+z");
+    await reads(2, "Wait 3d");
+    await page.getByRole("button", { name: "Remove: Wait, Wait 3d" }).click();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await reads(2, "Wait 3d");
+    // An arm gets another name and keeps its steps.
+    const arm = page.locator(".flow-arm").first();
+    await arm.getByLabel("Name").fill("tale");
+    await page.getByText("tale: 45").waitFor();
+    await page.getByText("Nothing is wrong with it.").waitFor();
+    await page.getByRole("button", { name: "Save…" }).click();
+    const dialog = page.getByRole("dialog", { name: "What saving changes" });
+    await dialog.getByText("903 people in it stay in the version").waitFor();
+    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
+    if (violations.length) throw new Error(violations.map((it) => it.help).join("; "));
+    await dialog.getByRole("button", { name: "Save and run it" }).click();
+    await page.getByText("win-back is saved and runs.").waitFor();
+  },
+  "a step is dragged into an arm": async (page, origin) => {
+    await page.setViewportSize({ width: 1280, height: 2200 });
+    await page.goto(`${origin}/journeys/welcome/edit`);
+    await page.getByText("Nothing is wrong with it.").waitFor();
+    const handle = page.getByRole("button", { name: /^Move “Wait”/ }).first();
+    await handle.hover();
+    await page.mouse.down();
+    const place = page.locator(".flow-arm").nth(2).locator(".flow-place").first();
+    const box = await place.boundingBox();
+    await page.mouse.move(box.x + 60, box.y - 20, { steps: 6 });
+    await page.mouse.move(box.x + 60, box.y + 10, { steps: 6 });
+    await page.mouse.up();
+    await page.locator(".flow-arm").nth(2).filter({ hasText: "Wait 2d" }).waitFor();
+  },
+  "a new journey needs a name, and becomes one": async (page, origin) => {
+    await page.goto(`${origin}/journeys`);
+    await page.getByRole("link", { name: "New journey" }).click();
+    await page.getByText("a message needs a content").first().waitFor();
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByLabel("Name: Give it a name.").fill("birthday");
+    await page.getByRole("button", { name: /^Edit: Send a message/ }).click();
+    await page.getByLabel("Content").fill("cake");
+    await page.getByLabel("What begins it").selectOption("enters");
+    await page.getByLabel("In the audience").fill("members");
+    await page.getByText("Nothing is wrong with it.").waitFor();
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByText("File: journeys/birthday.yaml").waitFor();
+    await page.getByRole("button", { name: "Save and run it" }).click();
+    await page.getByRole("heading", { level: 1, name: "birthday" }).waitFor();
+  },
   "what audiences share is compared as shares and as people": async (page, origin) => {
     await page.goto(`${origin}/audiences`);
     await page.getByRole("link", { name: "Overlap" }).click();
     const cells = () => page.locator(".heat td").count();
     await page.locator(".heat td").first().waitFor();
     const before = await cells();
-    await page.getByRole("checkbox", { name: "abroad" }).uncheck();
+    await page.getByRole("checkbox", { name: "members" }).uncheck();
     await page.waitForFunction((it) => document.querySelectorAll(".heat td").length < it, before);
     await page.getByRole("radio", { name: "People" }).check();
     await page.getByText("People who are in both").waitFor();

@@ -17,6 +17,9 @@ const Audiences = lazy(() => import("./pages/audiences/audiences"));
 const AudiencePage = lazy(() => import("./pages/audiences/audience"));
 const EditAudience = lazy(() => import("./pages/audiences/edit"));
 const Overlap = lazy(() => import("./pages/audiences/overlap"));
+const Journeys = lazy(() => import("./pages/journeys/journeys"));
+const JourneyPage = lazy(() => import("./pages/journeys/journey"));
+const EditJourney = lazy(() => import("./pages/journeys/edit"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
@@ -58,6 +61,10 @@ export function App() {
               <Route path="audiences/:name/edit" element={<EditAudience />} />
               <Route path="new/audience" element={<EditAudience />} />
               <Route path="overlap" element={<Overlap />} />
+              <Route path="journeys" element={<Journeys />} />
+              <Route path="journeys/:name" element={<JourneyPage />} />
+              <Route path="journeys/:name/edit" element={<EditJourney />} />
+              <Route path="new/journey" element={<EditJourney />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
               <Route path="decisions" element={<Decisions />} />

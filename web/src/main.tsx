@@ -16,6 +16,7 @@ import "./styles/picture.css";
 import "./styles/audiences.css";
 import "./styles/settings.css";
 import "./styles/builder.css";
+import "./styles/journeys.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -17,6 +17,7 @@ test("g and a letter lead to a page", () => {
   expect(actions("gtgpge")).toEqual([null, "today", null, "people", null, "events"]);
   expect(actions("gbgl")).toEqual([null, "broadcasts", null, "leverage"]);
   expect(actions("gdga")).toEqual([null, "decisions", null, "audiences"]);
+  expect(actions("gj")).toEqual([null, "journeys"]);
   expect(actions("gs")).toEqual([null, "settings"]);
 });
 

@@ -6,6 +6,7 @@ export type Action =
   | "audiences"
   | "leverage"
   | "broadcasts"
+  | "journeys"
   | "decisions"
   | "events"
   | "settings"
@@ -22,6 +23,7 @@ const afterG: Record<string, Action> = {
   a: "audiences",
   l: "leverage",
   b: "broadcasts",
+  j: "journeys",
   d: "decisions",
   e: "events",
   s: "settings",

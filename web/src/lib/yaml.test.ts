@@ -33,7 +33,15 @@ test("quotes stand where a text would mean something else without them", () => {
   expect(scalar('did("X", last 30d)')).toBe('did("X", last 30d)');
   expect(scalar('did("a: b")')).toBe('"did(\\"a: b\\")"');
   expect(scalar("true")).toBe('"true"');
-  expect(scalar("2 or more")).toBe('"2 or more"');
+  expect(scalar("2 or more")).toBe("2 or more");
+  expect(["1d12h", "365d"].map(scalar)).toEqual(["1d12h", "365d"]);
+  expect(["12", "1e3", "09:00", "2026-11-22", "no"].map(scalar)).toEqual([
+    '"12"',
+    '"1e3"',
+    '"09:00"',
+    '"2026-11-22"',
+    '"no"',
+  ]);
   expect(scalar("a # b")).toBe('"a # b"');
   expect(scalar("two\nlines")).toBe('"two\\nlines"');
   expect(scalar('("a")')).toBe('"(\\"a\\")"');

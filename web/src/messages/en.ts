@@ -1,6 +1,7 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
 import { audiences } from "./en/audiences";
 import { builder } from "./en/builder";
+import { journeys } from "./en/journeys";
 import { settings } from "./en/settings";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -14,6 +15,7 @@ export const en = {
     leverage: "Leverage",
     people: "People",
     audiences: "Audiences",
+    journeys: "Journeys",
     moreNav: "More",
     settingsPage: "Settings",
     signedInAs: (who: string) => `Signed in as ${who}`,
@@ -53,6 +55,7 @@ export const en = {
     leverage: "Go to Leverage",
     people: "Go to People",
     audiences: "Go to Audiences",
+    journeys: "Go to Journeys",
     broadcasts: "Go to Broadcasts",
     decisions: "Go to Decisions",
     events: "Go to Events",
@@ -634,6 +637,7 @@ export const en = {
   },
   audiences,
   builder,
+  journeys,
   settings,
   broadcasts: {
     list: "Broadcasts",

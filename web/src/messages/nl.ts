@@ -2,6 +2,7 @@
 import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
 import { builder } from "./nl/builder";
+import { journeys } from "./nl/journeys";
 import { settings } from "./nl/settings";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -15,6 +16,7 @@ export const nl: Messages = {
     leverage: "Hefboom",
     people: "Mensen",
     audiences: "Doelgroepen",
+    journeys: "Reizen",
     moreNav: "Meer",
     settingsPage: "Instellingen",
     signedInAs: (who) => `Aangemeld als ${who}`,
@@ -54,6 +56,7 @@ export const nl: Messages = {
     leverage: "Naar Hefboom",
     people: "Naar Mensen",
     audiences: "Naar Doelgroepen",
+    journeys: "Naar Reizen",
     broadcasts: "Naar Verzendingen",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
@@ -631,6 +634,7 @@ export const nl: Messages = {
   },
   audiences,
   builder,
+  journeys,
   settings,
   broadcasts: {
     list: "Verzendingen",

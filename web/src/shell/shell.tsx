@@ -8,6 +8,7 @@ import {
   LogOut,
   type LucideIcon,
   Megaphone,
+  Route,
   Scale,
   Settings,
   SlidersHorizontal,
@@ -37,6 +38,7 @@ const pages = [
     near: true,
     also: ["/overlap", "/new/audience"],
   },
+  { to: "/journeys", key: "journeys", icon: Route, near: false, also: ["/new/journey"] },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
@@ -50,6 +52,7 @@ interface Page {
     | "leverage"
     | "people"
     | "audiences"
+    | "journeys"
     | "broadcasts"
     | "decisions"
     | "events"
@@ -207,6 +210,9 @@ function useKeys(help: () => void) {
           return true;
         case "audiences":
           navigate("/audiences");
+          return true;
+        case "journeys":
+          navigate("/journeys");
           return true;
         case "leverage":
           navigate("/leverage");

@@ -9,6 +9,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "l"], t.keys.leverage],
     [["g", "p"], t.keys.people],
     [["g", "a"], t.keys.audiences],
+    [["g", "j"], t.keys.journeys],
     [["g", "b"], t.keys.broadcasts],
     [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],

@@ -146,7 +146,8 @@ function Editor({
       </div>
       <div className="edit">
         <Card title={words.visual} className="edit-build">
-          {vocabulary && (
+          {edited.tree === null && edited.following === "reading" && <Loading />}
+          {vocabulary && (edited.tree !== null || edited.following !== "reading") && (
             <TreeBuilder
               tree={edited.tree}
               vocabulary={vocabulary}

@@ -5,6 +5,7 @@ import { APPLY } from "../../lib/snippets";
 import { useText } from "../../messages";
 import { Card, Empty, Snippet } from "../../ui/parts";
 import { pathOf } from "../audiences/parts";
+import { pathOf as journeyPath } from "../journeys/path";
 
 export function JourneysCard({ journeys }: { journeys: Today["journeys"] }) {
   const { t, format } = useText();
@@ -36,7 +37,9 @@ export function JourneysCard({ journeys }: { journeys: Today["journeys"] }) {
           <tbody>
             {journeys.map((it) => (
               <tr key={it.name}>
-                <th scope="row">{it.name}</th>
+                <th scope="row">
+                  <Link to={journeyPath(it.name)}>{it.name}</Link>
+                </th>
                 <td className="number">{format.count(it.active)}</td>
                 <td className="number">{format.count(it.started)}</td>
                 <td className="number">{format.count(it.goals)}</td>

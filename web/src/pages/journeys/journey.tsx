@@ -1,0 +1,206 @@
+/** One journey: its steps with the people at each, its versions, and how runs ended. */
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
+import { Link, useLocation, useParams } from "react-router";
+import { ApiError } from "../../api/client";
+import { type Count, type JourneyDetail, journeyQuery } from "../../api/journeys";
+import { walk } from "../../lib/journeys";
+import { useText } from "../../messages";
+import { Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
+import { Flow } from "./flow";
+import { pathOf } from "./path";
+
+export default function JourneyPage() {
+  const { name = "" } = useParams();
+  return <JourneyByName key={name} name={name} />;
+}
+
+function JourneyByName({ name }: { name: string }) {
+  const { t } = useText();
+  const said: string | undefined = useLocation().state?.said;
+  const query = useQuery(journeyQuery(name));
+  const missing = query.error instanceof ApiError && query.error.status === 404;
+  return (
+    <>
+      <Link className="back" to="/journeys">
+        <ArrowLeft size={16} strokeWidth={1.75} aria-hidden="true" /> {t.journeys.back}
+      </Link>
+      {query.isPending && <Loading />}
+      {missing && (
+        <>
+          <PageTitle>{t.journeys.notFound}</PageTitle>
+          <Empty title={t.journeys.notFoundHint} />
+        </>
+      )}
+      {!query.data && query.isError && !missing && (
+        <Failed error={query.error} retry={() => query.refetch()} />
+      )}
+      {query.data && !missing && (
+        <>
+          <PageTitle
+            aside={
+              <Link className="button" to={`${pathOf(name)}/edit`}>
+                {t.journeys.edit}
+              </Link>
+            }
+          >
+            {name}
+          </PageTitle>
+          {said && (
+            <p className="done" role="status">
+              {said}
+            </p>
+          )}
+          <One it={query.data} />
+        </>
+      )}
+    </>
+  );
+}
+
+function One({ it }: { it: JourneyDetail }) {
+  const { t, format } = useText();
+  const words = t.journeys;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const latest = it.summary.version;
+  const versions = [...it.versions].sort((a, b) => b.version - a.version);
+  const shown = chosen ?? String(latest);
+  const counts = new Map(
+    versions.find((each) => String(each.version) === shown)?.steps.map((each) => [each.step, each]),
+  );
+  const known = new Set(walk(it.definition.steps).map((each) => each.address));
+  const elsewhere = [...counts.values()].filter((each) => !known.has(each.step));
+  return (
+    <div className="broadcast">
+      <div className="audience-main">
+        <Card title={words.flow} note={words.flowHelp}>
+          {1 < versions.length && (
+            <div className="journey-versions">
+              <Choice
+                label={words.versions.shown}
+                value={shown}
+                onChange={setChosen}
+                options={versions.map((each) => ({
+                  value: String(each.version),
+                  label: `${words.version} ${format.count(each.version)}${
+                    each.version === latest ? ` (${words.versions.latest})` : ""
+                  }: ${words.versions.people(each.running, format.count(each.running))}`,
+                }))}
+              />
+              <p className="faint">
+                {shown === String(latest) ? words.versions.help : words.versions.other}
+              </p>
+            </div>
+          )}
+          <Flow steps={it.definition.steps} begins={it.summary.trigger} parts={{ counts }} />
+          {0 < elsewhere.length && (
+            <section className="flow-elsewhere">
+              <h3>{words.versions.elsewhere}</h3>
+              <ul>
+                {elsewhere.map((each) => (
+                  <li key={each.step}>
+                    <code>{each.step}</code>{" "}
+                    {0 < each.waiting && (
+                      <strong>{words.here(each.waiting, format.count(each.waiting))}, </strong>
+                    )}
+                    <span className="faint">{words.passed(format.count(each.entered))}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+        </Card>
+      </div>
+      <div className="settings-side">
+        <Facts it={it} />
+      </div>
+    </div>
+  );
+}
+
+function Facts({ it }: { it: JourneyDetail }) {
+  const { t, format } = useText();
+  const words = t.journeys;
+  const { summary, definition, moved } = it;
+  const goal = definition.goal as { event?: string; within?: string } | undefined;
+  return (
+    <Card title={words.facts} className="broadcast-facts">
+      <dl className="pairs">
+        <div>
+          <dt>{words.running}</dt>
+          <dd>
+            <strong className="audience-now">{format.count(summary.running)}</strong>
+          </dd>
+        </div>
+        <div>
+          <dt>{words.started}</dt>
+          <dd>{format.count(summary.started)}</dd>
+        </div>
+        <div>
+          <dt>{words.goals}</dt>
+          <dd>
+            {format.count(summary.goals)}
+            <small>{format.share(summary.goals, summary.started)}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>{words.begins}</dt>
+          <dd>
+            <span>
+              <Text>{summary.trigger}</Text>
+            </span>
+          </dd>
+        </div>
+        <div>
+          <dt>{words.goal}</dt>
+          <dd>
+            {goal?.event ?? <span className="faint">{words.noGoal}</span>}
+            {goal?.within && <small>{goal.within}</small>}
+          </dd>
+        </div>
+        {summary.owner && (
+          <div>
+            <dt>{words.owner}</dt>
+            <dd>{summary.owner}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{words.version}</dt>
+          <dd>{format.count(summary.version)}</dd>
+        </div>
+        <Counts title={words.ended} counts={summary.ended} />
+        <Counts title={words.refused} counts={summary.refused} />
+      </dl>
+      {moved && (
+        <p className="faint table-foot">
+          {(moved.done ? words.moved : words.movedNow)(
+            format.count(moved.moved),
+            format.count(moved.from),
+            format.count(moved.to),
+          )}
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function Counts({ title, counts }: { title: string; counts: Count[] }) {
+  const { t, format } = useText();
+  if (counts.length === 0) return null;
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>
+        {counts.map((it) => (
+          <span key={it.code}>
+            {format.count(it.count)}{" "}
+            <span className="faint">
+              {t.journeys.ends[it.code] ?? it.code.replaceAll("_", " ")}
+            </span>
+          </span>
+        ))}
+      </dd>
+    </div>
+  );
+}

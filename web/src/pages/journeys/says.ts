@@ -1,0 +1,59 @@
+/** What a step does, on one line. */
+import { kindOf, type Step } from "../../lib/journeys";
+import { channelName, type Spoken } from "../../messages";
+
+type Fields = Record<string, unknown>;
+
+export function kindName(step: Step, { t }: Spoken): string {
+  const kind = kindOf(step);
+  return kind === null ? "?" : (t.journeys.kinds[kind] ?? kind);
+}
+
+export function saysStep(step: Step, { t, format }: Spoken): string {
+  const { says } = t.journeys;
+  const kind = kindOf(step);
+  if (kind === null) return "";
+  const it = (typeof step[kind] === "object" ? step[kind] : {}) as Fields;
+  const text = (name: string) => String(it[name] ?? "") || says.choose;
+  const list = (name: string) => ((it[name] ?? []) as unknown[]).map(String);
+  switch (kind) {
+    case "message":
+      return `${text("content")} · ${format.oneOf(list("channels").map((each) => channelName(t, each)))}`;
+    case "wait":
+      return says.wait(String(step.wait));
+    case "wait_until": {
+      const what = it.any
+        ? says.any
+        : it.event !== undefined
+          ? says.event(text("event"))
+          : it.enters !== undefined
+            ? says.enters(text("enters"))
+            : it.leaves !== undefined
+              ? says.leaves(text("leaves"))
+              : says.something;
+      return says.until(what, text("timeout"));
+    }
+    case "wait_for":
+      return says.between(text("from"), text("to"));
+    case "branch":
+      return says.branch;
+    case "split":
+      return says.split;
+    case "experiment":
+      return says.experiment(text("outcome"));
+    case "repeat":
+      return says.repeat(text("times"));
+    case "set_trait":
+      return says.trait(text("name"), text("value"));
+    case "tag":
+      return says.tag(list("add").join(", "), list("remove").join(", "));
+    case "webhook":
+      return text("url");
+    case "task":
+      return `${text("title")} · ${text("for")}`;
+    case "tell_sales":
+      return text("note");
+    case "end":
+      return says.end;
+  }
+}
