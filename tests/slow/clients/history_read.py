@@ -47,8 +47,17 @@ def by_spark():
     from pyspark.sql import SparkSession
     from pyspark.sql import functions as f
 
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC").config(
-        "spark.sql.shuffle.partitions", "1").getOrCreate()
+    spark = SparkSession.builder.master("local[1]")
+    for name, value in {
+        "spark.ui.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "1",
+        # Compiling well takes longer than the few questions.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.codegen.wholeStage": "false",
+    }.items():
+        spark = spark.config(name, value)
+    spark = spark.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     facts = spark.read.parquet(f"{data}/history")
     types = dict(facts.dtypes)
