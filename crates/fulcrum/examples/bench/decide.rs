@@ -1,37 +1,24 @@
 //! Decisions: a hundred thousand candidates, two for each of some of a million people who each have a
 //! month of messages behind them.
 
-use crate::events::{mark, record, scatter, track};
+use crate::crowd::{NOON, PEOPLE, at, people};
+use crate::events::{mark, record, track};
 use crate::figure::{Figure, Run};
 use crate::machine;
 use crate::setup::{append, apply, market_files, open_engine, open_log, open_store};
 use crate::store::Watched;
-use anyhow::{bail, ensure};
-use decision::{ConsentState, Slot, SlotKind, Statement};
-use engine::{Clock, Engine, EngineError, Inline};
-use model::{
-    Channel, ChannelSet, Identifier, IdentifierKind, LedgerState, Map, MessageId, PersonId,
-    Purpose, Span, Timestamp, Topic,
-};
-use port::{Changes, Ledger, LogPosition, People, Person, Sections, Store};
+use anyhow::ensure;
+use model::{Channel, ChannelSet, LedgerState, Map, PersonId, Span};
+use port::Ledger;
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-const PEOPLE: u64 = 1_000_000;
 
 const CANDIDATES: u64 = 100_000;
 
 /// Two journeys want something from each of them.
 const ASKED: u64 = CANDIDATES / 2;
 
-/// Messages that everybody got in the last 30 days.
-const CONTACTS: u64 = 8;
-
 /// What two cores are to decide in a second: all of it in ten.
 const AIM: f64 = 10_000.0;
-
-/// Noon on a Tuesday, the same in each run, or nights would decide otherwise.
-const NOON: Timestamp = Timestamp(1_795_521_600_000);
 
 const WINDOW: Span = Span::minutes(10);
 
@@ -70,51 +57,6 @@ pub fn run(dir: &Path) -> anyhow::Result<Run> {
     Ok(Run { figures: vec![figure], checksum })
 }
 
-/// Runs the engine's loop at one instant, until the log is taken up to `end`, or until it rests.
-fn at(
-    engine: &mut Engine,
-    store: &Watched,
-    now: Timestamp,
-    end: Option<LogPosition>,
-) -> anyhow::Result<Duration> {
-    let mut clock = Still { now, store: store.clone(), end, failure: None };
-    // Nothing is sent: without a provider that has room, what is decided stays planned.
-    let mut dispatch = Inline::new([], 0);
-    let began = Instant::now();
-    engine::run(engine, &mut clock, &mut dispatch);
-    let took = began.elapsed();
-    if let Some(failure) = clock.failure {
-        bail!("a turn failed: {failure}");
-    }
-    Ok(took)
-}
-
-struct Still {
-    now: Timestamp,
-    store: Watched,
-    end: Option<LogPosition>,
-    failure: Option<String>,
-}
-
-impl Clock for Still {
-    fn now(&mut self) -> Timestamp {
-        self.now
-    }
-
-    fn turned(&mut self, _: &mut Engine) -> bool {
-        self.end.is_none_or(|end| self.store.reached() < end)
-    }
-
-    fn wait(&mut self, _: &mut Engine, _: Option<Timestamp>) -> bool {
-        false
-    }
-
-    fn failed(&mut self, error: &EngineError) -> bool {
-        self.failure = Some(error.to_string());
-        false
-    }
-}
-
 fn programme() -> std::collections::BTreeMap<String, String> {
     let mut files = market_files(&["brand.yaml"]);
     let mut put = |path: &str, text: &str| files.insert(path.to_owned(), text.to_owned());
@@ -145,63 +87,6 @@ fn programme() -> std::collections::BTreeMap<String, String> {
 fn event(number: u64) -> Vec<u8> {
     let person = number * 7_919 % PEOPLE;
     record(track("Asked", number, format!("u-{person:07}"), Map::new(), NOON))
-}
-
-fn people(store: &Watched) -> anyhow::Result<()> {
-    /// So many are in memory at once while they are made.
-    const AT_ONCE: u64 = 10_000;
-    let mut store = store.clone();
-    for first in (0..PEOPLE).step_by(AT_ONCE as usize) {
-        let people: Vec<Person> = (first..first + AT_ONCE).map(person).collect();
-        let known = |it: &Person| {
-            let of = it.id;
-            it.known.identifiers.keys().map(move |it| (it.clone(), of)).collect::<Vec<_>>()
-        };
-        store.commit(&Changes {
-            now: NOON,
-            people: people.iter().map(|it| (it, Sections::ALL)).collect(),
-            identifiers: people.iter().flat_map(known).collect(),
-            ..Changes::default()
-        })?;
-    }
-    ensure!(store.count()? == PEOPLE, "not everybody was stored");
-    Ok(())
-}
-
-fn person(number: u64) -> Person {
-    let joined = NOON - Span::days(90);
-    let mut person = Person::new(PersonId(number + 1), joined);
-    let device = Identifier::new(IdentifierKind::DeviceToken, &format!("d-{number:07}"));
-    let user = Identifier::new(IdentifierKind::UserId, &format!("u-{number:07}"));
-    let email = Identifier::email(&format!("u{number:07}@shop.example"));
-    for identifier in [user, email, device] {
-        person.known.join(identifier, joined);
-    }
-    person.consents.record(Statement {
-        purpose: Purpose::Marketing,
-        channel: Some(Channel::Email),
-        topic: None,
-        address: None,
-        state: ConsentState::Granted,
-        at: joined,
-        source: "sign-up".to_owned(),
-        wording: "v1".to_owned(),
-        proof: String::new(),
-        expires: None,
-    });
-    for contact in 0..CONTACTS {
-        let drawn = scatter(number * CONTACTS + contact);
-        let minutes = (drawn % (30 * 24 * 60)) as i64;
-        person.contacts.reserve(Slot {
-            at: NOON - Span::minutes(minutes + 1),
-            message: MessageId(number * CONTACTS + contact + 1_000_000_000),
-            channel: [Channel::Email, Channel::Push, Channel::Onsite][(drawn >> 32) as usize % 3],
-            topic: Topic::from(["news", "offer"][(drawn >> 40) as usize % 2]),
-            owner: String::new(),
-            kind: SlotKind::Sent,
-        });
-    }
-    person
 }
 
 /// Made from the state of every candidate and when it is to leave; all of them are decided.

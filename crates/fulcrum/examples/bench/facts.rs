@@ -18,8 +18,8 @@ use std::time::Instant;
 const FACTS: u64 = 2_000_000;
 
 /// A person has twenty facts, over a month.
-const FACTS_PER_PERSON: u64 = 20;
-const DAYS: u64 = 30;
+pub const FACTS_PER_PERSON: u64 = 20;
+pub const DAYS: u64 = 30;
 
 /// As a busy server files them.
 const SLICE: u64 = 200_000;
@@ -27,15 +27,14 @@ const SLICE: u64 = 200_000;
 const THREADS: usize = 2;
 
 /// 2026-06-01T00:00:00Z.
-const BEGIN: i64 = 1_780_272_000_000;
+pub const BEGIN: i64 = 1_780_272_000_000;
 const DAY: i64 = 86_400_000;
 
 /// What is installed, where the data go, to do the same with the same files.
 const PACKAGES: [&str; 2] = ["duckdb==2.0.0", "polars==2.1.0"];
 
 pub fn run(dir: &Path) -> anyhow::Result<Run> {
-    let given = std::env::var("FULCRUM_BENCH_FACTS").ok();
-    let facts: u64 = given.map_or(Ok(FACTS), |it| it.parse()).context("FULCRUM_BENCH_FACTS")?;
+    let facts = number_of_facts()?;
     let folder = dir.join("history");
     let lake = Lake::open(&folder, LogPosition(u64::MAX))?;
     let written = timed(|| write(&lake, facts))?;
@@ -63,12 +62,14 @@ pub fn run(dir: &Path) -> anyhow::Result<Run> {
                 rate / counted.cpu,
                 "facts/CPU s",
             ),
-            peers(dir, &folder, "events", &counted),
+            peers(dir, &folder, "events"),
+            counted.cpu,
         )
         .detail("s on two threads", counted.wall),
         peer(
             Figure::new("the same with properties", rate / read.cpu, "facts/CPU s"),
-            peers(dir, &folder, "properties", &read),
+            peers(dir, &folder, "properties"),
+            read.cpu,
         )
         .detail("s on two threads", read.wall),
         Figure::new("all facts of one person", one.wall * 10.0, "ms"),
@@ -77,20 +78,25 @@ pub fn run(dir: &Path) -> anyhow::Result<Run> {
     Ok(Run { figures, checksum: mark(&work) })
 }
 
-struct Timed {
-    cpu: f64,
-    wall: f64,
-    result: u64,
+pub fn number_of_facts() -> anyhow::Result<u64> {
+    let given = std::env::var("FULCRUM_BENCH_FACTS").ok();
+    given.map_or(Ok(FACTS), |it| it.parse()).context("FULCRUM_BENCH_FACTS")
 }
 
-fn timed(work: impl FnOnce() -> anyhow::Result<u64>) -> anyhow::Result<Timed> {
+pub struct Timed {
+    pub cpu: f64,
+    pub wall: f64,
+    pub result: u64,
+}
+
+pub fn timed(work: impl FnOnce() -> anyhow::Result<u64>) -> anyhow::Result<Timed> {
     let (cpu, began) = (machine::cpu_seconds()?, Instant::now());
     let result = work()?;
     let wall = began.elapsed().as_secs_f64();
     Ok(Timed { cpu: machine::cpu_seconds()? - cpu, wall, result })
 }
 
-fn write(lake: &Lake, facts: u64) -> anyhow::Result<u64> {
+pub fn write(lake: &Lake, facts: u64) -> anyhow::Result<u64> {
     let persons = (facts / FACTS_PER_PERSON).max(1);
     let mut at = 0;
     while at < facts {
@@ -207,20 +213,23 @@ fn scan(
 
 /// What another program took for the same question on the same files.
 #[derive(Deserialize)]
-struct Peer {
-    cpu: f64,
-    wall: f64,
+pub struct Peer {
+    pub cpu: f64,
+    pub wall: f64,
+    /// How many people it found, where that was asked.
+    #[serde(default)]
+    pub found: Option<u64>,
 }
 
 #[derive(Deserialize)]
-struct Peers {
-    duckdb: Peer,
-    polars: Peer,
+pub struct Peers {
+    pub duckdb: Peer,
+    pub polars: Peer,
 }
 
-fn peer(figure: Figure, found: anyhow::Result<(Peers, f64)>) -> Figure {
+fn peer(figure: Figure, found: anyhow::Result<Peers>, ours: f64) -> Figure {
     match found {
-        Ok((peers, ours)) => figure
+        Ok(peers) => figure
             .detail("DuckDB, times our CPU s", peers.duckdb.cpu / ours)
             .detail("DuckDB, s", peers.duckdb.wall)
             .detail("Polars, times our CPU s", peers.polars.cpu / ours)
@@ -232,7 +241,7 @@ fn peer(figure: Figure, found: anyhow::Result<(Peers, f64)>) -> Figure {
     }
 }
 
-fn peers(dir: &Path, folder: &Path, what: &str, ours: &Timed) -> anyhow::Result<(Peers, f64)> {
+pub fn peers(dir: &Path, folder: &Path, what: &str) -> anyhow::Result<Peers> {
     // Beside the folder of this run, for the next ones.
     let beside = dir.parent().unwrap_or(dir).join("bench-python");
     let python = crate::peers::python(&beside, &PACKAGES)?;
@@ -241,6 +250,5 @@ fn peers(dir: &Path, folder: &Path, what: &str, ours: &Timed) -> anyhow::Result<
     let error = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{}", error.lines().last().unwrap_or("it failed"));
     let text = String::from_utf8_lossy(&output.stdout);
-    let found = serde_json::from_str(text.lines().last().unwrap_or_default())?;
-    Ok((found, ours.cpu))
+    Ok(serde_json::from_str(text.lines().last().unwrap_or_default())?)
 }

@@ -7,10 +7,12 @@
 
 mod bayes;
 mod client;
+mod crowd;
 mod decide;
 mod events;
 mod facts;
 mod figure;
+mod fill;
 mod history;
 mod ingest;
 mod lag;
@@ -22,10 +24,12 @@ mod measurement;
 mod paths;
 mod peers;
 mod people;
+mod plan;
 mod process;
 mod setup;
 mod size;
 mod store;
+mod timers;
 
 use anyhow::{Context, bail, ensure};
 use figure::{Figure, Run, medians};
@@ -44,7 +48,7 @@ usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--n
 
   measurement    the analysis commands, on files of up to ten million rows, beside other programs
   --full         with measurement: other programs read ten million rows as well
-  --only NAME    one of ingest, process, programme, decide, mail, lag, size, lifetime, history; with measurement,
+  --only NAME    one of ingest, process, programme, decide, timers, plan, mail, lag, size, lifetime, history, fill; with measurement,
                  steps whose name holds it, such as paths, touches, units, quick, bayes, 10m
   --runs N       how often each is run, at least 3; the median counts
   --dir DIR      where the data go, and with them the disk that is meant [target/]
@@ -55,16 +59,19 @@ usage: cargo xtask bench [measurement] [--only NAME] [--runs N] [--dir DIR] [--n
 
 type Measure = fn(&Path) -> anyhow::Result<Run>;
 
-const MEASUREMENTS: [(&str, Measure); 9] = [
+const MEASUREMENTS: [(&str, Measure); 12] = [
     ("ingest", ingest::run),
     ("process", process::without_programme),
     ("programme", process::with_programme),
     ("decide", decide::run),
+    ("timers", timers::run),
+    ("plan", plan::run),
     ("mail", mail::run),
     ("lag", lag::run),
     ("size", size::run),
     ("lifetime", lifetime::run),
     ("history", facts::run),
+    ("fill", fill::run),
 ];
 
 struct Options {
@@ -185,6 +192,10 @@ fn child(name: &str, dir: &Path) -> anyhow::Result<()> {
     if let Some(run) = measurement::child(name, dir) {
         println!("{}", serde_json::to_string(&run?)?);
         return Ok(());
+    }
+    // A part of a measurement that is killed.
+    if name == "timers-fire" {
+        return timers::fire(dir);
     }
     let found = MEASUREMENTS.iter().find(|it| it.0 == name);
     let (_, measure) = found.context("there is no such measurement")?;

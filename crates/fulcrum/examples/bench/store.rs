@@ -26,6 +26,9 @@ pub struct Notes {
     pub rows: u64,
     pub people: u64,
     pub durable: u64,
+    /// Whom the commits wrote, in their order, from when that was asked for.
+    pub order: Vec<PersonId>,
+    asked_for_order: bool,
 }
 
 impl Watched {
@@ -40,6 +43,12 @@ impl Watched {
 
     pub fn notes(&self) -> Notes {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on, who is written is noted too; and nothing that was before.
+    pub fn note_people(&self) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        *notes = Notes { asked_for_order: true, ..Notes::default() };
     }
 
     /// The log position that is committed.
@@ -71,6 +80,9 @@ impl Store for Watched {
         notes.rows += rows(changes);
         notes.people += changes.people.len() as u64;
         notes.durable += u64::from(changes.durable);
+        if notes.asked_for_order {
+            notes.order.extend(changes.people.iter().map(|it| it.0.id));
+        }
         drop(notes);
         self.noted.notify_all();
         Ok(())
