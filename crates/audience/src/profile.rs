@@ -6,7 +6,7 @@ use crate::{Definitions, View};
 use expr::{CounterSpec, Truth, evaluate};
 use model::{Channel, Event, Timestamp, Value};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most traits of one person. A program that invents trait names would otherwise fill the record.
 pub const MAX_TRAITS: usize = 200;
@@ -196,6 +196,19 @@ impl Profile {
     /// Puts counters beside those that are kept, for one look at a condition that nobody has applied.
     pub fn lend_counters(&mut self, found: BTreeMap<String, Counter>) {
         self.counters.extend(found);
+    }
+
+    /// Counters that are counted from the beginning: what was kept of them goes, and what
+    /// [`crate::Filling`] found takes its place.
+    pub fn recount(
+        &mut self,
+        counters: &BTreeSet<String>,
+        found: BTreeMap<String, Counter>,
+        defs: &Definitions,
+        now: Timestamp,
+    ) {
+        self.counters.retain(|id, _| !counters.contains(id));
+        self.unite_counters(found, defs, now);
     }
 
     /// Adds what [`crate::Filling`] found in the history before these definitions began; what came since is

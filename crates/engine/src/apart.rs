@@ -6,6 +6,7 @@ use crate::facts::{Known, Names, surroundings};
 use crate::holdouts::{HoldoutChange, add_in_holdouts, holdout_changes};
 use crate::measure::{SumChange, add_outcomes, sums_changed};
 use crate::requests::record_statements;
+use audience::Counter;
 use decision::{Consents, Contacts};
 use identity::{Half, Halves};
 use journey::{Begun, Runs};
@@ -23,8 +24,18 @@ pub(crate) struct Evidence {
     pub since: Vec<(SinceMerge, Option<Fact>)>,
     /// The absorbed person, and everybody whom they had absorbed.
     pub absorbed_ids: BTreeSet<PersonId>,
+    /// What the two lack of counters that are younger than the merge.
+    pub recounted: Recounted,
     /// Messages that have ended: those of the one person since the merge, and those that facts name.
     pub ended: BTreeMap<MessageId, Message>,
+}
+
+/// Counters that were filled since the merge, which those who are set aside lack: each one's from all
+/// that came before it, survivor first.
+#[derive(Default)]
+pub(crate) struct Recounted {
+    pub counters: BTreeSet<String>,
+    pub found: [BTreeMap<String, Counter>; 2],
 }
 
 /// Two people again.
@@ -53,6 +64,9 @@ pub(crate) fn apart(evidence: &Evidence, loaded: &Loaded, now: Timestamp) -> Par
     );
     let fold = |half: Half| {
         let mut person = begin(evidence, &owners, half);
+        let Recounted { counters, found } = &evidence.recounted;
+        let found = found[half as usize].clone();
+        person.profile.recount(counters, found, &loaded.definitions, now);
         person.panel = panels.of(half);
         person.holdouts = holdouts[half as usize].begin.clone();
         let of_half = evidence.since.iter().zip(&halves).filter(|(_, it)| **it == half);

@@ -62,11 +62,12 @@ impl<'a> FactSource<'a> {
     }
 
     /// Hands on every fact of these persons that the history has, and then every fact of anybody in the
-    /// log after it, each with the person whom the history has it under. Returns false if `each` said that
-    /// it is enough.
+    /// log after it, each with the person whom the history has it under; none from `until` on. Returns
+    /// false if `each` said that it is enough.
     pub fn each(
         self,
         persons: &[PersonId],
+        until: LogPosition,
         each: &mut dyn FnMut(Fact, Option<PersonId>) -> bool,
     ) -> Result<bool, EngineError> {
         let mut at = self.log.first();
@@ -74,16 +75,21 @@ impl<'a> FactSource<'a> {
             at = at.max(history.position()?);
             let all: BTreeSet<PersonId> = persons.iter().copied().collect();
             for person in all {
-                if !of_history(history, person, at, each)? {
+                if !of_history(history, person, at.min(until), each)? {
                     return Ok(false);
                 }
             }
         }
         loop {
             let records = self.log.read(at, RECORDS_AT_ONCE, BYTES_AT_ONCE)?;
-            let Some((end, _)) = records.last() else { return Ok(true) };
-            at = *end;
-            for (_, bytes) in records {
+            if records.is_empty() {
+                return Ok(true);
+            }
+            for (after, bytes) in records {
+                if until <= at {
+                    return Ok(true);
+                }
+                at = after;
                 if let Some(fact) = fact_in(&bytes)
                     && !each(fact, None)
                 {

@@ -13,8 +13,8 @@ use crate::{Engine, EngineError};
 use audience::{Counter, Definitions};
 use model::{PersonId, Timestamp};
 use port::{
-    Entry, History, HistoryError, HistoryRow, LogPosition, PersonRange, Redirects, Scan, Sections,
-    Space, Store, Wanted,
+    Catalog, Entry, History, HistoryError, HistoryRow, LogPosition, PersonRange, Redirects, Scan,
+    Sections, Space, Wanted,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +37,19 @@ pub struct Fillings {
     /// Counters that began with the programme that runs: see [`Definitions::begin_empty`].
     #[serde(default)]
     pub fresh: BTreeSet<String>,
+    /// What was filled, for as long as a merge of before its end may be undone: see
+    /// [`Fillings::since`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<Filled>,
     #[serde(default)]
     next: u64,
+}
+
+/// Counters that were filled, and when the last of them was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    pub counters: BTreeSet<String>,
+    pub at: Timestamp,
 }
 
 /// The counters that one programme brought.
@@ -52,6 +63,14 @@ pub struct Filling {
     /// Persons up to this one, as rows were written, are done.
     #[serde(default)]
     pub through: Option<PersonId>,
+}
+
+impl Fillings {
+    /// The counters of which somebody who was set aside at `moment` may lack what was filled.
+    pub fn since(&self, moment: Timestamp) -> BTreeSet<String> {
+        let later = self.done.iter().filter(|it| moment <= it.at);
+        later.flat_map(|it| it.counters.iter().cloned()).collect()
+    }
 }
 
 /// What [`fill`] needs to know.
@@ -244,9 +263,24 @@ impl Engine {
         self.fillings_changed = true;
         match (chunk.through, self.fillings.list.first_mut()) {
             (Some(through), Some(filling)) => filling.through = Some(through),
-            (None, _) | (_, None) => self.end_filling(batch),
+            (None, _) | (_, None) => {
+                self.remember_filled(batch.now);
+                self.end_filling(batch);
+            }
         }
         Ok(true)
+    }
+
+    /// Persons who are set aside for an undo were not filled.
+    fn remember_filled(&mut self, now: Timestamp) {
+        let Some(filling) = self.fillings.list.first() else { return };
+        let counters = filling.counters.clone();
+        let within = self.undo_within();
+        let known: BTreeSet<&str> = self.loaded.definitions.counter_ids().collect();
+        let done = &mut self.fillings.done;
+        done.push(Filled { counters, at: now });
+        done.iter_mut().for_each(|it| it.counters.retain(|id| known.contains(id.as_str())));
+        done.retain(|it| !it.counters.is_empty() && now < it.at + within);
     }
 
     /// The first order is done, or called off: what it held up is evaluated for everybody.
@@ -267,7 +301,7 @@ impl Engine {
     }
 }
 
-pub(crate) fn read(store: &dyn Store) -> Result<Fillings, EngineError> {
+pub(crate) fn read<V: Catalog + ?Sized>(store: &V) -> Result<Fillings, EngineError> {
     let Some(bytes) = store.get(Space::System, FILLINGS)? else { return Ok(Fillings::default()) };
     Ok(serde_json::from_slice(&bytes).map_err(|error| record::Unreadable {
         what: "system entry",

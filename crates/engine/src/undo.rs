@@ -1,12 +1,14 @@
 //! A merge is undone: whether it can be, what would come of it, and the carrying out.
 
-use crate::apart::{Evidence, Parted, apart, named_messages};
+use crate::apart::{Evidence, Parted, Recounted, apart, named_messages};
 use crate::batch::{Batch, Working};
 use crate::fact_source::{FactSource, fact_in};
 use crate::filing::parted_entry;
+use crate::filling::Fillings;
 use crate::merge::names;
 use crate::{Engine, EngineError, Loaded};
-use identity::UndoRefusal;
+use audience::{Counter, Definitions};
+use identity::{Half, Halves, UndoRefusal};
 use model::{MergeId, Message, MessageId, MessageState, PersonId, Span, Timestamp};
 use port::{LogPosition, Merge, Person, Sections, Since, SinceMerge, StoreError, Undone, Views};
 use record::{Fact, LogRecord};
@@ -51,10 +53,12 @@ impl UndoPlan {
         let Some(merged) = views.load(&[merge.record.survivor])?.pop() else {
             return Ok(Err(UndoRefusal::FactsGone));
         };
-        let evidence = match gather(views, facts, merge, merged, &[])? {
-            Ok(evidence) => evidence,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let fillings = crate::filling::read(views)?;
+        let evidence =
+            match gather(views, facts, &loaded.definitions, &fillings, (merge, merged), &[])? {
+                Ok(evidence) => evidence,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
         let Parted { survivor, absorbed, facts, .. } = apart(&evidence, loaded, now);
         let Evidence { merge, merged, .. } = evidence;
         let [survivor_facts, absorbed_facts] = facts;
@@ -91,11 +95,15 @@ pub fn undo_until(merge: &Merge, loaded: &Loaded) -> Option<Timestamp> {
 fn gather(
     views: &dyn Views,
     facts: FactSource<'_>,
-    merge: Merge,
-    merged: Person,
+    definitions: &Definitions,
+    fillings: &Fillings,
+    (merge, merged): (Merge, Person),
     pending: &[SinceMerge],
 ) -> Result<Result<Evidence, UndoRefusal>, EngineError> {
     let Some(kept) = merge.kept else { return Ok(Err(UndoRefusal::FactsGone)) };
+    if !fillings.list.is_empty() {
+        return Ok(Err(UndoRefusal::Filling));
+    }
     let mut rows = views.since_merge(merged.id, kept.from)?;
     rows.extend(pending.iter().filter(|it| it.person == merged.id).cloned());
     if ROWS_MAX < rows.len() {
@@ -130,8 +138,63 @@ fn gather(
     }
     // Settled in this very batch: the person holds it as it is now.
     merged.open.iter().for_each(|it| drop(ended.remove(&it.id)));
-    let absorbed_ids = absorbed_ids(views, merge.record.absorbed)?;
-    Ok(Ok(Evidence { merge, merged, since, absorbed_ids, ended }))
+    let absorbed_ids = with_absorbed(views, merge.record.absorbed)?;
+    let counters = fillings.since(merge.record.at);
+    let recounted = match counters.is_empty() {
+        true => Recounted::default(),
+        false => {
+            let until = places.first().map_or(LogPosition(u64::MAX), |it| it.1);
+            let ids = with_absorbed(views, merge.record.survivor)?;
+            let own = (&ids, &absorbed_ids, &merge);
+            let found = counted(facts, definitions, &counters, own, &merged.known, until)?;
+            Recounted { found, counters }
+        }
+    };
+    Ok(Ok(Evidence { merge, merged, since, absorbed_ids, recounted, ended }))
+}
+
+/// What these counters have of each half's facts before a place of the log, survivor first. `ids` is everybody
+/// of the two.
+fn counted(
+    facts: FactSource<'_>,
+    definitions: &Definitions,
+    counters: &BTreeSet<String>,
+    (ids, absorbed_ids, merge): (&BTreeSet<PersonId>, &BTreeSet<PersonId>, &Merge),
+    known: &identity::Known,
+    until: LogPosition,
+) -> Result<[BTreeMap<String, Counter>; 2], EngineError> {
+    let filling = audience::Filling::new(definitions, counters);
+    let mut fillings = [filling.clone(), filling];
+    let halves = Halves::new(&merge.record);
+    let mut seen = BTreeSet::new();
+    let mut each = |fact: Fact, owner: Option<PersonId>| {
+        let owner = owner.or(fact.person);
+        let names = fact.event.identifiers();
+        let named = names.iter().find_map(|it| halves.of(it));
+        // What was filed after the merge stands under the survivor, whosever it was; and what is somebody
+        // else's since another undo may stand there too.
+        let is_theirs = names.is_empty() || names.iter().any(|it| known.has(it));
+        let half = match owner {
+            Some(id) if absorbed_ids.contains(&id) => Some(Half::Absorbed),
+            Some(id) if ids.contains(&id) => named.or(is_theirs.then_some(Half::Survivor)),
+            Some(_) => None,
+            // The strongest identifier says whose it is.
+            None => named.filter(|_| names.first().is_some_and(|it| known.has(it))),
+        };
+        let Some(half) = half else { return true };
+        let event = &fact.event;
+        let id = (event.source.clone(), event.message_id.clone());
+        // One that came twice was taken once.
+        if id.1.is_none() || seen.insert(id) {
+            let whole = || Ok::<_, std::convert::Infallible>(event.clone());
+            let at = merge.record.at;
+            let Ok(()) = fillings[half as usize].take(event.name(), event.time, at, whole);
+        }
+        true
+    };
+    let ids: Vec<PersonId> = ids.iter().copied().collect();
+    facts.each(&ids, until, &mut each)?;
+    Ok(fillings.map(|mut it| it.finish()))
 }
 
 /// The facts at these places; none where neither log nor history has one or it cannot be read. That is a
@@ -170,9 +233,10 @@ fn ended_since(
     Ok(ended)
 }
 
-fn absorbed_ids(views: &dyn Views, absorbed: PersonId) -> Result<BTreeSet<PersonId>, EngineError> {
+/// Somebody, and everybody whom they absorbed and who stays so.
+fn with_absorbed(views: &dyn Views, person: PersonId) -> Result<BTreeSet<PersonId>, EngineError> {
     let mut ids = BTreeSet::new();
-    let mut waiting = vec![absorbed];
+    let mut waiting = vec![person];
     while let Some(id) = waiting.pop() {
         if PERSONS_MAX <= ids.len() || !ids.insert(id) {
             continue;
@@ -228,7 +292,9 @@ impl Engine {
         let Some(merged) = batch.get(survivor).cloned() else {
             return Ok(Err(UndoRefusal::FactsGone));
         };
-        gather(&*self.store, self.facts(), merge, merged, &batch.since_merge)
+        let (definitions, fillings) = (&self.loaded.definitions, &self.fillings);
+        let whose = (merge, merged);
+        gather(&*self.store, self.facts(), definitions, fillings, whose, &batch.since_merge)
     }
 
     fn part(&mut self, batch: &mut Batch, evidence: Evidence, parted: Parted, by: &str) {

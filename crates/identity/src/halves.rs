@@ -43,6 +43,8 @@ pub enum UndoRefusal {
     },
     /// It was made when later events were not kept yet, or they cannot be read.
     FactsGone,
+    /// New counters are being filled from the history, and nobody can say yet what each one's are.
+    Filling,
     /// More happened since than one step of the loop can go through.
     TooMuch {
         rows: usize,
@@ -116,6 +118,7 @@ impl UndoRefusal {
             UndoRefusal::LaterMerge { .. } => "later_merge",
             UndoRefusal::TooOld { .. } => "too_old",
             UndoRefusal::FactsGone => "facts_gone",
+            UndoRefusal::Filling => "filling",
             UndoRefusal::TooMuch { .. } => "too_much",
         }
     }
@@ -136,6 +139,9 @@ impl fmt::Display for UndoRefusal {
             UndoRefusal::FactsGone => {
                 f.write_str("what happened since then was not kept, so nobody can say whose it was")
             }
+            UndoRefusal::Filling => f.write_str(
+                "new audiences are being filled from the history; ask again when that is done",
+            ),
             UndoRefusal::TooMuch { rows, limit } => {
                 write!(f, "{rows} facts since then are more than the {limit} that can be sorted")
             }

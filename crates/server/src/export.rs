@@ -8,7 +8,7 @@ use crate::api::timeline::TrailStep;
 use crate::problem::Problem;
 use engine::{FactSource, Loaded};
 use model::{LedgerState, Message, PersonId, Reason, Timestamp};
-use port::Views;
+use port::{LogPosition, Views};
 use record::Fact;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -176,7 +176,7 @@ fn events_of(
         }
         true
     };
-    facts.each(ids, &mut each).map_err(|error| {
+    facts.each(ids, LogPosition(u64::MAX), &mut each).map_err(|error| {
         tracing::error!(%error, "the facts could not be read for an export");
         Problem::unavailable("the events cannot be read at the moment")
     })?;

@@ -13,8 +13,9 @@ impl Play {
                 self.fills = true;
                 self.engine.as_mut().expect("the engine runs").fill_from_history();
             }
-            ["fill"] => self.fill(usize::MAX),
-            ["fill", chunks] => self.fill(chunks.parse().expect("a number")),
+            ["fill"] => self.fill(usize::MAX, true),
+            ["fill", "on"] => self.fill(1, false),
+            ["fill", chunks] => self.fill(chunks.parse().expect("a number"), true),
             ["try", name, condition] => {
                 self.settle();
                 let said = self.tried(name, &condition.replace('_', " "));
@@ -45,8 +46,9 @@ impl Play {
         format!("{name} would have {size} of {}: +{entering} -{leaving}", found.people)
     }
 
-    /// Reads the history for what is to be filled: all of it, or so many chunks of one person each.
-    fn fill(&mut self, mut left: usize) {
+    /// Reads the history for what is to be filled: all of it, or so many chunks of one person each; with the
+    /// last one or without.
+    fn fill(&mut self, mut left: usize, to_end: bool) {
         self.settle();
         let history = self.history.clone();
         let is_behind =
@@ -62,7 +64,7 @@ impl Play {
             })
             .expect("memory");
             for chunk in found {
-                if left == 0 {
+                if left == 0 || !to_end && chunk.through.is_none() {
                     return;
                 }
                 left -= 1;
@@ -224,6 +226,56 @@ fn a_condition_that_nobody_counts_yet_is_tried_on_the_history() {
         r#"
         buyers would have 2 of 3: +0 -1
         buyers would have 0 of 3: +0 -3
+        "#,
+    );
+}
+
+/// Both halves were frozen before the counters were there.
+#[test]
+fn an_undo_after_a_fill_gives_each_what_they_did_before_the_merge() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ~c "Order" total=20 ; track ada "Order" total=20 ; track ada "Visit"
+        1.10:00 identify ada~c ; show people
+        1.11:00 track ~c "Order" total=40 ; track ada "Order" total=5
+        2.09:00 apply 2 ; show undo j1 ; undo j1
+        2.09:01 fill ; show people
+        2.10:00 undo j1 ; show people ; show audiences
+        2.11:00 track ada "Order" total=50 ; show audiences
+        "#,
+        r#"
+        p2 = ada ~c; in buyers
+        j1: new audiences are being filled from the history; ask again when that is done
+        p2 = ada ~c; in buyers twice
+        p1 = ~c; in buyers never twice
+        p2 = ada; in buyers
+        audiences: buyers 2, never 1, twice 1
+        2.11:00 m1 onsite to ada "Receipt"
+        audiences: buyers 2, never 1, twice 2
+        "#,
+    );
+}
+
+/// The one whom the fill had come to is not counted twice, and the other is not forgotten.
+#[test]
+fn an_undo_of_a_merge_in_the_midst_of_a_fill_gives_each_their_own() {
+    check(
+        PROGRAMME,
+        r#"
+        1.08:00 history
+        1.09:00 track ~c "Order" total=20 ; track ada "Order" total=20
+        2.09:00 apply 2
+        2.09:30 track ~c "Visit"
+        2.10:00 fill 1 ; identify ada~c
+        2.10:01 fill ; show people
+        2.11:00 track ~c "Order" total=40 ; undo j1 ; show people
+        "#,
+        r#"
+        p2 = ada ~c; in buyers twice
+        p1 = ~c; in buyers twice
+        p2 = ada; in buyers never
         "#,
     );
 }

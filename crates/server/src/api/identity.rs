@@ -245,6 +245,7 @@ async fn plan(shared: &Shared, merge: MergeId) -> Result<UndoPlan, Problem> {
         | UndoRefusal::LaterMerge { .. }
         | UndoRefusal::TooOld { .. }
         | UndoRefusal::FactsGone
+        | UndoRefusal::Filling
         | UndoRefusal::TooMuch { .. } => {
             Problem::conflict(format!("merge {merge} cannot be undone: {why}"))
         }
