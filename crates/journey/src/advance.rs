@@ -43,7 +43,9 @@ pub(crate) fn resume(
                 return Some(EndReason::TimedOut);
             }
             // Looked at again: a late tick must not write to somebody after the window closed.
-            Action::WaitForWindow(_) => Some(place),
+            Action::WaitForWindow(_) => {
+                return go(run, program, Some(place), From::Here, drawn, call);
+            }
             // Nobody has said that it went out.
             Action::Message(_, Some(otherwise)) => *otherwise,
             Action::Branch(_)
@@ -69,7 +71,25 @@ pub(crate) fn advance(
     drawn: &mut Vec<Drawn>,
     call: &mut Call,
 ) -> Option<EndReason> {
-    let mut next = from;
+    go(run, program, from, From::Elsewhere, drawn, call)
+}
+
+/// Whether the run stood at the step already, and was counted there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    Here,
+    Elsewhere,
+}
+
+fn go(
+    run: &mut Run,
+    program: &Program,
+    place: Option<usize>,
+    mut from: From,
+    drawn: &mut Vec<Drawn>,
+    call: &mut Call,
+) -> Option<EndReason> {
+    let mut next = place;
     loop {
         let Some(op) = next.and_then(|it| program.op(it)) else {
             return Some(EndReason::Completed);
@@ -83,12 +103,14 @@ pub(crate) fn advance(
             return None;
         }
         call.budget -= 1;
-        call.commands.push(Command::Reached {
-            run: run.id,
-            journey: run.journey.clone(),
-            version: run.version,
-            step: run.step.clone(),
-        });
+        if std::mem::replace(&mut from, From::Elsewhere) == From::Elsewhere {
+            call.commands.push(Command::Reached {
+                run: run.id,
+                journey: run.journey.clone(),
+                version: run.version,
+                step: run.step.clone(),
+            });
+        }
         match execute(run, op, &program.journey, drawn, call) {
             Then::Go(place) => next = place,
             Then::WaitUntil(wake) => {

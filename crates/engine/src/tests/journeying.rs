@@ -546,3 +546,31 @@ fn what_an_experiment_says_stays_as_it_was_when_its_version_came() {
         "#,
     );
 }
+
+/// It is looked at once more when the window opens.
+#[test]
+fn whoever_waits_for_a_window_is_counted_there_once() {
+    check(
+        "
+== journeys/office.yaml
+journey: office
+trigger: {event: Visit}
+steps:
+  - wait_for: {from: \"09:00\", to: \"18:00\"}
+  - message: {content: receipt, channels: [onsite]}
+",
+        r#"
+        1.07:00 track ada Visit ; track bob Visit
+        1.10:00 track cat Visit
+        1.12:00 show steps office
+        "#,
+        r#"
+        1.09:00 m1 onsite to ada "Receipt"
+        1.09:00 m2 onsite to bob "Receipt"
+        1.10:00 m3 onsite to cat "Receipt"
+        v1 0: 3 in, 0 there
+        v1 1: 3 in, 0 there
+        3 completed
+        "#,
+    );
+}

@@ -140,7 +140,12 @@ impl Reference {
                     Step::WaitUntil { on_timeout: OnTimeout::End, .. } => {
                         self.end(n, EndReason::TimedOut, out);
                     }
-                    Step::WaitForWindow(_) => self.walk(n, now, out),
+                    // It stood there already.
+                    Step::WaitForWindow(_) => {
+                        let before = out.len();
+                        self.walk(n, now, out);
+                        out.remove(before);
+                    }
                     Step::Message(MessageStep { otherwise: Some(steps), .. }) => {
                         let (address, _, visit) = self.runs[n].ahead[0].clone();
                         let taken = addressed(&steps, &format!("{address}.otherwise."), visit);
