@@ -20,4 +20,5 @@ mod programme;
 mod programmes;
 mod team;
 mod today;
+mod webhooks;
 mod world;
