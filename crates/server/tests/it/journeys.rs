@@ -107,8 +107,11 @@ async fn running_people_are_moved_as_the_plan_says() {
         .ask(&format!("POST /api/v1/journeys/order/move\ncontent-type: application/json\n\n{body}"))
         .await;
     assert_eq!(answer.status, 202, "{}", answer.body);
-    world.settle().await;
-    world.settle().await;
+    let is_done = |it: &World| {
+        let moves = engine::moves_of(&it.store).expect("memory");
+        moves.values().any(engine::MoveStatus::is_done)
+    };
+    world.until("the end of the move", is_done).await;
     let shown = world.json("GET /api/v1/journeys/order").await;
     assert_eq!((&shown["moved"]["done"], &shown["moved"]["moved"]), (&json!(true), &json!(1)));
     let versions = shown["versions"].as_array().expect("a list");
