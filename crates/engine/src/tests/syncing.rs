@@ -157,3 +157,14 @@ fn a_crowd_is_told_of_in_chunks_whatever_happens_in_between() {
     assert_eq!(said.len(), 1_200, "everybody");
     assert_eq!(out.matches(" call ").count(), 1_200, "and each once");
 }
+
+/// What the first version stored.
+#[test]
+fn how_far_a_sync_has_come_stays_readable() {
+    let read = |text: &str| serde_json::from_str::<crate::SyncStatus>(text).expect("readable");
+    let done = read(r#"{"url":"https://crm.example/","version":2}"#);
+    assert!(done.is_done() && done.told == 0);
+    let half = read(r#"{"url":"https://crm.example/","version":2,"scan":7,"told":7}"#);
+    let scan = Some(Some(model::PersonId(7)));
+    assert_eq!(half, crate::SyncStatus { scan, told: 7, ..done });
+}

@@ -202,7 +202,7 @@ pub(super) async fn test_webhook(
     }))
 }
 
-/// The secret that signs; for the admin
+/// The secret that signs; for the admin and for tokens
 #[utoipa::path(get, path = "/api/v1/webhooks/secret", tag = "webhooks",
     responses((status = 200, description = "Done.", body = WebhookSecret),
         (status = 409, description = "It is set in fulcrum.toml.", body = Problem, content_type = "application/problem+json")))]
@@ -229,7 +229,8 @@ pub(super) async fn rotate_webhook_secret(
 
 /// Those that are stored, for whoever may see them.
 async fn secrets(shared: &Shared, headers: &HeaderMap) -> Result<WebhookSecrets, Problem> {
-    if access::actor(shared, headers).await? != ADMIN {
+    let who = access::actor(shared, headers).await?;
+    if who != ADMIN && !access::is_token(&who) {
         return Err(Problem::forbidden("only the admin sees and changes the secret of webhooks"));
     }
     if shared.settings.webhook_secret_is_set {

@@ -41,6 +41,12 @@ async fn a_call_begins_a_run_once_and_its_steps_are_counted() {
         world.check(call, r#"202 {"idempotency_key":"k1"}"#).await;
     }
     world.settle().await;
+    // Pages read a copy of the counts that may be a tenth of a second old.
+    let counted = |it: &World| {
+        let tallies = it.handle.status().tallies.journeys;
+        tallies.iter().any(|(name, it)| name.as_str() == "order" && it.started == 1)
+    };
+    world.until("the counts", counted).await;
     let listed = world.json("GET /api/v1/journeys").await;
     let order =
         listed["journeys"].as_array().expect("a list").iter().find(|it| it["name"] == "order");
