@@ -85,6 +85,16 @@ pub fn sink_mail(address: SocketAddr) -> anyhow::Result<Smtp> {
     Smtp::new(config).map_err(|problem| anyhow::anyhow!("{problem}"))
 }
 
+/// Simulated people concern nobody outside.
+fn caller(
+    config: &Config,
+    settings: &Settings,
+    store: &SharedStore,
+) -> Option<Arc<dyn port::Caller>> {
+    let is_real = !settings.simulated;
+    is_real.then(|| Arc::new(webhooks(&config.webhooks, store.clone())) as Arc<dyn port::Caller>)
+}
+
 /// Whoever calls other systems, with the secrets of the settings or else those that are stored, which
 /// may change while it runs.
 pub fn webhooks(config: &WebhookConfig, views: impl Catalog + Send + Sync + 'static) -> Webhooks {
@@ -158,12 +168,7 @@ pub fn serve(
     settings.setup_token = setup_token.clone();
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
-    // Simulated people concern nobody outside.
-    let caller: Option<Arc<dyn port::Caller>> = match settings.simulated {
-        true => None,
-        false => Some(Arc::new(webhooks(&config.webhooks, shared.clone()))),
-    };
-    let host = Host::start_with(engine, providers.channels, caller);
+    let host = Host::start_with(engine, providers.channels, caller(config, &settings, &shared));
     let readers_of_historian = shared.clone();
     let historian = Historian::start(Needs {
         log: Arc::downgrade(&log),
