@@ -1,6 +1,9 @@
-//! Ways to reach people, one module per provider. Each knows `port::Channel` and nothing above it.
+//! Ways to reach people and other systems, one module per provider. Each knows its trait of `port` and
+//! nothing above it.
 //!
 //! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
 //! sent and what an answer means, and only `client` does I/O.
 
 pub mod smtp;
+mod tls;
+pub mod webhook;

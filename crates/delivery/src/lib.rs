@@ -5,6 +5,10 @@
 //! flight after a crash it ends as unknown ([`found_in_flight`]) instead of reaching someone twice.
 //! Each change of state that somebody may ask about leaves a trail entry with its reason.
 
+mod hook;
+
+pub use hook::{HOOK_DELAYS, HookFate, after_try};
+
 use model::{Identifier, LedgerState, Message, MessageState, Reason, Reply, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -34,6 +34,13 @@ pub(crate) struct Batch {
     /// Where facts stand in the log that were not taken in, and that the history shall not have.
     pub left_out: Vec<LogPosition>,
     pub hooks: Vec<port::Hook>,
+    pub hook_changes: Vec<port::HookChange>,
+    /// How many answers to calls this batch settles.
+    pub calls_answered: usize,
+    /// Where the fact stands in the log that is being taken in.
+    pub cause: Option<LogPosition>,
+    /// How often something was told under one key.
+    pub told: HashMap<String, u32>,
     pub sends: Vec<Envelope>,
     /// The keys of what leaves as a part of them.
     pub parts: Vec<String>,
@@ -81,6 +88,10 @@ impl Batch {
             entries: Vec::new(),
             left_out: Vec::new(),
             hooks: Vec::new(),
+            hook_changes: Vec::new(),
+            calls_answered: 0,
+            cause: None,
+            told: HashMap::new(),
             sends: Vec::new(),
             parts: Vec::new(),
             receivers: Vec::new(),
@@ -213,6 +224,7 @@ impl Batch {
             |it: &Merge| ids.contains(&it.record.survivor) || ids.contains(&it.record.absorbed);
         self.merges.retain(|it| !takes_part(it));
         self.since_merge.retain(|it| !ids.contains(&it.person));
+        self.hooks.retain(|it| it.person.is_none_or(|it| !ids.contains(&it)));
         self.erased.extend(ids);
     }
 

@@ -169,7 +169,7 @@ impl Engine {
         if batch.scan_ordered || batch.filled {
             return Ok(());
         }
-        if self.fill_chunk(batch)? || self.move_chunk(batch)? {
+        if self.fill_chunk(batch)? || self.move_chunk(batch)? || self.sync_chunk(batch)? {
             return Ok(());
         }
         let names: Vec<CampaignName> = self.broadcasts.keys().cloned().collect();
@@ -364,7 +364,7 @@ impl Engine {
             let (Change::Entered(name) | Change::Left(name)) = it;
             silent.contains(name)
         });
-        self.note_memberships(working, batch.now, &silent, Moved::Otherwise);
+        self.note_memberships(working, batch, &silent, Moved::Otherwise);
         if self.replan(&mut working.person, batch.now) {
             working.changed(Sections::RUNS);
         }

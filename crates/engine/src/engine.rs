@@ -1,6 +1,7 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
 use crate::batch::Batch;
+use crate::calls::Calls;
 use crate::decisions::Days;
 use crate::erase::Erased;
 use crate::fact_source::FactSource;
@@ -14,12 +15,13 @@ use crate::memory::Memory;
 use crate::moves::MoveStatus;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::steps::JourneySteps;
+use crate::syncs::SyncStatus;
 use crate::waves::Lists;
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
 use model::{
     CampaignName, Channel, ChannelSet, JourneyName, MessageId, PersonId, Reply, RunId, Timestamp,
 };
-use port::{Changes, Entry, Envelope, FactLog, History, LogPosition, Sections, Space, Store};
+use port::{Changes, Entry, Envelope, FactLog, History, Hook, LogPosition, Sections, Space, Store};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -52,6 +54,8 @@ pub struct Engine {
     pub(crate) taught: Taught,
     pub(crate) steps: JourneySteps,
     pub(crate) moves: BTreeMap<JourneyName, MoveStatus>,
+    pub(crate) syncs: BTreeMap<String, SyncStatus>,
+    pub(crate) calls: Calls,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) growth: Growth,
@@ -97,6 +101,8 @@ pub enum UrgentWork {
     Fact(Fact),
     /// Entries of the catalog: sources, sessions, tokens.
     Entries(Vec<Entry>),
+    /// The key of a call that is to be made again.
+    RetryCall(String),
 }
 
 /// What one turn did.
@@ -104,6 +110,8 @@ pub enum UrgentWork {
 pub struct Turn {
     /// Committed as in flight: must be handed to their providers now, each once.
     pub sends: Vec<Envelope>,
+    /// Committed before: calls of other systems to be made now, each once.
+    pub calls: Vec<Hook>,
     /// Something was done, so more may wait.
     pub busy: bool,
     /// When to look again if nothing else happens; `None` while `busy`.
@@ -155,6 +163,8 @@ impl Engine {
             taught: Taught::default(),
             steps: JourneySteps::default(),
             moves: BTreeMap::new(),
+            syncs: BTreeMap::new(),
+            calls: Calls::default(),
             tallies: Tallies::default(),
             tallies_changed: false,
             growth: Growth::default(),
@@ -204,6 +214,7 @@ impl Engine {
         self.growth.forget();
         self.steps = JourneySteps::read(&*self.store)?;
         self.moves = crate::moves::moves_of(&*self.store)?;
+        self.syncs = crate::syncs::read_all(&*self.store)?;
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
@@ -280,14 +291,20 @@ impl Engine {
         for (message, _) in self.answers.drain(..answered) {
             self.flying.remove(&message);
         }
+        self.calls_settled(&batch);
         if batch.filled {
             self.filled.pop_front();
         }
         self.flying.extend(std::mem::take(&mut batch.receivers));
+        let calls = match self.hold {
+            None => self.hand_out_calls(now),
+            Some(_) => Vec::new(),
+        };
+        let worked = worked || !calls.is_empty();
         let wake_at = if worked { None } else { self.wake_at(now, room)? };
         let parts = std::mem::take(&mut batch.parts);
         let sends = self.journalled(std::mem::take(&mut batch.sends), parts);
-        Ok(Turn { sends, busy: worked, wake_at })
+        Ok(Turn { sends, calls, busy: worked, wake_at })
     }
 
     /// Only what is in the journal may leave. If it cannot be written, everything waits.
@@ -327,6 +344,7 @@ impl Engine {
                 match &it.work {
                     UrgentWork::Fact(fact) => facts.push((None, fact.clone())),
                     UrgentWork::Entries(entries) => batch.entries.extend(entries.iter().cloned()),
+                    UrgentWork::RetryCall(key) => self.retry_call(batch, key)?,
                 }
             }
             self.take_facts(batch, facts)?;
@@ -335,6 +353,7 @@ impl Engine {
         let answers: Vec<(MessageId, Reply)> =
             self.answers.iter().take(self.settings.batch_max).cloned().collect();
         self.take_answers(batch, &answers)?;
+        self.settle_calls(batch);
         let position = self.take_records(batch)?;
         self.freeze_if_due(batch);
         self.take_due(batch)?;
@@ -467,6 +486,8 @@ impl Engine {
             counts: finished.counts,
             seen: std::mem::take(&mut batch.seen),
             hooks: std::mem::take(&mut batch.hooks),
+            hook_changes: std::mem::take(&mut batch.hook_changes),
+            forget_hooks: on_disk.then(|| crate::calls::to_forget(batch.now)),
             entries,
             ..Changes::default()
         };
@@ -539,6 +560,7 @@ impl Engine {
             for (channel, _) in room.iter().filter(|it| 0 < *it.1) {
                 times.extend(self.store.next_message(*channel)?);
             }
+            times.extend(self.next_call(now)?);
         }
         times.extend(self.next_broadcast());
         Ok(times.into_iter().min())

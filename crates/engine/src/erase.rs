@@ -147,6 +147,7 @@ impl Engine {
         batch.entries.push(put(format!("{SWEEP}{}", person.id), &erasure));
         batch.erasures.push(erasure);
         batch.forget(&ids);
+        self.tell_erased(&person, batch, &memberships);
         batch.durable = true;
         self.stats.erased += 1;
         tracing::info!(person = %person.id, "a person was erased");

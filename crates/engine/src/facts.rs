@@ -49,6 +49,7 @@ impl Engine {
         for ((position, fact), names) in fresh.into_iter().zip(names) {
             self.take_fact(batch, position, &fact, &names)?;
         }
+        batch.cause = None;
         Ok(())
     }
 
@@ -91,6 +92,7 @@ impl Engine {
         names: &Names,
     ) -> Result<(), EngineError> {
         let event = &fact.event;
+        batch.cause = position;
         self.stats.events += 1;
         self.tallies.events += 1;
         self.tallies_changed = true;
@@ -345,6 +347,7 @@ impl Engine {
                 let before = std::mem::replace(&mut self.loaded, loaded);
                 self.begin_filling(&before.definitions, position, batch.now);
                 self.begin_fill(&before.definitions);
+                self.begin_syncs(batch, &before.programme);
                 batch.scan_ordered = true;
             }
             // Whoever applied it was told by the check before; this is the second line.

@@ -257,7 +257,7 @@ impl Engine {
             let definitions = self.loaded.definitions.clone();
             let changes = working.person.profile.unite_counters(found, &definitions, batch.now);
             working.changed(Sections::HOT);
-            self.note_memberships(&mut working, batch.now, &changes, Moved::Otherwise);
+            self.note_memberships(&mut working, batch, &changes, Moved::Otherwise);
             batch.put_back(working);
         }
         self.fillings_changed = true;

@@ -1,6 +1,6 @@
 //! How audiences grow and shrink: of each day who came and went, and how many there were at its end.
 
-use crate::batch::Working;
+use crate::batch::{Batch, Working};
 use crate::{Engine, EngineError};
 use audience::Change;
 use model::Timestamp;
@@ -61,17 +61,19 @@ pub fn growth(
 }
 
 impl Engine {
-    /// Counts changes of a person's memberships, and has them stored as such.
+    /// Counts changes of a person's memberships, has them stored as such, and told to whom it concerns.
     pub(crate) fn note_memberships(
         &mut self,
         working: &mut Working,
-        now: Timestamp,
+        batch: &mut Batch,
         changes: &[Change],
         moved: Moved,
     ) {
         if changes.is_empty() {
             return;
         }
+        let now = batch.now;
+        self.tell_changes(&working.person, batch, changes);
         working.changed(Sections::HOT);
         working.changed(Sections::MEMBERS);
         for change in changes {

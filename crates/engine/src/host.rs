@@ -1,12 +1,15 @@
 //! The loop on the real clock, in its own thread, with threads that send.
 
+mod callers;
+
 use crate::engine::UrgentWork;
 use crate::{
     Clock, Dispatch, Engine, EngineError, FillChunk, FillOrder, HoldoutSums, Loaded, PanelSums,
     Status, Urgent, run,
 };
-use model::{Channel, MessageId, Reply, Timestamp};
-use port::{Entry, Envelope, LogPosition};
+use callers::Callers;
+use model::{Channel, HookReply, MessageId, Reply, Timestamp};
+use port::{Caller, Entry, Envelope, Hook, LogPosition};
 use record::Fact;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,6 +48,7 @@ struct Shared {
     history_wanted: AtomicU64,
     /// For tries, which are no messages and pass the loop by.
     channels: Vec<Arc<dyn port::Channel>>,
+    caller: Option<Arc<dyn Caller>>,
     view: Mutex<Published>,
 }
 
@@ -54,6 +58,7 @@ struct Queue {
     stop: bool,
     urgent: VecDeque<Urgent>,
     answers: Vec<(MessageId, Reply)>,
+    calls_answered: Vec<(String, HookReply)>,
     filled: VecDeque<FillChunk>,
 }
 
@@ -67,7 +72,16 @@ struct Published {
 }
 
 impl Host {
-    pub fn start(mut engine: Engine, channels: Vec<Box<dyn port::Channel>>) -> Host {
+    pub fn start(engine: Engine, channels: Vec<Box<dyn port::Channel>>) -> Host {
+        Host::start_with(engine, channels, None)
+    }
+
+    /// The same with somebody who calls other systems.
+    pub fn start_with(
+        mut engine: Engine,
+        channels: Vec<Box<dyn port::Channel>>,
+        caller: Option<Arc<dyn Caller>>,
+    ) -> Host {
         let channels: Vec<Arc<dyn port::Channel>> = channels.into_iter().map(Arc::from).collect();
         let published = Published {
             status: engine.status(),
@@ -82,13 +96,14 @@ impl Host {
             taken: Condvar::new(),
             history_wanted: AtomicU64::new(0),
             channels: channels.clone(),
+            caller: caller.clone(),
             view: Mutex::new(published),
         });
         let handle = Handle { shared };
         let waker = handle.clone();
         engine.log().on_append(Box::new(move || waker.wake()));
         let mut clock = RealClock { handle: handle.clone(), published: Timestamp::MIN };
-        let mut dispatch = Threads::new(channels, handle.clone());
+        let mut dispatch = Threads::new(channels, caller, handle.clone());
         let thread = std::thread::spawn(move || {
             run(&mut engine, &mut clock, &mut dispatch);
             dispatch.finish();
@@ -149,6 +164,17 @@ impl Handle {
     pub fn try_out(&self, envelope: &Envelope) -> Option<Reply> {
         let channel = self.shared.channels.iter().find(|it| it.channel() == envelope.channel)?;
         Some(channel.send(envelope))
+    }
+
+    /// Makes a call once, past everything that is stored, and waits for the answer; none where nobody
+    /// makes calls.
+    pub fn try_call(&self, hook: &Hook, now: Timestamp) -> Option<HookReply> {
+        Some(self.shared.caller.as_ref()?.call(hook, now))
+    }
+
+    /// Has a call made again.
+    pub fn retry_call(&self, key: String, done: impl FnOnce(bool) + Send + 'static) {
+        self.push(UrgentWork::RetryCall(key), Box::new(done));
     }
 
     /// Up to where the history should reach soon: new counters are filled from it, or somebody wants to
@@ -256,7 +282,10 @@ impl Clock for RealClock {
         });
         let queue = lock(&self.handle.shared.queue);
         let idle = |it: &mut Queue| {
-            let nothing = it.urgent.is_empty() && it.answers.is_empty() && it.filled.is_empty();
+            let nothing = it.urgent.is_empty()
+                && it.answers.is_empty()
+                && it.calls_answered.is_empty()
+                && it.filled.is_empty();
             !it.awake && !it.stop && nothing
         };
         let (mut queue, _) = self
@@ -286,6 +315,7 @@ impl Clock for RealClock {
 /// Threads per provider, as many as it may have on the wire.
 struct Threads {
     senders: BTreeMap<Channel, Sender>,
+    callers: Option<Callers>,
     handle: Handle,
     threads: Vec<JoinHandle<()>>,
 }
@@ -297,8 +327,14 @@ struct Sender {
 }
 
 impl Threads {
-    fn new(channels: Vec<Arc<dyn port::Channel>>, handle: Handle) -> Threads {
-        let mut threads = Threads { senders: BTreeMap::new(), handle, threads: Vec::new() };
+    fn new(
+        channels: Vec<Arc<dyn port::Channel>>,
+        caller: Option<Arc<dyn Caller>>,
+        handle: Handle,
+    ) -> Threads {
+        let callers = caller.map(|it| Callers::start(it, handle.clone()));
+        let (senders, threads) = (BTreeMap::new(), Vec::new());
+        let mut threads = Threads { senders, callers, handle, threads };
         for channel in channels {
             threads.add(channel);
         }
@@ -330,7 +366,8 @@ impl Threads {
     /// Waits for everything on the wire.
     fn finish(&mut self) {
         self.senders.clear();
-        for thread in self.threads.drain(..) {
+        let calling = self.callers.take().map(Callers::end).unwrap_or_default();
+        for thread in self.threads.drain(..).chain(calling) {
             if thread.join().is_err() {
                 tracing::error!("a sending thread panicked");
             }
@@ -356,6 +393,20 @@ impl Dispatch for Threads {
 
     fn answers(&mut self) -> Vec<(MessageId, Reply)> {
         std::mem::take(&mut lock(&self.handle.shared.queue).answers)
+    }
+
+    fn room_for_calls(&self) -> usize {
+        self.callers.as_ref().map_or(0, Callers::room)
+    }
+
+    fn call(&mut self, calls: Vec<Hook>) {
+        if let Some(callers) = &self.callers {
+            callers.take(calls);
+        }
+    }
+
+    fn calls_answered(&mut self) -> Vec<(String, HookReply)> {
+        std::mem::take(&mut lock(&self.handle.shared.queue).calls_answered)
     }
 }
 

@@ -9,6 +9,7 @@
 mod apart;
 mod batch;
 mod broadcast;
+mod calls;
 mod claim;
 mod contact;
 mod decisions;
@@ -46,6 +47,7 @@ mod settings;
 mod status;
 mod steps;
 mod sweep;
+mod syncs;
 mod undo;
 mod waves;
 
@@ -83,6 +85,7 @@ pub use settings::{EngineSettings, Keys};
 pub use status::{BroadcastStatus, JourneyTally, Place, Stats, Status, Tallies, Wave};
 pub use steps::{JourneyCounts, JourneySteps, StepCounts};
 pub use sweep::{SETTLES_AFTER, Swept, sweep};
+pub use syncs::SyncStatus;
 pub use undo::{UndoPlan, undo_refusal, undo_until};
 
 #[cfg(test)]

@@ -41,7 +41,9 @@ impl Engine {
         for identifier in absorbed.known.identifiers.keys() {
             batch.set_owner(identifier.clone(), survivor.person.id);
         }
-        let before: Vec<String> = names(&survivor.person).chain(names(&absorbed)).collect();
+        let own: Vec<String> = names(&survivor.person).collect();
+        let theirs: Vec<String> = names(&absorbed).collect();
+        let before: Vec<String> = own.iter().chain(&theirs).cloned().collect();
         let (runs, commands) =
             Runs::merge(&survivor.person.runs, &absorbed.runs, &self.loaded.journeys);
         let nobody = Runs::default();
@@ -55,6 +57,8 @@ impl Engine {
         survivor.person.undo_until = survivor.person.undo_until.max(Some(until));
         let after: Vec<String> = names(&survivor.person).collect();
         self.tally_union(&before, &after, batch.now);
+        self.tell_difference(&absorbed, batch, &theirs, &[]);
+        self.tell_difference(&survivor.person, batch, &own, &after);
         self.take_over_messages(batch, &mut survivor, absorbed);
         self.end_doubles(&mut survivor, batch)?;
         let loaded = self.loaded.clone();

@@ -126,7 +126,9 @@ impl Engine {
             return;
         }
         batch.durable = true;
-        batch.hooks.push(port::Hook { key: hook.key, url: hook.url, body, made: batch.now });
+        let (made, person) = (batch.now, Some(working.person.id));
+        let (key, url) = (hook.key, hook.url);
+        batch.hooks.push(port::Hook { key, url, body, made, person, lane: None });
     }
 
     /// The tasks about persons who are forgotten go with them.

@@ -2,8 +2,8 @@
 //! simulated market on its own.
 
 use crate::{Engine, EngineError};
-use model::{Channel, MessageId, Reply, Timestamp};
-use port::Envelope;
+use model::{Channel, HookReply, MessageId, Reply, Timestamp};
+use port::{Envelope, Hook};
 use std::collections::BTreeMap;
 
 /// Where time comes from, and what happens while there is nothing to do.
@@ -31,6 +31,18 @@ pub trait Dispatch {
 
     /// What came back since the last call.
     fn answers(&mut self) -> Vec<(MessageId, Reply)>;
+
+    /// How many more calls of other systems can be taken now; none where nobody makes them.
+    fn room_for_calls(&self) -> usize {
+        0
+    }
+
+    fn call(&mut self, _calls: Vec<Hook>) {}
+
+    /// How calls ended since this was asked last, by their keys.
+    fn calls_answered(&mut self) -> Vec<(String, HookReply)> {
+        Vec::new()
+    }
 }
 
 /// Turns until the clock says stop.
@@ -69,9 +81,16 @@ fn one_turn(
     for (message, reply) in dispatch.answers() {
         engine.answer(message, reply);
     }
+    for (key, reply) in dispatch.calls_answered() {
+        engine.call_answered(key, reply);
+    }
+    engine.make_room_for_calls(dispatch.room_for_calls());
     let turn = engine.turn(clock.now(), &dispatch.room())?;
     if !turn.sends.is_empty() {
         dispatch.submit(turn.sends);
+    }
+    if !turn.calls.is_empty() {
+        dispatch.call(turn.calls);
     }
     Ok((!turn.busy).then_some(turn.wake_at))
 }

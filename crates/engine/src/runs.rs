@@ -28,7 +28,7 @@ impl Engine {
         historical: bool,
     ) {
         let mut waiting: VecDeque<Change> = VecDeque::new();
-        self.note_memberships(working, batch.now, &changes, Moved::Themselves);
+        self.note_memberships(working, batch, &changes, Moved::Themselves);
         let event = match first {
             Input::Event(event) | Input::Called { event, .. } => Some(event),
             Input::Entered(_) | Input::Left(_) | Input::Became { .. } | Input::Tick => None,
@@ -176,7 +176,7 @@ impl Engine {
         let person = &mut working.person;
         let facts = Known(&person.consents);
         let changes = person.profile.refresh(&loaded.definitions, &facts, batch.now);
-        self.note_memberships(working, batch.now, &changes, Moved::Themselves);
+        self.note_memberships(working, batch, &changes, Moved::Themselves);
         changes
     }
 

@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod calling;
 mod digests;
 mod erasing;
 mod filing;
@@ -21,6 +22,7 @@ mod requests;
 mod sending;
 mod show;
 mod stored;
+mod syncing;
 mod times;
 mod undo_model;
 mod undoing;

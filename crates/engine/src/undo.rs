@@ -303,6 +303,9 @@ impl Engine {
         let before: Vec<String> = names(&merged).collect();
         let after: Vec<String> = names(&survivor).chain(names(&absorbed)).collect();
         self.tally_union(&before, &after, batch.now);
+        let own: Vec<String> = names(&survivor).collect();
+        self.tell_difference(&survivor, batch, &before, &own);
+        self.tell_difference(&absorbed, batch, &[], &names(&absorbed).collect::<Vec<_>>());
         for change in sums {
             self.sums.replace(change.key, change.old, change.new);
         }

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use channels::smtp::SmtpConfig;
+use channels::webhook::WebhookConfig;
 use model::Span;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -35,11 +36,13 @@ pub struct Config {
     #[serde(deserialize_with = "span")]
     pub keep_log: Option<Span>,
     pub smtp: Option<SmtpConfig>,
+    /// Calls of other systems.
+    pub webhooks: WebhookConfig,
 }
 
 /// What the environment may set: its name, the table and key, and whether it is a number or truth
 /// rather than text. A closed list, because hosts put names of their own into an environment.
-const FROM_ENVIRONMENT: [(&str, &str, &str, Kind); 15] = [
+const FROM_ENVIRONMENT: [(&str, &str, &str, Kind); 17] = [
     ("FULCRUM_NAME", "", "name", Kind::Text),
     ("FULCRUM_PROGRAM", "", "program", Kind::Text),
     ("FULCRUM_BIND", "", "bind", Kind::Text),
@@ -55,6 +58,8 @@ const FROM_ENVIRONMENT: [(&str, &str, &str, Kind); 15] = [
     ("FULCRUM_SMTP_BOUNCE_ADDRESS", "smtp", "bounce_address", Kind::Text),
     ("FULCRUM_SMTP_CONCURRENCY", "smtp", "concurrency", Kind::Plain),
     ("FULCRUM_SMTP_TIMEOUT_END", "smtp.timeouts", "end", Kind::Text),
+    ("FULCRUM_WEBHOOKS_SECRET", "webhooks", "secret", Kind::Text),
+    ("FULCRUM_WEBHOOKS_OLD_SECRET", "webhooks", "old_secret", Kind::Text),
 ];
 
 /// Names beside the settings, for other parts of this program.
@@ -123,11 +128,13 @@ fn read(text: &str, path: &Path, set: impl Fn(&str) -> Option<String>) -> anyhow
             Stop::usage(message).hint(format!("set are {}", names.join(", ")))
         })?,
     };
+    let refuse = |problem: model::Problem| {
+        Stop::usage(format!("{}: {}", path.display(), problem.message)).hint(problem.hint)
+    };
     if let Some(smtp) = &config.smtp {
-        smtp.check().map_err(|problem| {
-            Stop::usage(format!("{}: {}", path.display(), problem.message)).hint(problem.hint)
-        })?;
+        smtp.check().map_err(refuse)?;
     }
+    config.webhooks.check().map_err(refuse)?;
     Ok(config)
 }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
+use channels::webhook::Secret;
 use content::LinkKey;
 use engine::{Engine, EngineSettings, Hold, Keys, Parts, Restored};
 use lake::Lake;
 use log_segments::SegmentLog;
 use model::{ChanceKey, ChannelSet, Span, Timestamp};
 use port::{Catalog, Changes, Entry, LogError, LogPosition, People, Space, Store, StoreError};
+use record::{WEBHOOK_SECRETS, WebhookSecrets};
 use serde::{Deserialize, Serialize};
 use store_sqlite::SqliteStore;
 
@@ -298,6 +300,30 @@ pub fn keys(store: &mut SqliteStore, now: Timestamp) -> anyhow::Result<Keys> {
     let keys = Keys { chance: ChanceKey(random()?), link: LinkKey(random()?) };
     put_keys(store, &keys, now)?;
     Ok(keys)
+}
+
+/// The secrets that calls of other systems are signed with, made if there are none.
+pub fn webhook_secrets(store: &mut SqliteStore) -> anyhow::Result<WebhookSecrets> {
+    if let Some(stored) = stored_webhook_secrets(store)? {
+        return Ok(stored);
+    }
+    let secrets = WebhookSecrets::new(Secret::of(random()?).text());
+    put_webhook_secrets(store, &secrets)?;
+    Ok(secrets)
+}
+
+pub fn stored_webhook_secrets(
+    views: &(impl Catalog + ?Sized),
+) -> anyhow::Result<Option<WebhookSecrets>> {
+    let Some(bytes) = views.get(Space::System, WEBHOOK_SECRETS)? else { return Ok(None) };
+    Ok(Some(WebhookSecrets::decode(&bytes)?))
+}
+
+pub fn put_webhook_secrets(
+    store: &mut SqliteStore,
+    secrets: &WebhookSecrets,
+) -> anyhow::Result<()> {
+    put(store, vec![Entry::put(Space::System, WEBHOOK_SECRETS, secrets.encode())])
 }
 
 pub fn put_keys(store: &mut SqliteStore, keys: &Keys, now: Timestamp) -> anyhow::Result<()> {

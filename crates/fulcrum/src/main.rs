@@ -85,6 +85,7 @@ enum Command {
     Power(commands::power::Arguments),
     Switchback(commands::switchback::Arguments),
     WhatIf(commands::what_if::Arguments),
+    Webhooks(commands::webhooks::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -140,6 +141,7 @@ fn main() -> ExitCode {
         Command::Power(arguments) => commands::power::run(&arguments),
         Command::Switchback(arguments) => commands::switchback::run(&arguments),
         Command::WhatIf(arguments) => commands::what_if::run(&arguments),
+        Command::Webhooks(arguments) => commands::webhooks::run(&place, &arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };
     let otherwise = if analysis { commands::EXIT_USAGE } else { commands::EXIT_FAILED };

@@ -8,8 +8,10 @@ use std::time::Duration;
 use anyhow::Context;
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
+use channels::webhook::{Secret, WebhookConfig, Webhooks};
 use engine::{Engine, EngineSettings, Filler, Host, Parts};
 use model::ChannelSet;
+use model::Timestamp;
 use port::{Catalog, FactLog, Space, Store};
 use server::{App, Readers, Settings};
 use store_sqlite::SqliteStore;
@@ -83,6 +85,31 @@ pub fn sink_mail(address: SocketAddr) -> anyhow::Result<Smtp> {
     Smtp::new(config).map_err(|problem| anyhow::anyhow!("{problem}"))
 }
 
+/// Simulated people concern nobody outside.
+fn caller(
+    config: &Config,
+    settings: &Settings,
+    store: &SharedStore,
+) -> Option<Arc<dyn port::Caller>> {
+    let is_real = !settings.simulated;
+    is_real.then(|| Arc::new(webhooks(&config.webhooks, store.clone())) as Arc<dyn port::Caller>)
+}
+
+/// Whoever calls other systems, with the secrets of the settings or else those that are stored, which
+/// may change while it runs.
+pub fn webhooks(config: &WebhookConfig, views: impl Catalog + Send + Sync + 'static) -> Webhooks {
+    let set = config.secrets();
+    let secrets = move |now: Timestamp| -> Vec<Secret> {
+        if !set.is_empty() {
+            return set.clone();
+        }
+        let stored = data::stored_webhook_secrets(&views).unwrap_or_default();
+        let texts = stored.iter().flat_map(|it| it.at(now));
+        texts.filter_map(|it| Secret::parse(it).ok()).collect()
+    };
+    Webhooks::new(config.clone(), Box::new(secrets))
+}
+
 /// Refuses to be reached from elsewhere unless that was asked for.
 pub fn check_bind(bind: &str, allow_remote: bool) -> anyhow::Result<SocketAddr> {
     let address: SocketAddr = bind.parse().map_err(|_| {
@@ -117,6 +144,9 @@ pub fn serve(
         None => Some(hex(&random::<16>()?)),
     };
     let held = held(&store)?;
+    if truth.is_none() && config.webhooks.secret.is_none() {
+        data::webhook_secrets(&mut store)?;
+    }
     let shared = SharedStore::new(store);
     let parts = Parts {
         store: Box::new(shared.clone()),
@@ -134,10 +164,11 @@ pub fn serve(
     settings.simulated = truth.is_some();
     settings.truth = truth;
     settings.providers = providers.set;
+    settings.webhook_secret_is_set = config.webhooks.secret.is_some();
     settings.setup_token = setup_token.clone();
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
-    let host = Host::start(engine, providers.channels);
+    let host = Host::start_with(engine, providers.channels, caller(config, &settings, &shared));
     let readers_of_historian = shared.clone();
     let historian = Historian::start(Needs {
         log: Arc::downgrade(&log),

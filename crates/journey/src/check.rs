@@ -3,7 +3,7 @@
 mod actions;
 mod triggers;
 
-pub use actions::{MAX_DATA, MAX_ROUNDS, MAX_TEXT_CHARS};
+pub use actions::{MAX_DATA, MAX_ROUNDS, MAX_TEXT_CHARS, check_url};
 pub use triggers::MAX_ENTRIES;
 
 use crate::definition::{Arm, Experiment, Journey, MessageStep, Node, SplitArm, Step, Until};

@@ -28,7 +28,7 @@ pub use broadcast::{
 };
 pub use check::{
     MAX_ARMS, MAX_DATA, MAX_DEPTH, MAX_ENTRIES, MAX_EXITS, MAX_NAME_CHARS, MAX_ROUNDS, MAX_SPAN,
-    MAX_STEPS, MAX_TEXT_CHARS, check, check_name,
+    MAX_STEPS, MAX_TEXT_CHARS, check, check_name, check_url,
 };
 pub use command::{Ask, Command, EndReason, Failure, Hook, Refusal, Task, TaskKind};
 pub use definition::{

@@ -7,6 +7,7 @@ mod channel;
 mod choice;
 mod conversation;
 mod event;
+mod hook;
 mod id;
 mod identifier;
 mod message;
@@ -20,6 +21,7 @@ pub use channel::{Channel, ChannelSet};
 pub use choice::{Choice, Offered, OfferedHour, PARTS};
 pub use conversation::Conversation;
 pub use event::{Event, EventFlags, EventKind, MAX_IDENTIFIERS};
+pub use hook::{HookReply, HookState};
 pub use id::{
     CampaignName, ContentName, JourneyName, MergeId, MessageId, PersonId, RunId, SourceId, Topic,
 };

@@ -1,6 +1,6 @@
 //! What one commit writes: plain data, all or nothing.
 
-use crate::{LogPosition, Person};
+use crate::{ForgetHooks, Hook, HookChange, LogPosition, Person};
 use identity::MergeRecord;
 use model::{
     Identifier, JourneyName, LedgerState, MergeId, Message, PersonId, RunId, Timestamp, Value,
@@ -40,16 +40,9 @@ pub struct Changes<'a> {
     /// Calls of other systems that may go out from now on. One whose key is known already is left as
     /// it is.
     pub hooks: Vec<Hook>,
-}
-
-/// A call of another system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hook {
-    /// The same for each try, and unique.
-    pub key: String,
-    pub url: String,
-    pub body: Vec<u8>,
-    pub made: Timestamp,
+    /// Written before `hooks`.
+    pub hook_changes: Vec<HookChange>,
+    pub forget_hooks: Option<ForgetHooks>,
 }
 
 /// Which parts of a person changed; the store writes only these.

@@ -3,12 +3,13 @@
 //! Each takes a way to make a fresh, empty adapter. The in-memory versions run first.
 
 mod history;
+mod hooks;
 
 pub use history::history;
 
 use crate::{
-    Changes, CountChange, CountKey, Entry, FactLog, Hook, Kept, LogError, LogPosition, Merge,
-    Person, Sections, SeenId, Since, SinceMerge, Space, Store, StoreError, Undone,
+    Changes, CountChange, CountKey, Entry, FactLog, Kept, LogError, LogPosition, Merge, Person,
+    Sections, SeenId, Since, SinceMerge, Space, Store, StoreError, Undone,
 };
 use audience::{Definitions, Facts, Truth};
 use identity::MergeRecord;
@@ -32,7 +33,7 @@ pub fn store(make: &mut dyn FnMut() -> Box<dyn Store>) {
     what_came_since_a_merge_is_kept_in_order_and_forgotten_in_time(make());
     of_an_erased_person_only_nameless_messages_are_left(make());
     the_outbox_is_in_order_and_follows_the_message(make());
-    calls_wait_in_order_and_each_key_is_there_once(make());
+    hooks::hooks(make);
     open_messages_come_with_the_person(make());
     a_second_message_with_the_same_key_is_refused_whole(make());
     counts_equal_the_recount(make());
@@ -429,21 +430,6 @@ fn the_outbox_is_in_order_and_follows_the_message(mut store: Box<dyn Store>) {
     commit(&mut *store, |it| it.messages.push(&messages[1]));
     assert!(ok(store.in_flight()).is_empty());
     assert_eq!(ok(store.message(MessageId(2))), Some(messages[1].clone()));
-}
-
-fn calls_wait_in_order_and_each_key_is_there_once(mut store: Box<dyn Store>) {
-    let hook = |key: &str, at: i64, body: &str| Hook {
-        key: key.to_owned(),
-        url: "https://crm.example/".to_owned(),
-        body: body.as_bytes().to_vec(),
-        made: Timestamp(T0.0 + at),
-    };
-    let (late, early) = (hook("journey/t/r1/0/1", 20, "{}"), hook("journey/t/r2/0/1", 10, "[]"));
-    commit(&mut *store, |it| it.hooks.extend([late.clone(), early.clone()]));
-    commit(&mut *store, |it| it.hooks.push(hook("journey/t/r1/0/1", 0, "another")));
-    assert!(ok(store.due_hooks(Timestamp(T0.0 + 9), 9)).is_empty());
-    assert_eq!(ok(store.due_hooks(Timestamp(T0.0 + 20), 1)), std::slice::from_ref(&early));
-    assert_eq!(ok(store.due_hooks(Timestamp(T0.0 + 20), 9)), [early, late]);
 }
 
 fn open_messages_come_with_the_person(mut store: Box<dyn Store>) {

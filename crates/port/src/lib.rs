@@ -7,29 +7,33 @@ mod changes;
 mod channel;
 pub mod contract;
 mod history;
+mod hook;
 mod log;
 mod memory_history;
+mod memory_hooks;
 mod memory_log;
 mod memory_store;
 mod person;
 mod store;
 
 pub use changes::{
-    Changes, CountChange, CountKey, Entry, Hook, Kept, Merge, Sections, SeenId, Since, SinceMerge,
-    Space, Undone,
+    Changes, CountChange, CountKey, Entry, Kept, Merge, Sections, SeenId, Since, SinceMerge, Space,
+    Undone,
 };
 pub use channel::{Channel, Envelope, Payload};
 pub use history::{
     AskFate, Fate, History, HistoryError, HistoryRow, PersonRange, Redirects, Scan, Visit, Wanted,
     Within,
 };
+pub use hook::{Caller, ForgetHooks, Hook, HookChange, HookCounts, HookRecord};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;
 pub use memory_store::{Fault, MemoryStore};
 pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};
 pub use store::{
-    Agenda, Catalog, Directory, Ledger, Outbox, People, PersonSummary, Store, StoreError, Views,
+    Agenda, Catalog, Directory, Hooks, Ledger, Outbox, People, PersonSummary, Store, StoreError,
+    Views,
 };
 
 #[cfg(test)]

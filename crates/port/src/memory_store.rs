@@ -1,13 +1,15 @@
 //! The store in memory, for tests and simulation. Its commits may fail, and those that were not
 //! made durable are lost when the power goes.
 
+use crate::memory_hooks::HookTable;
 use crate::{
-    Agenda, Catalog, Changes, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox,
-    People, Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger,
+    LogPosition, Merge, Outbox, People, Person, PersonSummary, Sections, SinceMerge, Space, Store,
+    StoreError, Views,
 };
 use model::{
-    Channel, Identifier, LedgerState, MergeId, Message, MessageId, MessageState, PersonId,
-    Timestamp,
+    Channel, HookState, Identifier, LedgerState, MergeId, Message, MessageId, MessageState,
+    PersonId, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -74,7 +76,7 @@ struct State {
     of_person: BTreeSet<(PersonId, MessageId)>,
     outbox: BTreeSet<(Channel, Timestamp, MessageId)>,
     flying: BTreeSet<MessageId>,
-    hooks: Table<String, Hook>,
+    hooks: HookTable,
     open: BTreeSet<(PersonId, MessageId)>,
     counts: Table<CountKey, i64>,
     seen: Table<[u8; 16], Timestamp>,
@@ -84,9 +86,9 @@ struct State {
 }
 
 /// A map that can forget what was written since the last durable commit.
-struct Table<K, V> {
-    rows: BTreeMap<K, V>,
-    undo: Vec<(K, Option<V>)>,
+pub(crate) struct Table<K, V> {
+    pub rows: BTreeMap<K, V>,
+    pub undo: Vec<(K, Option<V>)>,
 }
 
 impl<K, V> Default for Table<K, V> {
@@ -96,7 +98,7 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl<K: Ord + Clone, V: Clone> Table<K, V> {
-    fn set(&mut self, key: K, value: Option<V>) {
+    pub fn set(&mut self, key: K, value: Option<V>) {
         let old = match value {
             Some(value) => self.rows.insert(key.clone(), value),
             None => self.rows.remove(&key),
@@ -104,7 +106,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.undo.push((key, old));
     }
 
-    fn roll_back(&mut self) {
+    pub fn roll_back(&mut self) {
         while let Some((key, old)) = self.undo.pop() {
             match old {
                 Some(value) => self.rows.insert(key, value),
@@ -153,6 +155,7 @@ impl State {
         }
         for person in &changes.erased {
             self.erase(*person);
+            self.hooks.erase(*person, changes.now);
         }
         for change in &changes.counts {
             let old = self.counts.rows.get(&change.key).copied().unwrap_or(0);
@@ -164,11 +167,7 @@ impl State {
         for entry in &changes.entries {
             self.entries.set((entry.space, entry.key.clone()), entry.value.clone());
         }
-        for hook in &changes.hooks {
-            if !self.hooks.rows.contains_key(&hook.key) {
-                self.hooks.set(hook.key.clone(), Some(hook.clone()));
-            }
-        }
+        self.hooks.apply(changes);
         let position = changes.log_position.unwrap_or_else(|| self.mark().0);
         self.marks.set((), Some((position, changes.now)));
         Ok(())
@@ -318,7 +317,7 @@ impl State {
         self.counts.undo.clear();
         self.seen.undo.clear();
         self.entries.undo.clear();
-        self.hooks.undo.clear();
+        self.hooks.make_durable();
         self.marks.undo.clear();
     }
 
@@ -532,12 +531,37 @@ impl Outbox for MemoryStore {
         let flying = state.flying.iter();
         Ok(flying.filter_map(|id| Some((*id, state.messages.rows.get(id)?.person))).collect())
     }
+}
 
-    fn due_hooks(&self, now: Timestamp, limit: usize) -> Result<Vec<Hook>, StoreError> {
-        let state = self.lock();
-        let mut due: Vec<&Hook> = state.hooks.rows.values().filter(|it| it.made <= now).collect();
-        due.sort_by(|a, b| (a.made, &a.key).cmp(&(b.made, &b.key)));
-        Ok(due.into_iter().take(limit).cloned().collect())
+impl Hooks for MemoryStore {
+    fn due_hooks(
+        &self,
+        now: Timestamp,
+        per_host: usize,
+        limit: usize,
+    ) -> Result<Vec<HookRecord>, StoreError> {
+        Ok(self.lock().hooks.due(now, per_host, limit))
+    }
+
+    fn next_hook(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.lock().hooks.next(after))
+    }
+
+    fn hook(&self, key: &str) -> Result<Option<HookRecord>, StoreError> {
+        Ok(self.lock().hooks.find(key).cloned())
+    }
+
+    fn hooks(
+        &self,
+        state: Option<HookState>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<HookRecord>, StoreError> {
+        Ok(self.lock().hooks.list(state, before, limit))
+    }
+
+    fn hook_counts(&self) -> Result<HookCounts, StoreError> {
+        Ok(self.lock().hooks.counts())
     }
 }
 

@@ -1,7 +1,9 @@
 //! Persons, ledger, agenda, outbox and catalog: one way to write, narrow views to read.
 
-use crate::{Changes, CountKey, Hook, LogPosition, Merge, Person, SinceMerge, Space};
-use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
+use crate::{
+    Changes, CountKey, HookCounts, HookRecord, LogPosition, Merge, Person, SinceMerge, Space,
+};
+use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use thiserror::Error;
 
 /// The one writer. Its own views see everything committed; readers see a recent snapshot.
@@ -13,9 +15,9 @@ pub trait Store: Views + Send {
     fn reader(&self) -> Result<Box<dyn Views + Send>, StoreError>;
 }
 
-pub trait Views: People + Directory + Agenda + Outbox + Ledger + Catalog {}
+pub trait Views: People + Directory + Agenda + Outbox + Hooks + Ledger + Catalog {}
 
-impl<T: People + Directory + Agenda + Outbox + Ledger + Catalog> Views for T {}
+impl<T: People + Directory + Agenda + Outbox + Hooks + Ledger + Catalog> Views for T {}
 
 pub trait People {
     /// The persons that exist among `ids`, with their open messages, in the order of `ids`.
@@ -104,9 +106,33 @@ pub trait Outbox {
 
     /// Messages stored as being on the wire.
     fn in_flight(&self) -> Result<Vec<(MessageId, PersonId)>, StoreError>;
+}
 
-    /// Calls of other systems whose time has come, earliest first.
-    fn due_hooks(&self, now: Timestamp, limit: usize) -> Result<Vec<Hook>, StoreError>;
+/// Calls of other systems.
+pub trait Hooks {
+    /// Those whose time has come, earliest first, at most `per_host` for each receiver, so that one
+    /// for whom many wait does not keep others from being seen.
+    fn due_hooks(
+        &self,
+        now: Timestamp,
+        per_host: usize,
+        limit: usize,
+    ) -> Result<Vec<HookRecord>, StoreError>;
+
+    /// The earliest time after this one at which a call is due.
+    fn next_hook(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    fn hook(&self, key: &str) -> Result<Option<HookRecord>, StoreError>;
+
+    /// The latest first, with numbers below `before`.
+    fn hooks(
+        &self,
+        state: Option<HookState>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<HookRecord>, StoreError>;
+
+    fn hook_counts(&self) -> Result<HookCounts, StoreError>;
 }
 
 pub trait Ledger {

@@ -8,9 +8,11 @@ pub mod history;
 pub mod log;
 pub mod person;
 pub mod programme;
+mod webhook;
 
 pub use log::{Act, Control, Fact, LogRecord};
 pub use programme::Programme;
+pub use webhook::{OLD_SECRET_LASTS, WEBHOOK_SECRETS, WebhookSecrets};
 
 /// A stored form that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

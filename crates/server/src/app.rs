@@ -46,6 +46,8 @@ pub struct Settings {
     pub simulated: bool,
     /// Channels that have a provider.
     pub providers: ChannelSet,
+    /// Webhooks are signed with a secret of the settings and not with one that is stored.
+    pub webhook_secret_is_set: bool,
     /// Sets the admin's password, once per process.
     pub setup_token: Option<String>,
     /// The app is reached by https only.
@@ -103,6 +105,7 @@ impl Settings {
             version: version.into(),
             simulated: false,
             providers: ChannelSet::EMPTY,
+            webhook_secret_is_set: false,
             setup_token: None,
             secure_cookies: false,
             data_dir: None,
@@ -190,6 +193,13 @@ impl Shared {
         );
         let (sender, receiver) = oneshot::channel();
         self.handle.urgent(fact, move |stored| answer(sender, stored));
+        committed(receiver).await
+    }
+
+    /// Has a call of another system made again.
+    pub async fn retry_call(&self, key: String) -> Result<(), Problem> {
+        let (sender, receiver) = oneshot::channel();
+        self.handle.retry_call(key, move |stored| answer(sender, stored));
         committed(receiver).await
     }
 

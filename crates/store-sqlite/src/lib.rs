@@ -12,6 +12,7 @@ mod backup;
 mod connection;
 mod doctor;
 mod fault;
+mod hooks;
 mod keeper;
 mod members;
 mod read;

@@ -5,7 +5,7 @@ use model::{
     Channel, Identifier, IdentifierKind, LedgerState, MergeId, Message, MessageId, PersonId,
     Timestamp,
 };
-use port::{CountKey, Hook, LogPosition, Merge, Person, PersonSummary, SinceMerge, Space};
+use port::{CountKey, LogPosition, Merge, Person, PersonSummary, SinceMerge, Space};
 use record::person::{self as form, Stored};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -340,24 +340,6 @@ pub(crate) fn in_flight(connection: &Connection) -> Result<Vec<(MessageId, Perso
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push((MessageId(id(row, 0)?), PersonId(id(row, 1)?)));
-    }
-    Ok(found)
-}
-
-pub(crate) fn due_hooks(
-    connection: &Connection,
-    now: Timestamp,
-    limit: usize,
-) -> Result<Vec<Hook>, Fault> {
-    let mut due = connection.prepare_cached(
-        "SELECT key, url, body, made FROM hooks INDEXED BY hooks_waiting
-         WHERE state = 'waiting' AND next_at <= ?1 ORDER BY next_at, key LIMIT ?2",
-    )?;
-    let mut rows = due.query(params![now.0, count_of(limit)])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (key, url, body) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        found.push(Hook { key, url, body, made: Timestamp(row.get(3)?) });
     }
     Ok(found)
 }

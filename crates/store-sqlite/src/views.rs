@@ -3,13 +3,14 @@
 use crate::SqliteStore;
 use crate::connection::{self, DATABASE};
 use crate::fault::Fault;
+use crate::hooks;
 use crate::members;
 use crate::read;
 use crate::seen::Lookup;
-use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
+use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox, People, Person,
-    PersonSummary, SinceMerge, Space, StoreError,
+    Agenda, Catalog, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger, LogPosition,
+    Merge, Outbox, People, Person, PersonSummary, SinceMerge, Space, StoreError,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -219,9 +220,37 @@ macro_rules! views {
             fn in_flight(&self) -> Result<Vec<(MessageId, PersonId)>, StoreError> {
                 self.read("read the outbox", read::in_flight)
             }
+        }
 
-            fn due_hooks(&self, now: Timestamp, limit: usize) -> Result<Vec<Hook>, StoreError> {
-                self.read("read the calls", |it| read::due_hooks(it, now, limit))
+        impl Hooks for $reader {
+            fn due_hooks(
+                &self,
+                now: Timestamp,
+                per_host: usize,
+                limit: usize,
+            ) -> Result<Vec<HookRecord>, StoreError> {
+                self.read("read the calls", |it| hooks::due(it, now, per_host, limit))
+            }
+
+            fn next_hook(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+                self.read("read the calls", |it| hooks::next(it, after))
+            }
+
+            fn hook(&self, key: &str) -> Result<Option<HookRecord>, StoreError> {
+                self.read("read a call", |it| hooks::find(it, key))
+            }
+
+            fn hooks(
+                &self,
+                state: Option<HookState>,
+                before: Option<u64>,
+                limit: usize,
+            ) -> Result<Vec<HookRecord>, StoreError> {
+                self.read("read the calls", |it| hooks::list(it, state, before, limit))
+            }
+
+            fn hook_counts(&self) -> Result<HookCounts, StoreError> {
+                self.read("count the calls", hooks::counts)
             }
         }
 

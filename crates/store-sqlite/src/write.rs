@@ -4,10 +4,11 @@
 //! whenever its column is named in an `UPDATE`, and each entry is a page of the log.
 
 use crate::fault::{Fault, Refusal};
+use crate::hooks;
 use crate::members::Members;
 use crate::seen::Plan;
 use model::{Identifier, Message, MessageState, PersonId, Timestamp};
-use port::{Changes, CountChange, Entry, Hook, Merge, Person, Sections, SinceMerge};
+use port::{Changes, CountChange, Entry, Merge, Person, Sections, SinceMerge};
 use record::person as form;
 use rusqlite::{CachedStatement, Connection, params};
 use std::collections::{BTreeMap, HashSet};
@@ -38,12 +39,13 @@ pub(crate) fn apply(
     }
     for person in &changes.erased {
         people.erase(connection, *person)?;
+        hooks::erase(connection, number(person.0)?, changes.now)?;
     }
     let born = people.born;
     put_messages(connection, &changes.messages)?;
     put_counts(connection, &changes.counts)?;
     put_entries(connection, &changes.entries)?;
-    put_hooks(connection, &changes.hooks)?;
+    hooks::apply(connection, changes)?;
     plan.write(connection)?;
     let position = changes.log_position.map(|it| number(it.0)).transpose()?;
     let mut marks = connection.prepare_cached(
@@ -294,20 +296,6 @@ fn put_identifiers(
     )?;
     for (identifier, person) in identifiers {
         put.execute(params![identifier.kind.name(), identifier.value, number(person.0)?])?;
-    }
-    Ok(())
-}
-
-fn put_hooks(connection: &Connection, hooks: &[Hook]) -> Result<(), Fault> {
-    if hooks.is_empty() {
-        return Ok(());
-    }
-    let mut put = connection.prepare_cached(
-        "INSERT INTO hooks (key, url, body, made, next_at) VALUES (?1, ?2, ?3, ?4, ?4)
-         ON CONFLICT (key) DO NOTHING",
-    )?;
-    for hook in hooks {
-        put.execute(params![hook.key, hook.url, hook.body, hook.made.0])?;
     }
     Ok(())
 }

@@ -5,20 +5,15 @@ use super::dialogue::{
     Heard, Listener, Phase, REPLY_LINE_MAX_BYTES, Session, Step, Transaction, broken,
 };
 use super::request::{Prepared, prepare};
+use crate::tls::client_config;
 use model::{Problem, Reply, Span};
 use port::Envelope;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Where systems keep the roots they trust: Debian, Fedora, Alpine and macOS.
-const ROOTS: [&str; 3] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// One mail server, over as many connections as the settings allow.
 pub struct Smtp {
@@ -56,7 +51,7 @@ impl Smtp {
         let tls = match config.tls {
             TlsMode::None => None,
             TlsMode::StartTls | TlsMode::Implicit => {
-                Some(client_config(config.ca_file.as_deref())?)
+                Some(client_config("smtp", config.ca_file.as_deref())?)
             }
         };
         Ok(Smtp { config, tls, idle: Mutex::new(Vec::new()) })
@@ -402,36 +397,6 @@ impl Write for Wire {
             Wire::Tls(stream) => stream.flush(),
         }
     }
-}
-
-fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Problem> {
-    let found = ROOTS.iter().map(Path::new).find(|it| it.exists());
-    let Some(path) = ca_file.or(found) else {
-        let hint = "install the package ca-certificates, or set smtp.ca_file";
-        return Err(Problem::new("smtp: no trusted roots were found").hint(hint));
-    };
-    let unreadable = |what: String| {
-        let problem = Problem::new(format!("smtp: the trusted roots cannot be read: {what}"));
-        problem.in_file(path.display().to_string())
-    };
-    let mut roots = RootCertStore::empty();
-    for certificate in
-        CertificateDer::pem_file_iter(path).map_err(|it| unreadable(it.to_string()))?
-    {
-        // One old root that cannot be used is no reason to trust none.
-        let certificate = certificate.map_err(|it| unreadable(it.to_string()))?;
-        roots.add(certificate).unwrap_or(());
-    }
-    if roots.is_empty() {
-        return Err(unreadable("there are none in it".to_owned()));
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|it| Problem::new(format!("smtp: {it}")))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
 }
 
 /// What of the time is left; an error once there is none.

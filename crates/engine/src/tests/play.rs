@@ -239,6 +239,12 @@ impl Play {
             ["room", channel, room] => {
                 self.wire.set_room(channel_of(channel), room.parse().expect("a number"));
             }
+            ["receiver", manners @ ..] => {
+                let manners = manners.iter().map(|it| Manner::parse(it)).collect();
+                self.wire.receive(manners);
+            }
+            ["receiver-answers", manner] => self.wire.answer_calls(Manner::parse(manner)),
+            ["retry", key] => self.retry_call(key),
             ["answer", message, manner] => {
                 let message: MessageId = message.parse().expect("a message");
                 self.wire.answer(message, Manner::parse(manner));
@@ -470,6 +476,11 @@ impl Play {
         self.append(LogRecord::Fact(fact.clone()));
         let engine = self.engine.as_mut().expect("the engine runs");
         engine.urgent(Urgent { work: UrgentWork::Fact(fact), done });
+    }
+
+    fn retry_call(&mut self, key: &str) {
+        let (work, done) = (UrgentWork::RetryCall(key.to_owned()), Box::new(|_| {}));
+        self.engine.as_mut().expect("the engine runs").urgent(Urgent { work, done });
     }
 
     /// As after a restore of just now, with a send journal in which these messages stand.

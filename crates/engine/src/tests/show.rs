@@ -210,10 +210,15 @@ impl Play {
     }
 
     fn calls(&self) -> Vec<String> {
-        let hooks = port::Outbox::due_hooks(&self.store, self.now, 100).expect("memory");
-        let line = |it: port::Hook| {
-            let body = String::from_utf8_lossy(&it.body).into_owned();
-            format!("{} {} {body}", times::print(it.made), it.url)
+        let mut hooks = port::Hooks::hooks(&self.store, None, None, 100).expect("memory");
+        hooks.reverse();
+        let line = |it: port::HookRecord| {
+            let body = String::from_utf8_lossy(&it.hook.body).into_owned();
+            let tried = match it.tries {
+                0 => String::new(),
+                tries => format!(" {} after {tries}", it.state.name()),
+            };
+            format!("{} {}{tried} {body}", times::print(it.hook.made), it.hook.url)
         };
         hooks.into_iter().map(line).collect()
     }

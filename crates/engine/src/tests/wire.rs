@@ -2,8 +2,8 @@
 
 use super::times;
 use crate::Dispatch;
-use model::{Channel, MessageId, Reply, Span, Timestamp};
-use port::{Envelope, Payload};
+use model::{Channel, HookReply, MessageId, Reply, Span, Timestamp};
+use port::{Envelope, Hook, Payload};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How a provider treats one message.
@@ -34,6 +34,11 @@ pub(super) struct Wire {
     standing: BTreeMap<Channel, Manner>,
     room: BTreeMap<Channel, usize>,
     answers: Vec<(MessageId, Reply)>,
+    /// Calls that are taken at once; none until a script says what the receiver does.
+    room_for_calls: usize,
+    receiver: VecDeque<Manner>,
+    calls_hanging: Vec<String>,
+    calls_answered: Vec<(String, HookReply)>,
 }
 
 impl Manner {
@@ -58,6 +63,17 @@ impl Manner {
             Manner::Refuse => Some(Reply::Refused { detail, dead: false }),
             Manner::Dead => Some(Reply::Refused { detail, dead: true }),
             Manner::Lose => Some(Reply::Lost { detail }),
+            Manner::Hang => None,
+        }
+    }
+
+    fn hook_reply(self) -> Option<HookReply> {
+        let detail = "503".to_owned();
+        match self {
+            Manner::Accept => Some(HookReply::Answered { status: 200 }),
+            Manner::Later(retry_after) => Some(HookReply::Later { detail, retry_after }),
+            Manner::Refuse | Manner::Dead => Some(HookReply::Never { detail: "410".to_owned() }),
+            Manner::Lose => Some(HookReply::Later { detail, retry_after: None }),
             Manner::Hang => None,
         }
     }
@@ -93,6 +109,22 @@ impl Wire {
             standing: BTreeMap::new(),
             room: channels.iter().map(|it| (*it, 100)).collect(),
             answers: Vec::new(),
+            room_for_calls: 0,
+            receiver: VecDeque::new(),
+            calls_hanging: Vec::new(),
+            calls_answered: Vec::new(),
+        }
+    }
+
+    /// The next calls are treated one after the other as `manners` say, then all accepted.
+    pub fn receive(&mut self, manners: VecDeque<Manner>) {
+        self.room_for_calls = 16;
+        self.receiver = manners;
+    }
+
+    pub fn answer_calls(&mut self, manner: Manner) {
+        for key in std::mem::take(&mut self.calls_hanging) {
+            self.calls_answered.extend(manner.hook_reply().map(|it| (key, it)));
         }
     }
 
@@ -120,6 +152,8 @@ impl Wire {
     pub fn cut(&mut self) {
         self.hanging.clear();
         self.answers.clear();
+        self.calls_hanging.clear();
+        self.calls_answered.clear();
     }
 }
 
@@ -165,5 +199,25 @@ impl Dispatch for Wire {
 
     fn answers(&mut self) -> Vec<(MessageId, Reply)> {
         std::mem::take(&mut self.answers)
+    }
+
+    fn room_for_calls(&self) -> usize {
+        self.room_for_calls - self.calls_hanging.len()
+    }
+
+    fn call(&mut self, calls: Vec<Hook>) {
+        for hook in calls {
+            let manner = self.receiver.pop_front().unwrap_or(Manner::Accept);
+            let now = times::print(self.now);
+            self.said.push(format!("{now} call {}{}", hook.key, manner.word()));
+            match manner.hook_reply() {
+                Some(reply) => self.calls_answered.push((hook.key, reply)),
+                None => self.calls_hanging.push(hook.key),
+            }
+        }
+    }
+
+    fn calls_answered(&mut self) -> Vec<(String, HookReply)> {
+        std::mem::take(&mut self.calls_answered)
     }
 }

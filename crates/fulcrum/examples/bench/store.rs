@@ -1,9 +1,10 @@
 //! A store that notes what is committed and when.
 
-use model::{Channel, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
+use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, Changes, CountKey, Directory, Hook, Ledger, LogPosition, Merge, Outbox,
-    People, Person, PersonSummary, Sections, SinceMerge, Space, Store, StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger,
+    LogPosition, Merge, Outbox, People, Person, PersonSummary, Sections, SinceMerge, Space, Store,
+    StoreError, Views,
 };
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -145,7 +146,13 @@ delegate! {
             -> Vec<(MessageId, PersonId)>;
         fn next_message(channel: Channel) -> Option<Timestamp>;
         fn in_flight() -> Vec<(MessageId, PersonId)>;
-        fn due_hooks(now: Timestamp, limit: usize) -> Vec<Hook>;
+    }
+    Hooks {
+        fn due_hooks(now: Timestamp, per_host: usize, limit: usize) -> Vec<HookRecord>;
+        fn next_hook(after: Timestamp) -> Option<Timestamp>;
+        fn hook(key: &str) -> Option<HookRecord>;
+        fn hooks(state: Option<HookState>, before: Option<u64>, limit: usize) -> Vec<HookRecord>;
+        fn hook_counts() -> HookCounts;
     }
     Ledger {
         fn message(id: MessageId) -> Option<Message>;

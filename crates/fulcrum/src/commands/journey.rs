@@ -140,7 +140,7 @@ fn plan_text<'a, 'w>(
 }
 
 /// A name as a part of a path.
-fn in_path(name: &str) -> String {
+pub(super) fn in_path(name: &str) -> String {
     let plain = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'~');
     name.bytes().fold(String::new(), |mut text, byte| {
         match plain(byte) {

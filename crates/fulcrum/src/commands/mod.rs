@@ -40,6 +40,7 @@ mod times;
 pub mod token;
 pub mod uplift;
 mod walls;
+pub mod webhooks;
 pub mod what_if;
 pub mod why;
 

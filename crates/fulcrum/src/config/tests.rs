@@ -34,6 +34,17 @@ fn a_mail_server_may_come_from_the_environment_alone() {
 }
 
 #[test]
+fn who_may_be_called_inside_and_with_which_secret() {
+    let text = "[webhooks]\nallow = [\"crm.internal\"]\n";
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let config = ask(text, &[("FULCRUM_WEBHOOKS_SECRET", secret)]).expect("settings");
+    assert!(config.webhooks.allows("crm.internal", 80) && config.webhooks.secrets().len() == 1);
+    assert!(!format!("{config:?}").contains(secret), "it is not in what is logged");
+    let complaint = ask(text, &[("FULCRUM_WEBHOOKS_SECRET", "hunter2")]).expect_err("refused");
+    assert!(complaint.contains("whsec_") && !complaint.contains("hunter2"), "{complaint}");
+}
+
+#[test]
 fn unknown_fields_are_named_with_their_place() {
     let complaint = ask("bind = \"127.0.0.1:1\"\nprogramme = \"x\"\n", &[]).expect_err("refused");
     assert!(complaint.starts_with("fulcrum.toml:2:1: unknown field `programme`"), "{complaint}");

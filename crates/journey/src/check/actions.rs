@@ -94,7 +94,7 @@ fn check_text(what: &str, text: &str) -> Result<(), Problem> {
 }
 
 /// Only the shape: whether it may be called is decided where it is called.
-fn check_url(url: &str) -> Result<(), Problem> {
+pub fn check_url(url: &str) -> Result<(), Problem> {
     let fail = |text: &str| {
         Err(Problem::new(format!("{text} in the url of the webhook"))
             .hint("write it like https://crm.example/hooks/fulcrum"))

@@ -135,7 +135,10 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
         all.insert((Kind::Outcome, it.name.clone()), written::outcome(it));
     }
     for (name, when) in &programme.audiences {
-        all.insert((Kind::Audience, name.clone()), written::audience(name, "", when));
+        all.insert(
+            (Kind::Audience, name.clone()),
+            written::audience(name, "", when, programme.syncs.get(name)),
+        );
     }
     for it in &programme.journeys {
         all.insert((Kind::Journey, it.name.to_string()), journeys_written::journey(it));

@@ -96,7 +96,7 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
         Kind::Outcome => Some(Tree::list(read.outcomes.iter().map(written::outcome))),
         Kind::Audience => read.audiences.first().map(|(name, when)| {
             let note = read.notes.get(name).map(String::as_str).unwrap_or_default();
-            written::audience(name, note, when)
+            written::audience(name, note, when, read.syncs.get(name))
         }),
         Kind::Journey => read.journeys.first().map(journeys_written::journey),
         Kind::Broadcast => read.broadcasts.first().map(written::broadcast),

@@ -18,6 +18,15 @@ pub struct AudienceForm {
     #[serde(default)]
     pub note: String,
     pub when: Condition,
+    /// Another system that is told who enters and leaves.
+    #[serde(default)]
+    pub sync: Option<SyncForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncForm {
+    pub url: Spanned<String>,
 }
 
 #[derive(Deserialize)]

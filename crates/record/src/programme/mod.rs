@@ -42,6 +42,8 @@ pub struct Programme {
     pub audiences: Vec<(String, Expr)>,
     /// What the audiences are for, by name, where their files say it.
     pub notes: BTreeMap<String, String>,
+    /// Where other systems are told who enters and leaves, by audience.
+    pub syncs: BTreeMap<String, String>,
     pub journeys: Vec<Journey>,
     pub contents: BTreeMap<ContentName, Content>,
     pub broadcasts: Vec<Broadcast>,

@@ -222,7 +222,20 @@ impl Reading {
             if !form.note.is_empty() {
                 self.programme.notes.insert(form.audience.clone(), form.note);
             }
+            if let Some(sync) = form.sync {
+                self.sync(path, form.audience.clone(), sync);
+            }
             self.programme.audiences.push((form.audience, when));
+        }
+    }
+
+    fn sync(&mut self, path: &str, audience: String, form: SyncForm) {
+        let (line, column) = position(&form.url);
+        match journey::check_url(&form.url.value) {
+            Ok(()) => {
+                self.programme.syncs.insert(audience, form.url.value);
+            }
+            Err(problem) => self.problems.push(problem.in_file(path).at(line, column)),
         }
     }
 

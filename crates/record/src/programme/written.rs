@@ -11,11 +11,12 @@ use model::{Channel, ChannelSet, Span};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub fn audience(name: &str, note: &str, when: &expr::Expr) -> Tree {
+pub fn audience(name: &str, note: &str, when: &expr::Expr, sync: Option<&String>) -> Tree {
     Tree::fields()
         .with("audience", Tree::text(name))
         .with("note", Tree::said(note))
         .with("when", Tree::text(when))
+        .with("sync", sync.map(|url| Tree::fields().with("url", Tree::text(url))))
 }
 
 pub fn topic(topic: &TopicDefinition, consent: Option<&ChannelSet>) -> Tree {

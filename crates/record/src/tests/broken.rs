@@ -97,7 +97,7 @@ fn an_unknown_field() {
     check(
         "\n== audiences/a.yaml\naudience: a\nwhen: did(\"X\")\nwho: me",
         r#"
-        audiences/a.yaml:3:1: unknown field `who`, expected one of audience, note, when
+        audiences/a.yaml:3:1: unknown field `who`, expected one of audience, note, when, sync
         "#,
     );
     check(
@@ -507,6 +507,17 @@ fn names_that_nothing_has() {
         content/hello.md: there is no topic `news`
         hint: add it to topics.yaml
         "#,
+    );
+}
+
+#[test]
+fn a_sync_that_leads_nowhere() {
+    check(
+        "\n== audiences/a.yaml\naudience: a\nwhen: did(\"X\")\nsync: {url: crm.example}",
+        "
+        audiences/a.yaml:3:13: there is no https:// or http:// in the url of the webhook
+        hint: write it like https://crm.example/hooks/fulcrum
+        ",
     );
 }
 

@@ -337,6 +337,8 @@ proptest! {
         round("brand.yaml", &json!({"name": one, "postal_address": two}))?;
         let when = "did(\"X\")";
         round("audiences/a.yaml", &json!({"audience": one, "note": four, "when": when}))?;
+        let sync = json!({"url": "https://crm.example/in?a=b"});
+        round("audiences/a.yaml", &json!({"audience": one, "when": when, "sync": sync}))?;
         round("broadcasts/a.yaml", &json!({"broadcast": "b", "owner": one, "audience": "c",
             "content": "d", "channels": ["email"], "at": "2026-11-27T09:00:00Z", "expires": "3d"}))?;
         round("broadcasts/a.yaml", &json!({"broadcast": "b", "audience": "c", "content": "d",

@@ -155,10 +155,18 @@ pub(crate) async fn proof(shared: &Shared, headers: &HeaderMap) -> Result<Option
     Ok(proven(shared, headers).await?.map(|it| it.0))
 }
 
+/// What [`actor`] says of tokens begins so, and no address of a member does: it has no blank.
+const BY_TOKEN: &str = "token ";
+
+/// Whether it was a token, which only those get who run the installation.
+pub(crate) fn is_token(actor: &str) -> bool {
+    actor.starts_with(BY_TOKEN)
+}
+
 /// Who asks, for what is kept of what they do: the admin, a member by address, or a token by name.
 pub(crate) async fn actor(shared: &Shared, headers: &HeaderMap) -> Result<String, Problem> {
     Ok(match proven(shared, headers).await? {
-        Some((Proof::Bearer, Form::Token { name, .. })) => format!("token {name}"),
+        Some((Proof::Bearer, Form::Token { name, .. })) => format!("{BY_TOKEN}{name}"),
         Some((Proof::Cookie, Form::Session { who: Some(who), .. })) => who,
         Some((Proof::Bearer | Proof::Cookie, _)) | None => ADMIN.to_owned(),
     })

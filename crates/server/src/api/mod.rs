@@ -28,6 +28,7 @@ mod tasks;
 mod team;
 pub(crate) mod timeline;
 mod today;
+mod webhooks;
 
 pub use imports::fact as imported_fact;
 
@@ -144,6 +145,12 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(journeys::plan_move, journeys::move_runs))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::finish_task))
+        .routes(routes!(webhooks::list_webhooks))
+        .routes(routes!(webhooks::test_webhook))
+        .routes(routes!(webhooks::get_webhook_secret))
+        .routes(routes!(webhooks::rotate_webhook_secret))
+        .routes(routes!(webhooks::get_webhook))
+        .routes(routes!(webhooks::retry_webhook))
         .merge(programme_routes())
 }
 

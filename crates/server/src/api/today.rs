@@ -149,6 +149,7 @@ struct Stored {
     waiting: u64,
     position: port::LogPosition,
     sources: usize,
+    hooks: port::HookCounts,
 }
 
 /// Everything on the page Today
@@ -172,7 +173,7 @@ pub(super) async fn get_today(State(shared): State<Arc<Shared>>) -> Result<Json<
         days: days(&stored.counts, now),
         journeys: journeys(&loaded, &status),
         audiences: audiences(&loaded, &status),
-        attention: attention(hold.as_ref(), lag_ms, &ledger, &leverage, stored.sources, full),
+        attention: attention(hold.as_ref(), lag_ms, &ledger, &leverage, &stored, full),
         engine: EngineState { people: stored.people, events: status.tallies.events, lag_ms, hold },
         ledger,
         leverage,
@@ -202,6 +203,7 @@ fn read(views: &dyn Views, held: bool, now: Timestamp) -> Result<Stored, Problem
         waiting: if held { waiting(views, now)? } else { 0 },
         position: views.log_position()?,
         sources: views.list(port::Space::Source, "")?.len(),
+        hooks: views.hook_counts()?,
     })
 }
 
@@ -317,7 +319,7 @@ fn attention(
     lag_ms: u64,
     ledger: &LedgerCounts,
     leverage: &serde_json::Value,
-    sources: usize,
+    stored: &Stored,
     disk_is_full: Option<String>,
 ) -> Vec<AttentionItem> {
     let mut found = Vec::new();
@@ -347,7 +349,16 @@ fn attention(
         let text = "People are not in the panel's cells in the declared shares; do not trust the leverage.";
         add("sample_ratio", text.to_owned(), None);
     }
-    if sources == 0 {
+    let hooks = stored.hooks;
+    if 0 < hooks.failing || 0 < hooks.given_up {
+        let text = format!(
+            "Of the calls of other systems {} fail and are tried again, and {} were given up. See \
+             `fulcrum webhooks list`.",
+            hooks.failing, hooks.given_up
+        );
+        add("webhooks", text, None);
+    }
+    if stored.sources == 0 {
         let text = "No source sends events yet. Add one and copy its write key into your site.";
         add("no_source", text.to_owned(), Some("/events"));
     }

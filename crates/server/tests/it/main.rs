@@ -21,4 +21,5 @@ mod programmes;
 mod replays;
 mod team;
 mod today;
+mod webhooks;
 mod world;

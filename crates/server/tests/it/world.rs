@@ -9,12 +9,12 @@ use content::{Link, LinkKey};
 use decision::Consents;
 use engine::{Engine, EngineSettings, FactSource, Handle, Host, Keys, Parts};
 use model::{
-    ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Identifier, LedgerState, Map,
-    Message, MessageId, PersonId, Reply, SourceId, Timestamp, Value,
+    ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, HookReply, Identifier,
+    LedgerState, Map, Message, MessageId, PersonId, Reply, SourceId, Timestamp, Value,
 };
 use port::{
-    Catalog, Directory, Envelope, FactLog, History, Ledger, MemoryHistory, MemoryLog, MemoryStore,
-    People, Space, Store,
+    Caller, Catalog, Directory, Envelope, FactLog, History, Hook, Ledger, MemoryHistory, MemoryLog,
+    MemoryStore, People, Space, Store,
 };
 use record::{Control, Fact, LogRecord};
 use server::{App, Readers, Settings};
@@ -64,6 +64,22 @@ impl port::Channel for Provider {
 
     fn send(&self, envelope: &Envelope) -> Reply {
         Reply::Accepted { provider_id: envelope.message.to_string() }
+    }
+}
+
+/// Takes every call, but of `gone.example` none.
+struct Receivers;
+
+impl Caller for Receivers {
+    fn concurrency(&self) -> usize {
+        2
+    }
+
+    fn call(&self, hook: &Hook, _now: Timestamp) -> HookReply {
+        match hook.url.contains("//gone.example/") {
+            true => HookReply::Never { detail: "410".to_owned() },
+            false => HookReply::Answered { status: 200 },
+        }
     }
 }
 
@@ -134,7 +150,7 @@ impl World {
         engine.keep_history(Arc::new(history.clone()));
         let channels: Vec<Box<dyn port::Channel>> =
             vec![Box::new(Provider(Channel::Email)), Box::new(Provider(Channel::Push))];
-        let host = Host::start(engine, channels);
+        let host = Host::start_with(engine, channels, Some(Arc::new(Receivers)));
         let handle = host.handle();
         let ahead_ms = Arc::new(AtomicI64::new(0));
         let ahead = ahead_ms.clone();
@@ -185,6 +201,10 @@ impl World {
             .await;
         assert_eq!(answer.status, 204, "{}", answer.body);
         self.cookie = answer.cookie();
+    }
+
+    pub fn keep_cookie(&mut self, cookie: Option<String>) {
+        self.cookie = cookie;
     }
 
     pub fn forget_cookie(&mut self) {
