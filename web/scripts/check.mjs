@@ -318,7 +318,10 @@ const stories = {
     // An arm gets another name and keeps its steps.
     const arm = page.locator(".flow-arm").first();
     await arm.getByLabel("Name").fill("tale");
-    await page.getByText("tale: 45").waitFor();
+    await page.getByRole("radio", { name: "Text", exact: true }).check();
+    await page.waitForFunction(() =>
+      document.querySelector(".file-text textarea")?.value.includes("tale: 45"),
+    );
     await page.getByText("Nothing is wrong with it.").waitFor();
     await page.getByRole("button", { name: "Save…" }).click();
     const dialog = page.getByRole("dialog", { name: "What saving changes" });
@@ -347,16 +350,16 @@ const stories = {
     await page.getByRole("link", { name: "New journey" }).click();
     await page.getByText("a message needs a content").first().waitFor();
     await page.getByRole("button", { name: "Save…" }).click();
-    await page.getByLabel("Name: Give it a name.").fill("birthday");
+    await page.getByLabel("Name: Give it a name.").fill("cake-day");
     await page.getByRole("button", { name: /^Edit: Send a message/ }).click();
     await page.getByLabel("Content").fill("cake");
     await page.getByLabel("What begins it").selectOption("enters");
     await page.getByLabel("In the audience").fill("members");
     await page.getByText("Nothing is wrong with it.").waitFor();
     await page.getByRole("button", { name: "Save…" }).click();
-    await page.getByText("File: journeys/birthday.yaml").waitFor();
+    await page.getByText("File: journeys/cake-day.yaml").waitFor();
     await page.getByRole("button", { name: "Save and run it" }).click();
-    await page.getByRole("heading", { level: 1, name: "birthday" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "cake-day" }).waitFor();
   },
   "what audiences share is compared as shares and as people": async (page, origin) => {
     await page.goto(`${origin}/audiences`);

@@ -814,6 +814,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programme/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The fields of a text that somebody writes; nothing is checked or kept */
+        post: operations["read_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programme/files": {
         parameters: {
             query?: never;
@@ -2599,6 +2616,14 @@ export interface components {
             open_messages: number;
             traits: components["schemas"]["PersonTrait"][];
         };
+        WrittenFields: {
+            /** @description Its fields as they are written, sound or not. Null where the text is no fields. */
+            form: unknown;
+        };
+        WrittenText: {
+            /** @description The text of a YAML file. */
+            text: string;
+        };
     };
     responses: {
         /** @description It did not work; the body says why. */
@@ -4309,6 +4334,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenFields"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_files: {
         parameters: {
             query?: never;
@@ -4692,6 +4742,8 @@ export interface operations {
             query?: {
                 /** @description Only those of this one of the team. */
                 assignee?: string;
+                /** @description Only those about this person. */
+                person?: string;
                 /** @description Those that were done in place of those that are open. */
                 done?: boolean;
             };

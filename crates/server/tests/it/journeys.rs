@@ -85,6 +85,13 @@ async fn a_task_is_listed_until_it_is_done_and_then_under_what_was_done() {
         (&json!("Find out why"), &json!("care@shop.test"))
     );
     let id = task["id"].as_str().expect("an id").to_owned();
+    let person = open["tasks"][0]["person"].as_str().expect("a person");
+    let theirs = world.json(&format!("GET /api/v1/tasks?person={person}")).await;
+    assert!(
+        0 < theirs["total"].as_u64().expect("a number") && theirs["tasks"][0]["person"] == person
+    );
+    assert_eq!(world.json("GET /api/v1/tasks?person=p9999").await["total"], 0);
+    assert_eq!(world.status("GET /api/v1/tasks?person=nobody").await, 400);
     let done = world.json(&format!("POST /api/v1/tasks/{id}/done")).await;
     assert_eq!((&done["done"], &done["done_by"]), (&json!(true), &json!("admin")));
     assert_eq!(world.json("GET /api/v1/tasks").await["total"], 0);
