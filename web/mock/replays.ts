@@ -39,7 +39,7 @@ export function replayReport(id: string): JobReport | null {
 }
 
 function drafted(asked: ReplayAsked): Journey {
-  const [text] = Object.values(asked.files);
+  const [text] = Object.values(asked.changes ?? {});
   const draft = typeof text === "string" ? journeyOf(readYaml(text)) : null;
   return draft ?? (journeyDefinitions()[0] as Journey);
 }
@@ -75,12 +75,13 @@ function replayed(asked: ReplayAsked, it: Journey, factor: number): Replayed {
     const all = arms.reduce((sum, arm) => sum + arm.count, 0) || 1;
     return {
       journey: it.journey,
-      version: 8,
       step: address,
       entered,
       there: waits ? Math.floor(entered * 0.1) : 0,
-      arms: arms.map((arm) => ({ ...arm, count: Math.floor((arm.count / all) * entered) })),
-      failed: [],
+      arms: Object.fromEntries(
+        arms.map((arm) => [arm.code, Math.floor((arm.count / all) * entered)]),
+      ),
+      failed: {},
     };
   });
   const messages = walk(it.steps).flatMap(({ step, address }) => {
@@ -103,7 +104,15 @@ function replayed(asked: ReplayAsked, it: Journey, factor: number): Replayed {
     ledger: { sent: sent + 4_530, capped: 204 },
     messages: [...messages, other],
     places,
-    journeys: [{ name: it.journey, started, goals: Math.floor(started * 0.22) }],
+    journeys: [
+      {
+        name: it.journey,
+        started,
+        ended: Math.floor(started * 0.7),
+        goals: Math.floor(started * 0.22),
+        messages: sent,
+      },
+    ],
     reach: [
       { channel: "email", people: Math.floor(sent * 0.6), messages: Math.floor(sent * 0.8) },
       { channel: "push", people: Math.floor(sent * 0.2), messages: Math.floor(sent * 0.2) },
@@ -117,8 +126,7 @@ function way(asked: ReplayAsked, it: Journey): Moment[] {
   let at = Date.parse(asked.from ?? "") + DAY_MS;
   const moment = (kind: Moment["kind"], rest: Partial<Moment> = {}): Moment => {
     at += 3 * 3_600_000;
-    const empty = { journey: null, step: null, name: null, why: null };
-    return { at: new Date(at).toISOString(), kind, text: kind, ...empty, ...rest };
+    return { at: new Date(at).toISOString(), kind, ...rest };
   };
   const own = { journey: it.journey };
   const steps = walk(it.steps)

@@ -341,14 +341,12 @@ impl LeadStep {
 }
 
 impl Journey {
-    /// The experiments in it, each with its address.
-    pub fn experiments(&self) -> Vec<(String, &Experiment)> {
-        fn walk<'a>(steps: &'a [Node], prefix: &str, found: &mut Vec<(String, &'a Experiment)>) {
+    /// Its steps in the order in which they are written, each with its address.
+    pub fn addressed(&self) -> Vec<(String, &Step)> {
+        fn walk<'a>(steps: &'a [Node], prefix: &str, found: &mut Vec<(String, &'a Step)>) {
             for (place, node) in steps.iter().enumerate() {
                 let address = crate::program::address_of(prefix, place, node);
-                if let Step::Experiment(it) = &node.step {
-                    found.push((address.clone(), it));
-                }
+                found.push((address.clone(), &node.step));
                 for (prefix, steps) in node.step.below(&address) {
                     walk(steps, &prefix, found);
                 }
@@ -356,6 +354,17 @@ impl Journey {
         }
         let mut found = Vec::new();
         walk(&self.steps, "", &mut found);
+        found
+    }
+
+    /// The experiments in it, each with its address.
+    pub fn experiments(&self) -> Vec<(String, &Experiment)> {
+        let mut found = Vec::new();
+        for (address, step) in self.addressed() {
+            if let Step::Experiment(it) = step {
+                found.push((address, it));
+            }
+        }
         found
     }
 }

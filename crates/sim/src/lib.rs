@@ -9,11 +9,8 @@ mod market;
 mod observe;
 mod person;
 mod play;
-pub mod replay;
-pub mod scenario;
 pub mod study;
 mod taste;
-pub mod templates;
 mod truth;
 
 pub use inbox::{Inbox, Received, SimChannel};

@@ -1,7 +1,5 @@
 //! The market against the engine: every promise holds, and the truth is covered.
 
-mod replaying;
-mod scenarios;
 mod study;
 
 use crate::demo::{LedgerCounts, lost_events};

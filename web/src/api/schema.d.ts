@@ -884,6 +884,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Play a programme over what really happened */
+        post: operations["begin_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resume": {
         parameters: {
             query?: never;
@@ -1073,6 +1090,38 @@ export interface components {
             uses: string[];
             /** @description It stays as it was until the history is read for what it needs of the past. */
             waits: boolean;
+        };
+        /** @description What a condition would make of an audience. */
+        AudienceChange: {
+            /** @description The condition in its canonical words. */
+            condition: string;
+            /** @description Whether this was counted from the history, or taken as nothing. */
+            counted: boolean;
+            enter: components["schemas"]["PersonName"][];
+            /**
+             * Format: int64
+             * @description Not in it now, and would be.
+             */
+            entering: number;
+            estimate: components["schemas"]["SizeEstimate"] | null;
+            leave: components["schemas"]["PersonName"][];
+            /**
+             * Format: int64
+             * @description In it now, and would not be.
+             */
+            leaving: number;
+            /**
+             * Format: int64
+             * @description People looked at so far, and all of them.
+             */
+            looked_at: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            size: number;
+            /** @description What is not counted for everybody yet; saving counts it. */
+            uncounted: string[];
+            within: components["schemas"]["PersonName"][];
         };
         AudienceDetail: components["schemas"]["Audience"] & {
             /** @description What is kept of everybody's events for it, in the words of the language. */
@@ -1285,6 +1334,15 @@ export interface components {
         ConditionTree: {
             /** @description The manual lists its kinds: docs/conditions.md. */
             tree: Record<string, never>;
+        };
+        ContentCompared: {
+            /** Format: int64 */
+            both: number;
+            content: string;
+            /** Format: int64 */
+            only_first: number;
+            /** Format: int64 */
+            only_second: number;
         };
         /** @description How often, by a word: the code of a reason, or the name of an arm. */
         Count: {
@@ -2070,6 +2128,10 @@ export interface components {
             at: string;
             cause: string;
         };
+        PersonName: {
+            id: string;
+            name: string;
+        };
         PersonRun: {
             journey: string;
             key: string | null;
@@ -2334,6 +2396,126 @@ export interface components {
             /** Format: int64 */
             released: number;
         };
+        Replay: {
+            /** @description How many are in each audience at the end. */
+            audiences: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            facts: number;
+            /**
+             * Format: int64
+             * @description What people did before the window, and inside it.
+             */
+            facts_before: number;
+            /** Format: date-time */
+            from: string;
+            journeys: components["schemas"]["ReplayJourney"][];
+            /** @description Messages asked for, by what became of them. */
+            ledger: {
+                [key: string]: number;
+            };
+            messages: components["schemas"]["ReplayMessages"][];
+            /** @description How many people got how many messages: none, one, two, and so on. */
+            messages_per_person: number[];
+            /** Format: int64 */
+            people: number;
+            places: components["schemas"]["ReplayPlace"][];
+            reach: components["schemas"]["ReplayReach"][];
+            /** Format: date-time */
+            to: string;
+        };
+        /** @description People who get each content from both, from the first only, and from the second only. */
+        ReplayCompared: {
+            contents: components["schemas"]["ContentCompared"][];
+        };
+        /** @description What a play found. */
+        ReplayFound: {
+            against: components["schemas"]["Replay"] | null;
+            compared: components["schemas"]["ReplayCompared"] | null;
+            replay: components["schemas"]["Replay"];
+            /** @description The data are of a simulated market. */
+            simulated: boolean;
+            /** @description Of the one person who is followed. */
+            way: components["schemas"]["WayMoment"][] | null;
+        };
+        ReplayJourney: {
+            /** Format: int64 */
+            ended: number;
+            /** Format: int64 */
+            goals: number;
+            /** Format: int64 */
+            messages: number;
+            name: string;
+            /** Format: int64 */
+            started: number;
+        };
+        /** @description Messages of one content that one journey or broadcast asked for. */
+        ReplayMessages: {
+            /** Format: int64 */
+            asked: number;
+            /** @description `journey/welcome` or `broadcast/spring`. */
+            by: string;
+            content: string;
+            /** @description How many did not go out, by reason. */
+            not: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            sent: number;
+        };
+        /** @description What to play. Without changes it is the programme that runs. */
+        ReplayOrder: {
+            /** @description Text by path: files that are new or another, and null for those that go. */
+            changes?: {
+                [key: string]: string | null;
+            };
+            /** @description Whether the programme that runs is played over the same time too. */
+            compare?: boolean;
+            /**
+             * Format: date-time
+             * @description Where the play begins; 30 days before its end where absent. What came before makes people who they
+             *     are, and triggers nothing.
+             */
+            from?: string;
+            /** @description Only this person, followed step by step. */
+            person?: string;
+            /**
+             * Format: date-time
+             * @description Until just before this time; until now where absent.
+             */
+            to?: string;
+        };
+        /** @description One step of a journey. */
+        ReplayPlace: {
+            arms: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description How often it was executed.
+             */
+            entered: number;
+            /** @description By reason. */
+            failed: {
+                [key: string]: number;
+            };
+            journey: string;
+            /** @description Its address. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Runs that stand there at the end.
+             */
+            there: number;
+        };
+        ReplayReach: {
+            channel: string;
+            /** Format: int64 */
+            messages: number;
+            /** Format: int64 */
+            people: number;
+        };
         /** @enum {string} */
         ReportDesign: "factorial" | "leverage" | "pairs" | "other";
         /** @description The call is stored; whether a run begins is decided by the journey's rules. */
@@ -2423,6 +2605,14 @@ export interface components {
             /** @description A member's address; absent for the admin. */
             email?: string;
             password: string;
+        };
+        SizeEstimate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            size: number;
         };
         /** @description Per person, found with the wanted chance. */
         SmallestEffects: {
@@ -2615,6 +2805,23 @@ export interface components {
             /** Format: int64 */
             open_messages: number;
             traits: components["schemas"]["PersonTrait"][];
+        };
+        /** @enum {string} */
+        WayKind: "event" | "entered" | "left" | "begun" | "not_begun" | "step" | "failed" | "asked" | "sent" | "not_sent" | "goal" | "ended";
+        /** @description One thing that happened to the one person. */
+        WayMoment: {
+            /** Format: date-time */
+            at: string;
+            journey?: string;
+            kind: components["schemas"]["WayKind"];
+            /** @description Of the event, the audience, the arm or the content. */
+            name?: string;
+            /** @description The address of the step. */
+            step?: string;
+            /** @description The reason in words; of a message, what it says. */
+            text?: string;
+            /** @description A code of the reasons. */
+            why?: string;
         };
         WrittenFields: {
             /** @description Its fields as they are written, sound or not. Null where the text is no fields. */
@@ -4564,6 +4771,49 @@ export interface operations {
                 };
             };
             /** @description It has problems; the body lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayOrder"];
+            };
+        };
+        responses: {
+            /** @description It has begun; the job's result is a `ReplayFound`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            /** @description There is no such person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The programme has problems; the body lists them. */
             422: {
                 headers: {
                     [name: string]: unknown;

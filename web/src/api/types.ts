@@ -58,6 +58,10 @@ export type MovePlanned = Schemas["MovePlanned"];
 export type Experiment = Schemas["Experiment"];
 export type Task = Schemas["Task"];
 export type Tasks = Schemas["Tasks"];
+export type ReplayOrder = Schemas["ReplayOrder"];
+export type ReplayFound = Schemas["ReplayFound"];
+export type WayMoment = Schemas["WayMoment"];
+export type WayKind = Schemas["WayKind"];
 export type Problem = Schemas["Problem"];
 
 /** The result of a job about an audience; the document leaves a job's result open. */

@@ -1,4 +1,6 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readYaml } from "../../mock/yaml";
 import {
   addressOf,
   armsOf,
@@ -218,4 +220,19 @@ test("what is typed is read as what it is, and shown so that it stays that", () 
     e: { trait: 1, f: 2 },
   };
   expect(toData(dataOf(data))).toEqual(data);
+});
+
+const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
+
+test.runIf(existsSync(SCENARIOS))("journeys that people wrote are built and written again", () => {
+  const files = readdirSync(SCENARIOS, { recursive: true, encoding: "utf8" }).filter((it) =>
+    /journeys\/[^/]+\.yaml$/.test(it),
+  );
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const form = readYaml(readFileSync(new URL(file, SCENARIOS), "utf8"));
+    const read = journeyOf(form);
+    expect(read, file).toEqual(form);
+    if (read) expect(readYaml(fileOf(read).text), file).toEqual(form);
+  }
 });

@@ -10,29 +10,24 @@ import {
   windowOf,
 } from "./replays";
 
-const place = (journey: string, version: number, step: string, entered: number, there: number) => ({
+const place = (journey: string, step: string, entered: number, there: number) => ({
   journey,
-  version,
   step,
   entered,
   there,
-  arms: [{ code: "a", count: entered }],
-  failed: [],
+  arms: { a: entered },
+  failed: {},
 });
 
 const replayed = {
-  places: [
-    place("welcome", 7, "0", 5, 1),
-    place("welcome", 6, "0", 2, 1),
-    place("other", 1, "0", 9, 9),
-  ],
+  places: [place("welcome", "0", 7, 2), place("other", "0", 9, 9)],
   messages: [
     { by: "journey/welcome", content: "hello", asked: 3, sent: 2, not: { capped: 1 } },
     { by: "broadcast/spring", content: "spring", asked: 3, sent: 3, not: {} },
   ],
 } as unknown as Replayed;
 
-test("people of all versions count at the step of the same address", () => {
+test("what is counted is that of the journey, by its steps", () => {
   expect([...placesOf(replayed, "welcome")]).toEqual([
     ["0", { entered: 7, waiting: 2, arms: [{ code: "a", count: 7 }], failed: [] }],
   ]);
@@ -41,27 +36,29 @@ test("people of all versions count at the step of the same address", () => {
   expect(messagesOf(replayed, "welcome").others.map((it) => it.content)).toEqual(["spring"]);
 });
 
-const moment = (kind: Moment["kind"], journey: string | null, step: string | null = null) =>
-  ({ at: "2026-10-01T00:00:00Z", kind, journey, step, name: null, why: null, text: "" }) as Moment;
+const moment = (kind: Moment["kind"], journey?: string, step?: string) =>
+  ({ at: "2026-10-01T00:00:00Z", kind, journey, step }) as Moment;
 const way = [
-  moment("event", null),
+  moment("event"),
   moment("begun", "welcome"),
   moment("step", "welcome", "0"),
   moment("step", "other", "who"),
-  moment("event", null),
+  moment("event"),
   moment("step", "welcome", "1"),
+  moment("sent", "welcome", "0"),
+  moment("event"),
   moment("ended", "welcome"),
-  moment("event", null),
+  moment("event"),
   moment("begun", "welcome"),
 ];
 
 test("somebody stands at their last step until the run is over", () => {
   const steps = way.map((_, n) => stepAt(way, n, "welcome"));
-  expect(steps).toEqual([null, null, "0", "0", "0", "1", null, null, null]);
+  expect(steps).toEqual([null, null, "0", "0", "0", "1", "0", "1", null, null, null]);
   expect([...visitedUntil(way, 4, "welcome")]).toEqual(["0"]);
-  expect([...visitedUntil(way, 8, "welcome")]).toEqual(["0", "1"]);
-  expect(followed(way, "welcome", false)).toHaveLength(8);
-  expect(followed(way, "welcome", true)).toHaveLength(9);
+  expect([...visitedUntil(way, 10, "welcome")]).toEqual(["0", "1"]);
+  expect(followed(way, "welcome", false)).toHaveLength(10);
+  expect(followed(way, "welcome", true)).toHaveLength(11);
 });
 
 test("those with many messages are one row", () => {

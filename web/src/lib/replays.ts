@@ -9,26 +9,18 @@ export interface Place {
   failed: Count[];
 }
 
-/** By the address of the step; runs of an older version count at the step of the same address. */
+/** By the address of the step. */
 export function placesOf(it: Replayed, journey: string): Map<string, Place> {
-  const found = new Map<string, Place>();
-  for (const place of it.places) {
-    if (place.journey !== journey) continue;
-    const before = found.get(place.step);
-    found.set(place.step, {
-      entered: place.entered + (before?.entered ?? 0),
-      waiting: place.there + (before?.waiting ?? 0),
-      arms: together(place.arms, before?.arms ?? []),
-      failed: together(place.failed, before?.failed ?? []),
-    });
-  }
-  return found;
-}
-
-function together(a: readonly Count[], b: readonly Count[]): Count[] {
-  const sums = new Map<string, number>();
-  for (const { code, count } of [...a, ...b]) sums.set(code, (sums.get(code) ?? 0) + count);
-  return [...sums].map(([code, count]) => ({ code, count }));
+  const counts = (by: Record<string, number>): Count[] =>
+    Object.entries(by).map(([code, count]) => ({ code, count }));
+  return new Map(
+    it.places
+      .filter((place) => place.journey === journey)
+      .map(({ step, entered, there, arms, failed }) => [
+        step,
+        { entered, waiting: there, arms: counts(arms), failed: counts(failed) },
+      ]),
+  );
 }
 
 /** The messages that a journey asked for, and those that others did. */
@@ -45,15 +37,20 @@ export function messagesOf(
 
 /** The moments that a reader follows: those of the journey and of nobody else's, or all. */
 export function followed(way: readonly Moment[], journey: string, all: boolean): Moment[] {
-  return way.filter((it) => all || it.journey === null || it.journey === journey);
+  return way.filter((it) => all || it.journey === undefined || it.journey === journey);
 }
 
-/** Where the person stands after the moment at `place`: null outside the journey. */
+/**
+ * Which step the moment at `place` is about: its own, as of a message that goes out while the run is further; else the one
+ * where the person stands. Null outside the journey.
+ */
 export function stepAt(way: readonly Moment[], place: number, journey: string): string | null {
-  for (let n = Math.min(place, way.length - 1); 0 <= n; n--) {
+  const here = Math.min(place, way.length - 1);
+  for (let n = here; 0 <= n; n--) {
     const it = way[n];
     if (it?.journey !== journey) continue;
-    if (it.step !== null) return it.step;
+    const isStep = n === here || it.kind === "step" || it.kind === "failed";
+    if (it.step !== undefined && isStep) return it.step;
     // The run is over, or has not come to a step yet.
     if (it.kind === "ended" || it.kind === "begun") return null;
   }
@@ -64,7 +61,7 @@ export function stepAt(way: readonly Moment[], place: number, journey: string): 
 export function visitedUntil(way: readonly Moment[], place: number, journey: string): Set<string> {
   const until = way.slice(0, place + 1);
   return new Set(
-    until.flatMap((it) => (it.journey === journey && it.step !== null ? [it.step] : [])),
+    until.flatMap((it) => (it.journey === journey && it.step !== undefined ? [it.step] : [])),
   );
 }
 

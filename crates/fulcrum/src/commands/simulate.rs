@@ -7,9 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use model::{Span, Timestamp};
+use replay::{Compared, Play, Played, Replayed, Script, compare, play_scenario, replay};
 use serde::Serialize;
-use sim::replay::{Compared, Replayed, compare, replay};
-use sim::scenario::{Played, Script, play_scenario};
 
 use super::{EXIT_USAGE, Format, print, tell};
 use crate::Place;
@@ -131,10 +130,11 @@ fn over_history(
     let bars = Bars::new();
     let played = |files: &programme_files::Files| -> anyhow::Result<Replayed> {
         let bar = bars.begin("played", facts.len() as u64, Unit::Steps);
-        let replayed = replay(files, facts.iter().cloned(), (from, to), &mut |done| {
-            bar.at(done);
-            true
-        })?;
+        let replayed =
+            replay(&Play { files, from, to, follow: false }, facts.iter().cloned(), &mut |done| {
+                bar.at(done);
+                true
+            })?;
         bar.finish();
         replayed.context("the play was stopped")
     };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use sim::templates::{TEMPLATES, Template};
+use replay::templates::{TEMPLATES, Template};
 
 use super::{init, print, tell};
 use crate::programme_files::{self, Files};

@@ -21,6 +21,7 @@ mod power;
 mod privacy;
 mod programme;
 mod programme_files;
+mod replays;
 mod session;
 mod sources;
 mod tasks;
@@ -52,12 +53,15 @@ use utoipa_axum::routes;
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Fulcrum",
-    version = "1",
-    license(name = "Apache-2.0", identifier = "Apache-2.0"),
-    description = "What the web app uses, and everything else may use too. Times are RFC 3339; ids are text."
-))]
+#[openapi(
+    info(
+        title = "Fulcrum",
+        version = "1",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        description = "What the web app uses, and everything else may use too. Times are RFC 3339; ids are text."
+    ),
+    components(schemas(audiences::AudienceChange, replays::ReplayFound))
+)]
 struct Document;
 
 /// The document of the whole API.
@@ -152,6 +156,7 @@ fn programme_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(programme::get_programme, programme::apply_programme))
         .routes(routes!(programme::plan_programme))
         .routes(routes!(programme::check_programme))
+        .routes(routes!(replays::begin_replay))
         .routes(routes!(files::list_files))
         .routes(routes!(files::read_fields))
         .routes(routes!(files::get_file, files::put_file, files::delete_file))

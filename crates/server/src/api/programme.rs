@@ -214,7 +214,7 @@ pub(super) fn plan<V: People + Catalog + ?Sized>(
 }
 
 /// The files that are meant: all that were sent, or the running ones with what is to be another.
-fn whole<V: Catalog + ?Sized>(
+pub(super) fn whole<V: Catalog + ?Sized>(
     views: &V,
     loaded: &Loaded,
     files: Option<Files>,

@@ -2,7 +2,7 @@
 
 use crate::programme::programme;
 use crate::world::World;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ORDER: &str = "journey: order
 owner: crm@shop.test
@@ -40,12 +40,13 @@ async fn a_call_begins_a_run_once_and_its_steps_are_counted() {
     for _ in 0..2 {
         world.check(call, r#"202 {"idempotency_key":"k1"}"#).await;
     }
-    world.settle().await;
-    let listed = world.json("GET /api/v1/journeys").await;
-    let order =
-        listed["journeys"].as_array().expect("a list").iter().find(|it| it["name"] == "order");
-    let order = order.expect("the journey");
-    assert_eq!((&order["running"], &order["started"]), (&json!(1), &json!(1)));
+    let order = |listed: &Value| -> Option<Value> {
+        listed["journeys"].as_array()?.iter().find(|it| it["name"] == "order").cloned()
+    };
+    let is_counted = |it: &Value| it["running"] == 1 && it["started"] == 1;
+    let begun = |it: &Value| order(it).is_some_and(|it| is_counted(&it));
+    let listed = world.shown("/api/v1/journeys", begun).await;
+    let order = order(&listed).expect("the journey");
     assert_eq!(order["trigger"], "a call of the API");
     let shown = world.json("GET /api/v1/journeys/order").await;
     assert_eq!(shown["definition"]["steps"][1], json!({"id": "rest", "wait": "1d"}));
@@ -107,17 +108,15 @@ async fn running_people_are_moved_as_the_plan_says() {
     assert_eq!(world.status("GET /api/v1/journeys/order/move").await, 404, "there is one version");
     apply(&world, &ORDER.replace("  - tell_sales: {note: Called, otherwise: sam@shop.test}\n", ""))
         .await;
-    let plan = world.json("GET /api/v1/journeys/order/move").await;
+    let plan = world.shown("/api/v1/journeys/order/move", |it| it["moving"] == 1).await;
     assert_eq!((&plan["moving"], &plan["staying"]), (&json!(1), &json!(0)));
     let body = format!("{{\"from\":{}}}", plan["from"]);
     let answer = world
         .ask(&format!("POST /api/v1/journeys/order/move\ncontent-type: application/json\n\n{body}"))
         .await;
     assert_eq!(answer.status, 202, "{}", answer.body);
-    world.settle().await;
-    world.settle().await;
-    let shown = world.json("GET /api/v1/journeys/order").await;
-    assert_eq!((&shown["moved"]["done"], &shown["moved"]["moved"]), (&json!(true), &json!(1)));
+    let shown = world.shown("/api/v1/journeys/order", |it| it["moved"]["done"] == true).await;
+    assert_eq!(shown["moved"]["moved"], 1);
     let versions = shown["versions"].as_array().expect("a list");
     let running: Vec<i64> = versions.iter().filter_map(|it| it["running"].as_i64()).collect();
     assert_eq!(running, [0, 1]);

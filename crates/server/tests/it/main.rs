@@ -18,6 +18,7 @@ mod people;
 mod privacy;
 mod programme;
 mod programmes;
+mod replays;
 mod team;
 mod today;
 mod world;

@@ -296,6 +296,23 @@ impl World {
         panic!("never came: {what}");
     }
 
+    /// What a page shows as soon as it shows this: what it tells of the engine is a moment old.
+    pub async fn shown(
+        &self,
+        path: &str,
+        holds: impl Fn(&serde_json::Value) -> bool,
+    ) -> serde_json::Value {
+        let began = Instant::now();
+        loop {
+            let found = self.json(&format!("GET {path}")).await;
+            if holds(&found) {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "{path} never came to it: {found}");
+            self.settle().await;
+        }
+    }
+
     pub async fn apply(&self, files: BTreeMap<String, String>) {
         let problems = record::programme::parse(&files).err().unwrap_or_default();
         assert!(problems.is_empty(), "{problems:?}");

@@ -1,12 +1,13 @@
 /** The texts about what a draft would have done. */
 
+import type { MomentKind } from "../../api/replays";
+
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
 interface Said {
   name: string;
   step: string;
   why: string;
-  text: string;
 }
 
 const because = (why: string) => (why ? `: ${why}` : "");
@@ -36,10 +37,11 @@ export const replay = {
   failed: "The replay did not come to its end.",
   done: "The replay is done.",
   old: "The journey was changed since. Replay it again to see what that does.",
+  caution:
+    "People did not get these messages: what they would have done because of them is not in it.",
   over: (from: string, to: string, people: string, facts: string) =>
     `${from} to ${to}: ${people} people and ${facts} events.`,
-  simulated:
-    "People did not get these messages, so what they would have done because of them is not in it.",
+  simulated: "The people here are made up: they live in a simulated market.",
   comparison: "The draft beside what runs",
   what: "What",
   draft: "Draft",
@@ -80,13 +82,14 @@ export const replay = {
     event: ({ name }: Said) => `\`${name}\` happened`,
     entered: ({ name }: Said) => `Entered the audience \`${name}\``,
     left: ({ name }: Said) => `Left the audience \`${name}\``,
-    begun: () => "The journey began",
+    begun: (_: Said) => "The journey began",
+    not_begun: ({ why }: Said) => `The journey did not begin${because(why)}`,
     step: ({ step, name }: Said) => `Step \`${step}\`${name && `: ${name}`}`,
     failed: ({ step, why }: Said) => `Step \`${step}\` could not be done${because(why)}`,
     asked: ({ name }: Said) => `Asked for \`${name}\``,
     sent: ({ name }: Said) => `\`${name}\` sent`,
     not_sent: ({ name, why }: Said) => `\`${name}\` not sent${because(why)}`,
-    goal: () => "Reached the goal",
+    goal: (_: Said) => "Reached the goal",
     ended: ({ why }: Said) => `The journey ended${because(why)}`,
-  } as Record<string, (it: Said) => string>,
+  } satisfies Record<MomentKind, (it: Said) => string>,
 };

@@ -29,10 +29,11 @@ export const replay: Messages["replay"] = {
   failed: "Het naspelen kwam niet tot het eind.",
   done: "Het naspelen is klaar.",
   old: "De reis is sindsdien veranderd. Speel haar opnieuw na om te zien wat dat doet.",
+  caution:
+    "Mensen kregen deze berichten niet: wat zij daardoor zouden hebben gedaan zit er niet in.",
   over: (from, to, people, facts) =>
     `${from} tot ${to}: ${people} mensen en ${facts} gebeurtenissen.`,
-  simulated:
-    "Mensen kregen deze berichten niet, dus wat zij daardoor zouden hebben gedaan zit er niet in.",
+  simulated: "De mensen hier zijn verzonnen: zij leven in een gesimuleerde markt.",
   comparison: "Het ontwerp naast wat loopt",
   what: "Wat",
   draft: "Ontwerp",
@@ -72,6 +73,7 @@ export const replay: Messages["replay"] = {
     entered: ({ name }) => `Kwam in de doelgroep \`${name}\``,
     left: ({ name }) => `Ging uit de doelgroep \`${name}\``,
     begun: () => "De reis begon",
+    not_begun: ({ why }) => `De reis begon niet${because(why)}`,
     step: ({ step, name }) => `Stap \`${step}\`${name && `: ${name}`}`,
     failed: ({ step, why }) => `Stap \`${step}\` kon niet worden gedaan${because(why)}`,
     asked: ({ name }) => `\`${name}\` gevraagd`,

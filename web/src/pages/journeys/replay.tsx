@@ -43,14 +43,14 @@ export function ReplaySide({
   const differs = 0 < Object.keys(changes).length;
   const isReady = window !== null && sound && (whose === "everybody" || who !== null);
   const old =
-    replay.asked !== null && JSON.stringify(replay.asked.files) !== JSON.stringify(changes);
+    replay.asked !== null && JSON.stringify(replay.asked.changes) !== JSON.stringify(changes);
   const begin = (about = who) => {
     if (!window) return;
     replays.setAt(0);
     replay.begin({
-      files: changes,
+      changes,
       ...window,
-      ...(whose === "person" ? about && { person: { id: about.id } } : { compare: differs }),
+      ...(whose === "person" ? about && { person: about.id } : { compare: differs }),
     });
   };
   return (
@@ -224,7 +224,9 @@ function Results({ result, name }: { result: ReplayResult; name: string }) {
           format.count(replay.facts),
         )}
       </p>
-      {result.simulated && <p className="field-hint">{words.simulated}</p>}
+      <p className="field-hint">
+        {words.caution} {result.simulated && words.simulated}
+      </p>
       <table className="list replay-table">
         <caption className="hidden">{words.comparison}</caption>
         <thead>

@@ -6,7 +6,6 @@ import {
   ChevronLeft,
   ChevronRight,
   CircleDot,
-  DoorOpen,
   Flag,
   LogIn,
   LogOut,
@@ -27,6 +26,7 @@ const icons: Record<MomentKind, LucideIcon> = {
   entered: LogIn,
   left: LogOut,
   begun: Play,
+  not_begun: Ban,
   step: ArrowRight,
   failed: TriangleAlert,
   asked: MailQuestion,
@@ -118,7 +118,7 @@ function MomentView({
   onChoose: () => void;
 }) {
   const { t, format } = useText();
-  const Icon = icons[it.kind] ?? DoorOpen;
+  const Icon = icons[it.kind];
   return (
     <button
       type="button"
@@ -130,7 +130,9 @@ function MomentView({
       <span className="moment-what">
         <span>
           <Text>{saysMoment(it, t)}</Text>
-          {it.journey !== null && it.journey !== name && (
+          {/* Of a message, what it says. */}
+          {it.kind === "sent" && it.text && <span className="faint"> “{it.text}”</span>}
+          {it.journey !== undefined && it.journey !== name && (
             <span className="faint"> · {it.journey}</span>
           )}
         </span>
@@ -140,16 +142,15 @@ function MomentView({
   );
 }
 
-/** In the reader's language by what it is; the server's sentence where nothing else says it. */
+/** In the reader's language: what it is, of what, and why. */
 export function saysMoment(it: Moment, t: ReturnType<typeof useText>["t"]): string {
-  const says = t.replay.moments[it.kind];
-  const why =
-    it.why === null
+  const { why, name = "", step = "" } = it;
+  const because =
+    why === undefined
       ? ""
-      : (t.journeys.ends[it.why] ??
-        reasonText(t, { code: it.why, text: it.why.replaceAll("_", " ") }));
-  const step = it.step ?? "";
-  return says ? says({ name: it.name ?? "", step, why, text: it.text }) : it.text;
+      : (t.journeys.ends[why] ??
+        reasonText(t, { code: why, text: it.text || why.replaceAll("_", " ") }));
+  return t.replay.moments[it.kind]({ name, step, why: because });
 }
 
 /** The arrow keys step wherever no field takes them. */

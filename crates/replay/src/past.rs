@@ -5,7 +5,9 @@
 //! were really sent then are not part of it, so that caps begin empty.
 
 use crate::scenario::{Decided, JourneyCount, ScenarioError, Stage};
-use model::{LedgerState, Timestamp};
+use crate::way::{Moment, Way};
+use engine::JourneyCounts;
+use model::{JourneyName, LedgerState, Timestamp};
 use port::People;
 use record::{Fact, LogRecord};
 use serde::Serialize;
@@ -25,7 +27,9 @@ pub struct Replayed {
     pub facts: u64,
     /// Messages asked for, by what became of them.
     pub ledger: BTreeMap<&'static str, u64>,
-    pub steps: Vec<StepCount>,
+    pub messages: Vec<MessageCount>,
+    /// What happened at each step of each journey.
+    pub places: Vec<Place>,
     pub reach: Vec<Reach>,
     /// How many people got how many messages: none, one, two, and so on.
     pub messages_per_person: Vec<u64>,
@@ -33,17 +37,35 @@ pub struct Replayed {
     /// How many are in each audience at the end.
     pub audiences: BTreeMap<String, u64>,
     pub decisions: Vec<Decided>,
+    /// Of the one person who was followed: what they did, and what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub way: Option<Vec<Moment>>,
 }
 
 /// What became of the messages of one content that one journey or broadcast asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct StepCount {
+pub struct MessageCount {
     pub by: String,
     pub content: String,
     pub asked: u64,
     pub sent: u64,
     /// How many did not go out, by reason.
     pub not: BTreeMap<String, u64>,
+}
+
+/// What happened at one step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Place {
+    pub journey: String,
+    /// Its address.
+    pub step: String,
+    /// How often it was executed.
+    pub entered: u64,
+    /// Runs that stand there at the end.
+    pub there: u64,
+    pub arms: BTreeMap<String, u64>,
+    /// By reason.
+    pub failed: BTreeMap<String, u64>,
 }
 
 /// How many people a channel reached.
@@ -77,25 +99,36 @@ pub struct Said {
     pub content: String,
 }
 
-/// Plays the facts, which come in the order in which they were received, from `from` until just before
-/// `to`. `watch` is told how many facts were taken in, and says whether to go on.
+/// What is played.
+#[derive(Clone, Copy, Debug)]
+pub struct Play<'a> {
+    /// Text by path.
+    pub files: &'a BTreeMap<String, String>,
+    pub from: Timestamp,
+    /// Until just before it.
+    pub to: Timestamp,
+    /// Whether the facts are of one person, who is followed step by step.
+    pub follow: bool,
+}
+
+/// Plays the facts, which come in the order in which they were received. `watch` is told how many facts
+/// were taken in, and says whether to go on; none is returned if it said no.
 pub fn replay(
-    files: &BTreeMap<String, String>,
+    play: &Play<'_>,
     facts: impl IntoIterator<Item = Fact>,
-    (from, to): (Timestamp, Timestamp),
     watch: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Option<Replayed>, ScenarioError> {
-    let mut stage = Stage::with(files, from)?;
+    let mut stage = Stage::with(play.files, play.from)?;
     let (mut before, mut within, mut waiting) = (0_u64, 0_u64, 0_usize);
     for mut fact in facts {
         let received = fact.event.received;
-        if to <= received {
+        if play.to <= received {
             break;
         }
         if !watch(before + within) {
             return Ok(None);
         }
-        if received < from {
+        if received < play.from {
             fact.event.flags.historical = true;
             stage.append(LogRecord::Fact(fact));
             (before, waiting) = (before + 1, waiting + 1);
@@ -105,26 +138,59 @@ pub fn replay(
             }
             continue;
         }
+        if within == 0 && play.follow {
+            stage.quiet()?;
+            stage.way = Some(Way::begin(&stage)?);
+        }
         stage.live_until(received)?;
+        if let Some(way) = &mut stage.way {
+            way.happened(&fact.event);
+        }
         stage.append(LogRecord::Fact(fact));
         within += 1;
     }
-    stage.live_until(to)?;
+    if within == 0 && play.follow {
+        stage.quiet()?;
+        stage.way = Some(Way::begin(&stage)?);
+    }
+    stage.live_until(play.to)?;
     let people = stage.store.count().map_err(engine::EngineError::from)?;
+    let way = stage.way.take().map(Way::end);
+    let places = places(stage.steps());
     let played = stage.played()?;
     let mut found = Replayed {
-        from: from.to_string(),
-        to: to.to_string(),
+        from: play.from.to_string(),
+        to: play.to.to_string(),
         people,
         facts_before: before,
         facts: within,
+        places,
         journeys: played.journeys,
         audiences: played.audiences,
+        way,
         ..Replayed::default()
     };
     found.count(&played.decisions);
     found.decisions = played.decisions;
     Ok(Some(found))
+}
+
+fn places<'a>(steps: impl Iterator<Item = (&'a JourneyName, &'a JourneyCounts)>) -> Vec<Place> {
+    let mut found = Vec::new();
+    for (journey, counts) in steps {
+        for (step, it) in counts.versions.values().flatten() {
+            let failed = it.failed.iter().map(|(why, n)| (why.code().to_owned(), *n));
+            found.push(Place {
+                journey: journey.to_string(),
+                step: step.clone(),
+                entered: it.entered,
+                there: it.now.unsigned_abs(),
+                arms: it.arms.clone(),
+                failed: failed.collect(),
+            });
+        }
+    }
+    found
 }
 
 /// What one programme says and the other does not.
@@ -158,16 +224,16 @@ fn said(of: &Replayed) -> BTreeSet<Said> {
 
 impl Replayed {
     fn count(&mut self, decisions: &[Decided]) {
-        let mut steps: BTreeMap<(String, String), StepCount> = BTreeMap::new();
+        let mut steps: BTreeMap<(String, String), MessageCount> = BTreeMap::new();
         let mut reached: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
         let mut per_person: BTreeMap<&str, usize> = BTreeMap::new();
         for it in decisions {
             *self.ledger.entry(it.became).or_default() += 1;
             let key = (it.by.clone(), it.content.clone());
-            let step = steps.entry(key).or_insert_with(|| StepCount {
+            let step = steps.entry(key).or_insert_with(|| MessageCount {
                 by: it.by.clone(),
                 content: it.content.clone(),
-                ..StepCount::default()
+                ..MessageCount::default()
             });
             step.asked += 1;
             if it.became == LedgerState::Sent.name() {
@@ -183,7 +249,7 @@ impl Replayed {
                 *step.not.entry(reason.to_owned()).or_default() += 1;
             }
         }
-        self.steps = steps.into_values().collect();
+        self.messages = steps.into_values().collect();
         self.reach = reached
             .into_iter()
             .map(|(channel, (people, messages))| Reach {
@@ -208,9 +274,10 @@ impl Replayed {
             self.ledger.iter().map(|(name, n)| format!("{n} {name}")).collect();
         let ledger = if ledger.is_empty() { "nothing".to_owned() } else { ledger.join(", ") };
         out.push_str(&format!("asked for: {ledger}\n\n"));
-        let width = |of: fn(&StepCount) -> usize| self.steps.iter().map(of).max().unwrap_or(0);
+        let width =
+            |of: fn(&MessageCount) -> usize| self.messages.iter().map(of).max().unwrap_or(0);
         let (by, content) = (width(|it| it.by.len()), width(|it| it.content.len()));
-        for it in &self.steps {
+        for it in &self.messages {
             let not: Vec<String> = it.not.iter().map(|(why, n)| format!("{n} {why}")).collect();
             let line = format!(
                 "{:by$}  {:content$}  {:>8} asked  {:>8} sent  {}",

@@ -1,7 +1,7 @@
 //! Each template does what its script says it does, through the real engine.
 
-use crate::scenario::{Script, play_scenario};
 use crate::templates::{TEMPLATES, Template};
+use crate::{Script, play_scenario};
 use std::path::PathBuf;
 
 fn folder(name: &str) -> PathBuf {

@@ -1,7 +1,7 @@
 //! A programme over what happened: the past before the window makes people who they were, and only the
 //! window speaks.
 
-use crate::replay::{Replayed, compare, replay};
+use crate::{Play, Replayed, compare, replay};
 use model::{Event, EventFlags, EventKind, Map, SourceId, Timestamp, Value};
 use record::Fact;
 use std::collections::BTreeMap;
@@ -57,8 +57,10 @@ fn played(files: &BTreeMap<String, String>) -> Replayed {
     let mut facts = facts;
     facts.sort_by_key(|it| it.event.received);
     let time = |text| Timestamp::parse(text).expect("a time");
-    let window = (time("2026-11-01T00:00:00Z"), time("2026-11-30T00:00:00Z"));
-    replay(files, facts, window, &mut |_| true).expect("a play").expect("nobody stopped it")
+    let (from, to) = (time("2026-11-01T00:00:00Z"), time("2026-11-30T00:00:00Z"));
+    replay(&Play { files, from, to, follow: false }, facts, &mut |_| true)
+        .expect("a play")
+        .expect("nobody stopped it")
 }
 
 #[test]
@@ -102,7 +104,8 @@ fn two_programmes_are_compared_person_by_person() {
 #[test]
 fn a_play_can_be_stopped() {
     let time = |text| Timestamp::parse(text).expect("a time");
-    let window = (time("2026-11-01T00:00:00Z"), time("2026-11-30T00:00:00Z"));
+    let (from, to) = (time("2026-11-01T00:00:00Z"), time("2026-11-30T00:00:00Z"));
     let facts = vec![order("ada", "2026-11-02T09:00:00Z")];
-    assert_eq!(replay(&files(), facts, window, &mut |_| false).expect("a play"), None);
+    let play = Play { files: &files(), from, to, follow: false };
+    assert_eq!(replay(&play, facts, &mut |_| false).expect("a play"), None);
 }

@@ -5,11 +5,13 @@ mod script;
 
 pub use script::{Doing, Moment, Script};
 
+use crate::way::Way;
 use content::LinkKey;
-use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, Keys, Parts, run_until_quiet};
+use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, JourneyCounts, Keys, Parts};
+use engine::{Status, run_until_quiet};
 use model::{
-    ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, IdentifierKind, LedgerState, Map,
-    Message, MessageId, Origin, Problem, Reply, SourceId, Span, Timestamp,
+    ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, IdentifierKind, JourneyName,
+    LedgerState, Map, Message, MessageId, Origin, Problem, Reply, SourceId, Span, Timestamp,
 };
 use port::{Envelope, FactLog, Ledger, MemoryLog, MemoryStore, Payload, People};
 use record::{Control, Fact, LogRecord};
@@ -107,8 +109,8 @@ pub fn play_scenario(
         stage.live_until(moment.at)?;
         match &moment.doing {
             Doing::Said { person, kind, properties } => {
-                let fact = Fact::of(event(n, moment.at, person, kind, properties));
-                stage.append(LogRecord::Fact(fact));
+                let event = event(n, moment.at, person, kind, properties);
+                stage.append(LogRecord::Fact(Fact::of(event)));
             }
             Doing::Broadcast { name, action } => {
                 stage.append(LogRecord::Control(Control::Broadcast {
@@ -123,6 +125,18 @@ pub fn play_scenario(
     }
     stage.live_until(end)?;
     stage.played()
+}
+
+impl Script {
+    /// What people did, as facts.
+    pub fn facts(&self) -> impl Iterator<Item = Fact> {
+        self.moments.iter().enumerate().filter_map(|(n, it)| match &it.doing {
+            Doing::Said { person, kind, properties } => {
+                Some(Fact::of(event(n, it.at, person, kind, properties)))
+            }
+            Doing::Broadcast { .. } | Doing::End => None,
+        })
+    }
 }
 
 fn event(n: usize, at: Timestamp, person: &str, kind: &EventKind, properties: &Map) -> Event {
@@ -146,7 +160,9 @@ pub(crate) struct Stage {
     pub store: MemoryStore,
     log: Arc<MemoryLog>,
     takers: Takers,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
+    /// What happens to the one person who is followed.
+    pub way: Option<Way>,
 }
 
 impl Stage {
@@ -165,7 +181,7 @@ impl Stage {
             settings,
             providers: ChannelSet::all(),
         })?;
-        Ok(Stage { engine, store, log, takers: Takers::default(), now })
+        Ok(Stage { engine, store, log, takers: Takers::default(), now, way: None })
     }
 
     /// With a programme that runs from the beginning.
@@ -188,7 +204,35 @@ impl Stage {
     pub fn quiet(&mut self) -> Result<Option<Timestamp>, ScenarioError> {
         let mut clock = Still(self.now);
         let wake = run_until_quiet(&mut self.engine, &mut clock, &mut self.takers)?;
+        if let Some(mut way) = self.way.take() {
+            way.look(self)?;
+            self.way = Some(way);
+        }
         Ok(wake)
+    }
+
+    /// The counts of each journey's steps.
+    pub fn steps(&self) -> impl Iterator<Item = (&JourneyName, &JourneyCounts)> {
+        self.engine
+            .loaded()
+            .journeys
+            .names()
+            .filter_map(|it| Some((it, self.engine.steps().of(it)?)))
+    }
+
+    /// Of the steps of a journey, in the order of its file.
+    pub fn addresses(&self, name: &JourneyName) -> Vec<String> {
+        let journey = self.engine.loaded().journeys.latest(name);
+        journey.map(|it| it.addressed().into_iter().map(|it| it.0).collect()).unwrap_or_default()
+    }
+
+    pub fn status(&self) -> Status {
+        self.engine.status()
+    }
+
+    /// What a channel was given of a message.
+    pub fn taken(&self, message: MessageId) -> Option<&(Channel, String)> {
+        self.takers.taken.get(&message)
     }
 
     pub fn live_until(&mut self, until: Timestamp) -> Result<(), ScenarioError> {
