@@ -163,12 +163,7 @@ function steps(it: Journey, seed: number, size: number): StepCount[] {
           code,
           count: Math.floor((entered * weight) / 100),
         }))
-      : "branch" in step
-        ? [0, 1, 2].map((n) => ({
-            code: String(n),
-            count: Math.floor((entered * (n + 2)) / 9),
-          }))
-        : [];
+      : [];
     return {
       step: address,
       entered,
@@ -196,7 +191,7 @@ export function journeyDetail(name: string): JourneyDetail | null {
     version: 5,
     running: 86,
     steps: [
-      { step: "1", entered: 2_204, waiting: 61, arms: [], failed: [] },
+      { step: "ask", entered: 2_204, waiting: 61, arms: [], failed: [] },
       { step: "reminder", entered: 1_120, waiting: 25, arms: [], failed: [] },
     ],
   };
@@ -210,6 +205,8 @@ export function journeyDetail(name: string): JourneyDetail | null {
       trigger: Object.entries(it.trigger)
         .map(([kind, value]) => (kind === "event" ? `the event \`${value}\`` : `${kind} ${value}`))
         .join(" "),
+      begins: it.trigger as never,
+      has_goal: it.goal !== undefined,
       version: 7,
       running: running + (isOlder ? 86 : 0),
       started,
@@ -248,7 +245,7 @@ export function movePlan(from: number): MovePlanned {
     code,
     text: code,
   });
-  const steps = [step("1", 61, "moves"), step("reminder", 25, "is_gone")];
+  const steps = [step("ask", 61, "moves"), step("reminder", 25, "is_gone")];
   return { from, to: 7, moving: 61, staying: 25, steps };
 }
 

@@ -1771,10 +1771,14 @@ export interface components {
             running: components["schemas"]["RunningVersion"][];
         };
         JourneyListed: {
+            /** @description The same as the file says it. */
+            begins: Record<string, never>;
             /** @description Runs that ended, by the code of the reason. */
             ended: components["schemas"]["Count"][];
             /** Format: int64 */
             goals: number;
+            /** @description Whether anything counts as its success. */
+            has_goal: boolean;
             name: string;
             owner: string;
             /** @description How often the trigger fitted and no run began, by the code of the reason. */

@@ -48,6 +48,11 @@ async fn a_call_begins_a_run_once_and_its_steps_are_counted() {
     let listed = world.shown("/api/v1/journeys", begun).await;
     let order = order(&listed).expect("the journey");
     assert_eq!(order["trigger"], "a call of the API");
+    let listed = world.json("GET /api/v1/journeys").await;
+    let order =
+        listed["journeys"].as_array().and_then(|all| all.iter().find(|it| it["name"] == "order"));
+    let order = order.expect("the journey");
+    assert_eq!((&order["begins"], &order["has_goal"]), (&json!({"api": true}), &json!(false)));
     let shown = world.json("GET /api/v1/journeys/order").await;
     assert_eq!(shown["definition"]["steps"][1], json!({"id": "rest", "wait": "1d"}));
     let steps = &shown["versions"][0]["steps"];

@@ -1,6 +1,6 @@
 /** A journey being built: steps in the middle; its settings, its text and its replay beside them. */
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Redo2, Undo2 } from "lucide-react";
+import { ArrowLeft, Check, Redo2, Undo2 } from "lucide-react";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { Link, useBeforeUnload, useNavigate, useParams, useSearchParams } from "react-router";
 import { audiencesQuery } from "../../api/audiences";
@@ -147,6 +147,8 @@ function Editor({
       <ReplaySide
         name={called}
         changes={edited.text === file ? {} : { [checkedAs]: edited.text }}
+        steps={journey.steps}
+        isNew={name === undefined}
         sound={check.problems?.length === 0}
         replays={replays}
       />
@@ -158,18 +160,18 @@ function Editor({
         {name === undefined ? words.fresh : words.editing(name)}
       </PageTitle>
       {known.datalists}
-      <div className="journey-edit">
+      <div className={side === "text" ? "journey-edit is-text" : "journey-edit"}>
         <div className={edited.stale ? "journey-flow is-old" : "journey-flow"} ref={box}>
           <Card title={words.flow} note={side === "replay" ? t.replay.flowHelp : undefined}>
-            <p className="hidden" role="status">
-              {editing.said}
-            </p>
             <Flow
               steps={journey.steps}
               begins={triggerWords(journey.trigger, spoken)}
               parts={side === "replay" ? replays.parts : editing.parts}
             />
           </Card>
+          <p className="hidden" role="status">
+            {editing.said}
+          </p>
         </div>
         <div className="journey-side">
           <Problems check={check} />
@@ -238,11 +240,22 @@ function Problems({ check }: { check: Checked }) {
   const words = t.journeys;
   const { problems, atSteps, atFields, elsewhere } = check;
   const placed = [...atFields, ...atSteps];
+  if (problems === null || problems.length === 0) {
+    return (
+      <p className="flow-sound" role="status">
+        {problems === null ? (
+          words.checking
+        ) : (
+          <>
+            <Check size={16} strokeWidth={1.75} aria-hidden="true" /> {words.sound}
+          </>
+        )}
+      </p>
+    );
+  }
   return (
     <Card title={words.problems} className="flow-problems">
       <div role="status">
-        {problems === null && <p className="faint">{words.checking}</p>}
-        {problems?.length === 0 && <p>{words.sound}</p>}
         <ProblemList problems={elsewhere} />
         {0 < placed.length && (
           <ul className="problems">

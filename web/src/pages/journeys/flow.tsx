@@ -50,6 +50,9 @@ export interface At {
   failed: Count[];
 }
 
+/** From this width on, what follows somebody stands beside the steps. */
+const SIDE_BY_SIDE = "(min-width: 72rem)";
+
 const NOBODY: At = { entered: 0, waiting: 0, arms: [], failed: [] };
 
 /** What stands around the steps: nothing more where they are only looked at. */
@@ -127,7 +130,10 @@ function StepView({ step, path, address }: { step: Step; path: Path; address: st
   const arms = armsOf(step);
   const isCurrent = current === address;
   useEffect(() => {
-    if (isCurrent) card.current?.scrollIntoView({ block: "nearest" });
+    // On a narrow page the way stands below the steps, and would be scrolled out of sight.
+    if (isCurrent && matchMedia(SIDE_BY_SIDE).matches) {
+      card.current?.scrollIntoView({ block: "nearest" });
+    }
   }, [isCurrent]);
   const state = isCurrent
     ? " is-current"

@@ -154,13 +154,15 @@ function Facts({ it }: { it: JourneyDetail }) {
           <dt>{words.started}</dt>
           <dd>{format.count(summary.started)}</dd>
         </div>
-        <div>
-          <dt>{words.goals}</dt>
-          <dd>
-            {format.count(summary.goals)}
-            <small>{format.share(summary.goals, summary.started)}</small>
-          </dd>
-        </div>
+        {summary.has_goal && (
+          <div>
+            <dt>{words.goals}</dt>
+            <dd>
+              {format.count(summary.goals)}
+              <small>{format.share(summary.goals, summary.started)}</small>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{words.begins}</dt>
           <dd>

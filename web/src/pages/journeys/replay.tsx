@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { Changes } from "../../api/programme";
 import type { ReplayMessages, ReplayResult } from "../../api/replays";
 import { percent } from "../../charts/marks";
+import type { Step } from "../../lib/journeys";
 import { messagesOf, perPerson, windowOf } from "../../lib/replays";
 import { channelName, reasonText, useText } from "../../messages";
 import { Button, Choice, Scrolls, Text } from "../../ui/parts";
@@ -22,12 +23,17 @@ const PER_PERSON_ROWS = 6;
 export function ReplaySide({
   name,
   changes,
+  steps,
+  isNew,
   sound,
   replays,
 }: {
   name: string;
   /** The draft, as far as it differs from what runs. */
   changes: Changes;
+  steps: readonly Step[];
+  /** What runs does not know it. */
+  isNew: boolean;
   sound: boolean;
   replays: Replays;
 }) {
@@ -104,9 +110,9 @@ export function ReplaySide({
       <Outcome replay={replay} old={old}>
         {(result) =>
           whose === "person" ? (
-            <Way replays={replays} name={name} />
+            <Way replays={replays} name={name} steps={steps} />
           ) : (
-            <Results result={result} name={name} />
+            <Results result={result} name={name} isNew={isNew} />
           )
         }
       </Outcome>
@@ -197,12 +203,14 @@ function Outcome({
   }
 }
 
-function Results({ result, name }: { result: ReplayResult; name: string }) {
+function Results({ result, name, isNew }: { result: ReplayResult; name: string; isNew: boolean }) {
   const { t, format } = useText();
   const words = t.replay;
   const { replay, against, compared } = result;
   const of = (it: typeof replay) => it.journeys.find((each) => each.name === name);
-  const [mine, theirs] = [of(replay), against && of(against)];
+  const mine = of(replay);
+  // Journeys that nobody began are not listed.
+  const theirs = against && !isNew ? (of(against) ?? { started: 0, goals: 0 }) : null;
   const { own, others } = messagesOf(replay, name);
   const asked = (all: readonly ReplayMessages[]) => all.reduce((sum, it) => sum + it.asked, 0);
   const sent = (all: readonly ReplayMessages[]) => all.reduce((sum, it) => sum + it.sent, 0);
@@ -227,6 +235,7 @@ function Results({ result, name }: { result: ReplayResult; name: string }) {
       <p className="field-hint">
         {words.caution} {result.simulated && words.simulated}
       </p>
+      {!mine && <p className="note-warn hold-note">{words.nobodyBegan}</p>}
       <table className="list replay-table">
         <caption className="hidden">{words.comparison}</caption>
         <thead>
@@ -248,14 +257,14 @@ function Results({ result, name }: { result: ReplayResult; name: string }) {
           {rows.map(([label, now, then]) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              <td className="number">{format.count(now)}</td>
+              <td className="number">
+                {format.count(now)}
+                {then !== null && now !== then && (
+                  <small className="journey-share">{format.change(now - then)}</small>
+                )}
+              </td>
               {against && (
-                <td className="number">
-                  {then === null ? words.notThere : format.count(then)}
-                  {then !== null && now !== then && (
-                    <small className="journey-share">{format.change(now - then)}</small>
-                  )}
-                </td>
+                <td className="number">{then === null ? words.notThere : format.count(then)}</td>
               )}
             </tr>
           ))}

@@ -1,6 +1,6 @@
 /** What a step does, on one line. */
 import { triggerKind } from "../../lib/journey-fields";
-import { type Journey, kindOf, type Step } from "../../lib/journeys";
+import { type Journey, kindOf, type Step, untilsOf } from "../../lib/journeys";
 import { channelName, type Spoken } from "../../messages";
 
 type Fields = Record<string, unknown>;
@@ -57,15 +57,12 @@ export function saysStep(step: Step, { t, format }: Spoken): string {
     case "wait":
       return says.wait(String(step.wait));
     case "wait_until": {
-      const what = it.any
-        ? says.any
-        : it.event !== undefined
-          ? says.event(text("event"))
-          : it.enters !== undefined
-            ? says.enters(text("enters"))
-            : it.leaves !== undefined
-              ? says.leaves(text("leaves"))
-              : says.something;
+      const each = untilsOf(it).map((one) => {
+        if (one.enters !== undefined) return says.enters(one.enters || says.choose);
+        if (one.leaves !== undefined) return says.leaves(one.leaves || says.choose);
+        return says.event(one.event || says.choose);
+      });
+      const what = format.oneOf(each);
       return says.until(what, text("timeout"));
     }
     case "wait_for":

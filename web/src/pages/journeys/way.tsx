@@ -17,8 +17,10 @@ import {
 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { Moment, MomentKind } from "../../api/replays";
+import { type Step, walk } from "../../lib/journeys";
 import { reasonText, useText } from "../../messages";
 import { Button, Empty, Text } from "../../ui/parts";
+import { saysStep } from "./says";
 import type { Replays } from "./use-replay";
 
 const icons: Record<MomentKind, LucideIcon> = {
@@ -36,8 +38,20 @@ const icons: Record<MomentKind, LucideIcon> = {
   ended: Flag,
 };
 
-export function Way({ replays, name }: { replays: Replays; name: string }) {
-  const { t, format } = useText();
+export function Way({
+  replays,
+  name,
+  steps,
+}: {
+  replays: Replays;
+  name: string;
+  steps: readonly Step[];
+}) {
+  const spoken = useText();
+  const { t, format } = spoken;
+  const names = new Map(walk(steps).map((it) => [it.address, saysStep(it.step, spoken)]));
+  const says = (it: Moment) =>
+    saysMoment(it, t, it.journey === name ? names.get(it.step ?? "") : undefined);
   const words = t.replay;
   const { way, at, setAt, all, setAll } = replays;
   const last = way.length - 1;
@@ -90,7 +104,7 @@ export function Way({ replays, name }: { replays: Replays; name: string }) {
         </Button>
       </div>
       <p className="hidden" role="status">
-        {now && `${format.dateTime(now.at)}: ${saysMoment(now, t)}`}
+        {now && `${format.dateTime(now.at)}: ${says(now)}`}
       </p>
       <p className="field-hint">{words.keys}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -98,7 +112,13 @@ export function Way({ replays, name }: { replays: Replays; name: string }) {
         {way.map((it, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a moment is known by its place
           <li key={n}>
-            <MomentView it={it} name={name} isHere={n === here} onChoose={() => setAt(n)} />
+            <MomentView
+              it={it}
+              name={name}
+              says={says(it)}
+              isHere={n === here}
+              onChoose={() => setAt(n)}
+            />
           </li>
         ))}
       </ol>
@@ -109,15 +129,17 @@ export function Way({ replays, name }: { replays: Replays; name: string }) {
 function MomentView({
   it,
   name,
+  says,
   isHere,
   onChoose,
 }: {
   it: Moment;
   name: string;
+  says: string;
   isHere: boolean;
   onChoose: () => void;
 }) {
-  const { t, format } = useText();
+  const { format } = useText();
   const Icon = icons[it.kind];
   return (
     <button
@@ -129,7 +151,7 @@ function MomentView({
       <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
       <span className="moment-what">
         <span>
-          <Text>{saysMoment(it, t)}</Text>
+          <Text>{says}</Text>
           {/* Of a message, what it says. */}
           {it.kind === "sent" && it.text && <span className="faint"> “{it.text}”</span>}
           {it.journey !== undefined && it.journey !== name && (
@@ -142,9 +164,10 @@ function MomentView({
   );
 }
 
-/** In the reader's language: what it is, of what, and why. */
-export function saysMoment(it: Moment, t: ReturnType<typeof useText>["t"]): string {
-  const { why, name = "", step = "" } = it;
+/** In the reader's language: what it is, of what, and why. A step of another version has no words. */
+function saysMoment(it: Moment, t: ReturnType<typeof useText>["t"], words?: string): string {
+  const { why, name = "" } = it;
+  const step = words ?? t.replay.step(`\`${it.step ?? ""}\``);
   const because =
     why === undefined
       ? ""
