@@ -175,7 +175,7 @@ export const journeys = {
   otherwise: "Otherwise",
   notSent: "If it did not go out",
   round: "Each round",
-  taken: (text: string) => `taken ${text} times`,
+  taken: (n: number, text: string) => plural(n, "taken once", `taken ${text} times`),
   weight: (text: string) => `weight ${text}`,
   armEmpty: "Goes on at once",
   kinds: {

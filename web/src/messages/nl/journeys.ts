@@ -171,7 +171,7 @@ export const journeys: Messages["journeys"] = {
   otherwise: "Anders",
   notSent: "Als het niet uitging",
   round: "Elke ronde",
-  taken: (text) => `${text} keer genomen`,
+  taken: (_n, text) => `${text} keer genomen`,
   weight: (text) => `gewicht ${text}`,
   armEmpty: "Gaat meteen verder",
   kinds: {
@@ -253,7 +253,7 @@ export const journeys: Messages["journeys"] = {
     said: "Wat zij zeggen",
     at_most: "Hoogstens (keer)",
     per: "In elke",
-    late: "Mag te laat zijn met",
+    late: "Mag laat zijn",
     goal_event: "Gebeurtenis die het succes is",
     goal_value: "Waarde (eigenschap)",
     within: "Telt gedurende",

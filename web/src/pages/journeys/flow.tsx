@@ -204,7 +204,7 @@ function Counts({
       <span className={isReplay ? undefined : "faint"}>
         {words.passed(format.count(it.entered))}
       </span>
-      {before && (
+      {before && before.entered !== it.entered && (
         <span className="faint">
           {t.replay.before(
             format.count(before.entered),
@@ -257,7 +257,7 @@ function ArmHead({
         <span className="faint"> {t.journeys.weight(format.amount(arm.weight, 0))}</span>
       )}
       {taken !== undefined && (
-        <span className="flow-taken"> {t.journeys.taken(format.count(taken))}</span>
+        <span className="flow-taken"> {t.journeys.taken(taken, format.count(taken))}</span>
       )}
     </p>
   );
