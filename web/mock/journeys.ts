@@ -1,5 +1,6 @@
 /** Invented journeys with the people in them. */
-import type { JourneyDetail, JourneySummary, StepCount } from "../src/api/journeys.ts";
+import type { JourneyDetail } from "../src/api/journeys.ts";
+import type { Experiment, JourneyListed, MovePlanned, StepCount } from "../src/api/types.ts";
 import { type Journey, walk } from "../src/lib/journeys.ts";
 import { chance } from "./data.ts";
 
@@ -85,6 +86,55 @@ const definitions: Journey[] = [
       { tell_sales: { note: "Left a large cart", otherwise: "sales@shop.example" } },
     ],
   },
+  {
+    journey: "birthday",
+    owner: "care@shop.example",
+    trigger: { date: { trait: "birthday", yearly: true, offset: "-7d", at: "09:00" } },
+    entries: { at_most: 2, per: "365d" },
+    goal: { event: "Order Completed", when: "price > 20", within: "21d", ends: false },
+    exit: [{ when: 'did("Account Closed")' }, { when: 'trait("blocked") == true' }],
+    late: "2d",
+    steps: [
+      {
+        wait_until: {
+          any: [
+            { event: "Page Viewed", when: 'property("path") contains "gift"' },
+            { enters: "members" },
+          ],
+          timeout: "7d",
+          // biome-ignore lint/suspicious/noThenProperty: a field of the file
+          then: "continue",
+        },
+      },
+      { set_trait: { name: "age_known", value: true } },
+      {
+        webhook: {
+          url: "https://erp.shop.example/gifts",
+          data: {
+            kind: "birthday",
+            city: { trait: "city" },
+            order: { property: "order.id" },
+            n: 3,
+          },
+        },
+      },
+      {
+        split: {
+          arms: { card: 50, quiet: 50 },
+          steps: {
+            card: [{ message: { content: "card", channels: ["email"], class: "service" } }],
+          },
+        },
+      },
+      {
+        tell_sales: {
+          note: "Had a birthday",
+          owner: "sales_owner",
+          otherwise: "sales@shop.example",
+        },
+      },
+    ],
+  },
 ];
 
 const saved = new Map<string, Journey>();
@@ -113,12 +163,7 @@ function steps(it: Journey, seed: number, size: number): StepCount[] {
           code,
           count: Math.floor((entered * weight) / 100),
         }))
-      : "branch" in step
-        ? [0, 1, 2].map((n) => ({
-            code: String(n),
-            count: Math.floor((entered * (n + 2)) / 9),
-          }))
-        : [];
+      : [];
     return {
       step: address,
       entered,
@@ -129,8 +174,8 @@ function steps(it: Journey, seed: number, size: number): StepCount[] {
   });
 }
 
-export function journeySummaries(): JourneySummary[] {
-  return journeyDefinitions().map((it) => journeyDetail(it.journey)?.summary as JourneySummary);
+export function journeySummaries(): JourneyListed[] {
+  return journeyDefinitions().map((it) => journeyDetail(it.journey)?.summary as JourneyListed);
 }
 
 export function journeyDetail(name: string): JourneyDetail | null {
@@ -146,11 +191,12 @@ export function journeyDetail(name: string): JourneyDetail | null {
     version: 5,
     running: 86,
     steps: [
-      { step: "1", entered: 2_204, waiting: 61, arms: [], failed: [] },
+      { step: "ask", entered: 2_204, waiting: 61, arms: [], failed: [] },
       { step: "reminder", entered: 1_120, waiting: 25, arms: [], failed: [] },
     ],
   };
-  const versions = [{ ...latest, running }, ...(name === "welcome" ? [older] : [])];
+  const isOlder = name === "welcome" && movedFrom === null;
+  const versions = [{ ...latest, running }, ...(isOlder ? [older] : [])];
   const goals = Math.floor(started * 0.21);
   return {
     summary: {
@@ -159,8 +205,10 @@ export function journeyDetail(name: string): JourneyDetail | null {
       trigger: Object.entries(it.trigger)
         .map(([kind, value]) => (kind === "event" ? `the event \`${value}\`` : `${kind} ${value}`))
         .join(" "),
+      begins: it.trigger as never,
+      has_goal: it.goal !== undefined,
       version: 7,
-      running: running + (name === "welcome" ? 86 : 0),
+      running: running + (isOlder ? 86 : 0),
       started,
       goals,
       ended:
@@ -175,6 +223,58 @@ export function journeyDetail(name: string): JourneyDetail | null {
     },
     definition: it,
     versions,
-    moved: null,
+    moved: movedFrom === null ? null : { ...moved, from: movedFrom },
   };
+}
+
+/** The version out of which people were moved in this run of the mock. */
+let movedFrom: number | null = null;
+const moved = {
+  to: 7,
+  by: "admin",
+  done: true,
+  moved: 61,
+  stay: [{ code: "is_gone", count: 25 }],
+};
+
+export function movePlan(from: number): MovePlanned {
+  const step = (step: string, runs: number, code: string) => ({
+    step,
+    runs,
+    moves: code === "moves",
+    code,
+    text: code,
+  });
+  const steps = [step("ask", 61, "moves"), step("reminder", 25, "is_gone")];
+  return { from, to: 7, moving: 61, staying: 25, steps };
+}
+
+export function move(from: number): MovePlanned {
+  movedFrom = from;
+  return movePlan(from);
+}
+
+export function experiments(name: string): Experiment[] {
+  if (name !== "win-back") return [];
+  const effect = (estimate: number, half: number) => ({
+    estimate,
+    se: half / 1.96,
+    low: estimate - half,
+    high: estimate + half,
+  });
+  return [
+    {
+      version: 7,
+      step: "arms",
+      outcome: "revenue",
+      window_days: 28,
+      running: 412,
+      warnings: [],
+      arms: [
+        { arm: "nothing", weight: 10, n: 152, mean: 3.11, effect: null },
+        { arm: "offer", weight: 45, n: 688, mean: 5.34, effect: effect(2.23, 1.71) },
+        { arm: "story", weight: 45, n: 681, mean: 3.62, effect: effect(0.51, 1.64) },
+      ],
+    },
+  ];
 }

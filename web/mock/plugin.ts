@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
+import type { ReplayAsked } from "../src/api/replays.ts";
 import type { Part } from "../src/lib/conditions.ts";
 import {
   audienceDetail,
@@ -33,7 +34,7 @@ import {
 } from "./data.ts";
 import { decisions, holdouts } from "./decisions.ts";
 import { identity, type Undone, undoPlan } from "./identity.ts";
-import { journeyDetail, journeySummaries } from "./journeys.ts";
+import { experiments, journeyDetail, journeySummaries, move, movePlan } from "./journeys.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
 import {
   applyProgramme,
@@ -42,6 +43,9 @@ import {
   programmePlan,
   programmeProblems,
 } from "./programme.ts";
+import { beginReplay, replayReport, stopReplay } from "./replays.ts";
+import { finish, tasks } from "./tasks.ts";
+import { readYaml } from "./yaml.ts";
 
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -139,6 +143,22 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   }
   if (key === "GET /journeys")
     return json(response, { journeys: scenario === "empty" ? [] : journeySummaries() });
+  const part = path.match(/^\/journeys\/([^/]+)\/(move|experiments)$/);
+  if (part?.[2] === "experiments")
+    return json(response, { experiments: experiments(decodeURIComponent(part[1] ?? "")) });
+  if (part && request.method === "GET")
+    return json(response, movePlan(Number(url.searchParams.get("from") ?? 5)));
+  if (part) return json(response, move(Number((await body(request)).from)));
+  if (key === "POST /replays") {
+    return json(response, { job: beginReplay((await body(request)) as unknown as ReplayAsked) });
+  }
+  const replayJob = of("jobs/(9\\d+)");
+  if (replayJob && request.method === "DELETE")
+    return stopReplay(replayJob[1] ?? "") ? done(response) : problem(response, 404, "no such job");
+  const replayed = replayJob && replayReport(replayJob[1] ?? "");
+  if (replayed) return json(response, replayed);
+  if (path === "/tasks" || path.startsWith("/tasks/"))
+    return aboutTasks(request, response, url, path, scenario, now);
   const journey = of("journeys/([^/]+)");
   if (journey) {
     const found = journeyDetail(decodeURIComponent(journey[1] ?? ""));
@@ -256,6 +276,27 @@ async function aboutTeam(
   return done(response, cookie(), { email, path: "/setup?token=mock-0123456789abcdef" });
 }
 
+function aboutTasks(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  path: string,
+  scenario: Scenario,
+  now: number,
+) {
+  const [, , id = ""] = path.split("/");
+  if (request.method === "POST") {
+    const it = finish(decodeURIComponent(id), now);
+    return it ? json(response, it) : problem(response, 404, `there is no task \`${id}\``);
+  }
+  const person = url.searchParams.get("person");
+  const wanted = url.searchParams.get("done") === "true";
+  const found = (scenario === "empty" ? [] : tasks(now)).filter(
+    (it) => it.done === wanted && (person === null || it.person === person),
+  );
+  return json(response, { tasks: found, total: found.length });
+}
+
 async function aboutConditions(request: IncomingMessage, response: ServerResponse, path: string) {
   if (path === "/conditions/vocabulary") return json(response, vocabulary());
   const { text, tree } = (await body(request)) as { text?: string; tree?: Part };
@@ -279,6 +320,11 @@ async function aboutProgramme(
   if (path.startsWith("/programme/files/")) {
     const file = programmeFile(decodeURIComponent(path.slice("/programme/files/".length)), now);
     return file ? json(response, file) : problem(response, 404, "the programme has no such file");
+  }
+  if (path === "/programme/fields") {
+    const form = readYaml(String((await body(request)).text));
+    const isFields = form !== null && typeof form === "object" && !Array.isArray(form);
+    return json(response, { form: isFields ? form : null });
   }
   const { changes = {}, plan } = (await body(request)) as {
     changes?: Record<string, string | null>;

@@ -1,9 +1,10 @@
 /** The programme's files as far as the builders read and change them. */
 import type { FileProblem, ProgrammeFile, ProgrammePlan } from "../src/api/types.ts";
-import { fileOf, type Journey } from "../src/lib/journeys.ts";
+import { fileOf, type Journey, journeyOf } from "../src/lib/journeys.ts";
 import { audiences, save, sizeOf } from "./audiences.ts";
 import { parse, Refused } from "./conditions.ts";
 import { journeyDefinitions, saveJourney } from "./journeys.ts";
+import { readYaml } from "./yaml.ts";
 
 const ETAG = "mock";
 
@@ -150,9 +151,7 @@ export function applyProgramme(changes: Changes) {
   }
 }
 
-/** Of a saved file no more than its name is read: what it says was checked before. */
 function readJourney(text: string): Journey {
-  const name = field(text, "journey");
-  const known = journeyDefinitions().find((it) => it.journey === name);
-  return known ?? { journey: name, trigger: { api: true }, steps: [] };
+  const read = journeyOf(readYaml(text));
+  return read ?? { journey: field(text, "journey"), trigger: { api: true }, steps: [] };
 }

@@ -97,6 +97,17 @@ export const views = [
   { name: "journey-edit-step", path: "/journeys/welcome/edit", act: openStep },
   { name: "journey-edit-dutch", path: "/journeys/win-back/edit", language: "nl" },
   { name: "journey-new", path: "/new/journey", act: checked },
+  { name: "journey-move", path: "/journeys/welcome", act: choose("Move…") },
+  { name: "journey-edit-text", path: "/journeys/welcome/edit?show=text", act: wrongText },
+  { name: "journey-edit-kinds", path: "/journeys/birthday/edit", act: openAll },
+  { name: "journey-edit-kinds-dutch", path: "/journeys/birthday/edit", language: "nl" },
+  { name: "journey-condition", path: "/journeys/cart-reminder/edit", act: buildCondition },
+  { name: "journey-replay", path: "/journeys/welcome/edit?show=replay", act: replayDraft },
+  { name: "journey-replay-dutch", path: "/journeys/win-back/edit?show=replay", language: "nl" },
+  { name: "journey-way", path: "/journeys/welcome/edit?show=replay", act: followPerson },
+  { name: "tasks", path: "/tasks" },
+  { name: "tasks-empty", path: "/tasks", scenario: "empty" },
+  { name: "tasks-dutch", path: "/tasks", language: "nl" },
   { name: "settings", path: "/settings" },
   { name: "settings-member", path: "/settings", scenario: "member" },
   { name: "settings-empty", path: "/settings", scenario: "empty" },
@@ -142,6 +153,48 @@ async function openStep(page) {
   await page.locator(".flow-wrong").waitFor();
   await page.getByRole("button", { name: "Add a step here" }).nth(1).click();
   await page.locator(".add-menu").waitFor();
+}
+
+async function wrongText(page) {
+  await checked(page);
+  const text = page.getByRole("textbox", { name: "journeys/welcome.yaml" });
+  await text.fill((await text.inputValue()).replace("wait: 2d", "wait: soon"));
+  await page.getByRole("button", { name: /^Line/ }).waitFor();
+}
+
+async function openAll(page) {
+  await checked(page);
+  for (const what of [/^Edit: Wait until/, /^Edit: Call a webhook/]) {
+    const button = page.getByRole("button", { name: what });
+    await button.click();
+  }
+}
+
+async function buildCondition(page) {
+  await checked(page);
+  await page.getByRole("button", { name: "Build…" }).first().click();
+  await page.locator("dialog .build-part").first().waitFor();
+}
+
+async function replayDraft(page) {
+  await checked(page);
+  await page.getByRole("radio", { name: "Text", exact: true }).check();
+  const text = page.getByRole("textbox", { name: "journeys/welcome.yaml" });
+  await text.fill((await text.inputValue()).replace("wait: 2d", "wait: 3d"));
+  await page.locator(".flow-says", { hasText: "Wait 3d" }).waitFor();
+  await page.getByRole("radio", { name: "Replay", exact: true }).check();
+  await page.getByRole("button", { name: "Replay", exact: true }).click();
+  await page.locator(".replay-bars").waitFor();
+}
+
+async function followPerson(page) {
+  await checked(page);
+  await page.getByRole("radio", { name: "One person" }).check();
+  await page.getByRole("combobox", { name: "Whose way" }).fill("a");
+  await page.getByRole("option").first().click();
+  await page.locator(".way-list").waitFor();
+  for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight");
+  await page.locator(".flow-card.is-current").waitFor();
 }
 
 async function counted(page) {

@@ -20,6 +20,7 @@ const Overlap = lazy(() => import("./pages/audiences/overlap"));
 const Journeys = lazy(() => import("./pages/journeys/journeys"));
 const JourneyPage = lazy(() => import("./pages/journeys/journey"));
 const EditJourney = lazy(() => import("./pages/journeys/edit"));
+const Tasks = lazy(() => import("./pages/tasks/tasks"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
@@ -65,6 +66,7 @@ export function App() {
               <Route path="journeys/:name" element={<JourneyPage />} />
               <Route path="journeys/:name/edit" element={<EditJourney />} />
               <Route path="new/journey" element={<EditJourney />} />
+              <Route path="tasks" element={<Tasks />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
               <Route path="decisions" element={<Decisions />} />

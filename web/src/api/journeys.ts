@@ -1,74 +1,63 @@
 /** Calls about journeys. */
 import { queryOptions } from "@tanstack/react-query";
 import type { Journey } from "../lib/journeys";
-import { ApiError } from "./client";
+import { answer, api } from "./client";
+import type { JourneyDetail as Answered, Experiment, JourneyListed, MovePlanned } from "./types";
 
 const JOURNEYS_EVERY_MS = 5_000;
+/** What arms brought changes as windows end. */
+const EXPERIMENTS_EVERY_MS = 30_000;
 
-export interface Count {
-  code: string;
-  count: number;
-}
-
-export interface JourneySummary {
-  name: string;
-  owner: string;
-  /** What begins a run, in words. */
-  trigger: string;
-  version: number;
-  running: number;
-  started: number;
-  goals: number;
-  ended: Count[];
-  refused: Count[];
-}
-
-export interface StepCount {
-  /** Its id, or its place. */
-  step: string;
-  entered: number;
-  /** Runs that wait there now. */
-  waiting: number;
-  arms: Count[];
-  failed: Count[];
-}
-
-export interface JourneyVersion {
-  version: number;
-  running: number;
-  steps: StepCount[];
-}
-
-export interface JourneyDetail {
-  summary: JourneySummary;
-  definition: Journey;
-  versions: JourneyVersion[];
-  moved: {
-    from: number;
-    to: number;
-    by: string;
-    done: boolean;
-    moved: number;
-    stay: Count[];
-  } | null;
-}
-
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await fetch(path, { signal });
-  if (response.ok) return response.json();
-  throw new ApiError(response.status, await response.json().catch(() => ({})));
-}
+/** The document leaves open what a journey's file says. */
+export type JourneyDetail = Omit<Answered, "definition"> & { definition: Journey };
 
 export const journeysQuery = queryOptions({
   queryKey: ["journeys"],
-  queryFn: ({ signal }) => get<{ journeys: JourneySummary[] }>("/api/v1/journeys", signal),
+  queryFn: ({ signal }): Promise<{ journeys: JourneyListed[] }> =>
+    answer(api.GET("/api/v1/journeys", { signal })),
   refetchInterval: JOURNEYS_EVERY_MS,
 });
 
 export const journeyQuery = (name: string) =>
   queryOptions({
     queryKey: ["journey", name],
-    queryFn: ({ signal }) =>
-      get<JourneyDetail>(`/api/v1/journeys/${encodeURIComponent(name)}`, signal),
+    queryFn: async ({ signal }) => {
+      const params = { path: { name } };
+      const found = await answer(api.GET("/api/v1/journeys/{name}", { params, signal }));
+      return found as unknown as JourneyDetail;
+    },
     refetchInterval: JOURNEYS_EVERY_MS,
   });
+
+export const experimentsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["experiments", name],
+    queryFn: async ({ signal }): Promise<Experiment[]> => {
+      const params = { path: { name } };
+      const found = await answer(
+        api.GET("/api/v1/journeys/{name}/experiments", { params, signal }),
+      );
+      return found.experiments;
+    },
+    refetchInterval: EXPERIMENTS_EVERY_MS,
+  });
+
+/** What would become of the people in an older version; asked anew each time, since they go on. */
+export const movePlanQuery = (name: string, from: number) =>
+  queryOptions({
+    queryKey: ["move", name, from],
+    queryFn: ({ signal }): Promise<MovePlanned> =>
+      answer(
+        api.GET("/api/v1/journeys/{name}/move", {
+          params: { path: { name }, query: { from } },
+          signal,
+        }),
+      ),
+    gcTime: 0,
+    staleTime: 0,
+  });
+
+export function moveRuns(name: string, from: number): Promise<MovePlanned> {
+  const params = { path: { name } };
+  return answer(api.POST("/api/v1/journeys/{name}/move", { params, body: { from } }));
+}

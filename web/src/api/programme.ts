@@ -21,6 +21,20 @@ export const definitionQuery = (kind: string, name: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** What the programme that runs defines, by kind. */
+export const namesQuery = queryOptions({
+  queryKey: ["definition", "names"],
+  queryFn: async ({ signal }) => {
+    const { files } = await answer(api.GET("/api/v1/programme/files", { signal }));
+    const names: Record<string, string[]> = {};
+    for (const { kind, name } of files) {
+      if (name !== "") names[kind] = [...(names[kind] ?? []), name];
+    }
+    return names;
+  },
+  staleTime: 60_000,
+});
+
 export async function pathsTaken(): Promise<Set<string>> {
   const { files } = await answer(api.GET("/api/v1/programme/files"));
   return new Set(files.map((it) => it.path));
@@ -37,4 +51,10 @@ export function applyChanges(changes: Changes, plan: string): Promise<{ version:
 
 export function checkChanges(changes: Changes, signal?: AbortSignal) {
   return answer(api.POST("/api/v1/programme/check", { body: { changes }, signal }));
+}
+
+/** The fields of a text as they are written, sound or not; null where it is no fields. */
+export async function readFields(text: string, signal?: AbortSignal): Promise<unknown> {
+  const found = await answer(api.POST("/api/v1/programme/fields", { body: { text }, signal }));
+  return found.form ?? null;
 }

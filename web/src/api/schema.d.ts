@@ -814,6 +814,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programme/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The fields of a text that somebody writes; nothing is checked or kept */
+        post: operations["read_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programme/files": {
         parameters: {
             query?: never;
@@ -1859,10 +1876,14 @@ export interface components {
             running: components["schemas"]["RunningVersion"][];
         };
         JourneyListed: {
+            /** @description The same as the file says it. */
+            begins: Record<string, never>;
             /** @description Runs that ended, by the code of the reason. */
             ended: components["schemas"]["Count"][];
             /** Format: int64 */
             goals: number;
+            /** @description Whether anything counts as its success. */
+            has_goal: boolean;
             name: string;
             owner: string;
             /** @description How often the trigger fitted and no run began, by the code of the reason. */
@@ -2970,6 +2991,14 @@ export interface components {
             answered: boolean;
             /** @description What the receiver answered, or why there was no answer. */
             detail: string;
+        };
+        WrittenFields: {
+            /** @description Its fields as they are written, sound or not. Null where the text is no fields. */
+            form: unknown;
+        };
+        WrittenText: {
+            /** @description The text of a YAML file. */
+            text: string;
         };
     };
     responses: {
@@ -4681,6 +4710,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenFields"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_files: {
         parameters: {
             query?: never;
@@ -5107,6 +5161,8 @@ export interface operations {
             query?: {
                 /** @description Only those of this one of the team. */
                 assignee?: string;
+                /** @description Only those about this person. */
+                person?: string;
                 /** @description Those that were done in place of those that are open. */
                 done?: boolean;
             };

@@ -50,6 +50,18 @@ export type ProgrammeDifference = Schemas["ProgrammeDifference"];
 export type ProgrammeFile = Schemas["ProgrammeFile"];
 export type FileProblem = Schemas["FileProblem"];
 export type Holdout = Schemas["Holdout"];
+export type JourneyListed = Schemas["JourneyListed"];
+export type JourneyDetail = Schemas["JourneyDetail"];
+export type StepCount = Schemas["StepCount"];
+export type Count = Schemas["Count"];
+export type MovePlanned = Schemas["MovePlanned"];
+export type Experiment = Schemas["Experiment"];
+export type Task = Schemas["Task"];
+export type Tasks = Schemas["Tasks"];
+export type ReplayOrder = Schemas["ReplayOrder"];
+export type ReplayFound = Schemas["ReplayFound"];
+export type WayMoment = Schemas["WayMoment"];
+export type WayKind = Schemas["WayKind"];
 export type Problem = Schemas["Problem"];
 
 /** The result of a job about an audience; the document leaves a job's result open. */

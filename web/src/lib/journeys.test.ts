@@ -1,22 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readYaml } from "../../mock/yaml";
 import {
   addressOf,
   armsOf,
+  dataOf,
   fileOf,
   freshStep,
+  fromTyped,
   insertStep,
   type Journey,
+  journeyOf,
   kindOf,
   kinds,
   moveStep,
   nudge,
-  pairsOf,
   removeStep,
   renameArm,
   type Step,
   stepAtLine,
+  toData,
+  typedOf,
+  untilsOf,
   walk,
   withArm,
+  withUntils,
 } from "./journeys";
 
 const wait = (span: string): Step => ({ wait: span });
@@ -156,6 +164,75 @@ steps:
   expect(stepAtLine(lines, 2)).toBe(null);
 });
 
-test("pairs are read line by line", () => {
-  expect(pairsOf("a: 1\n no pair\nurl: https://x\n")).toEqual({ a: "1", url: "https://x" });
+test("a field's line is known, so that what is wrong with it stands there", () => {
+  const { fields, text } = fileOf({ ...journey, goal: { event: "Order Completed", within: "7d" } });
+  expect(text.split("\n")[(fields.get("goal") ?? 0) - 1]).toBe("goal:");
+  expect(stepAtLine(fields, 5)).toBe("goal");
+});
+
+test("what can be drawn is a journey, also while it is wrong", () => {
+  expect(journeyOf(journey)).toEqual(journey);
+  expect(journeyOf({})).toEqual({ journey: "", trigger: {}, steps: [] });
+  const steps = (...it: unknown[]) => journeyOf({ ...journey, steps: it });
+  for (const kind of kinds) expect(steps(freshStep(kind))?.steps).toEqual([freshStep(kind)]);
+  expect(steps({ wait: "soon" })).not.toBe(null);
+  for (const odd of [
+    "wait",
+    { branch: {} },
+    { branch: [{ when: "x", steps: "no" }] },
+    { split: null },
+    { split: { arms: { a: "many" } } },
+    // The arm would be lost.
+    { split: { arms: { a: 1 }, steps: { b: [] } } },
+    { repeat: { steps: [{ branch: 3 }] } },
+    { message: "hello" },
+    { jump: 3 },
+  ]) {
+    expect(steps(odd), JSON.stringify(odd)).toBe(null);
+  }
+  expect(journeyOf([])).toBe(null);
+  expect(journeyOf({ ...journey, trigger: "Signed Up" })).toBe(null);
+  expect(journeyOf({ ...journey, exit: "never" })).toBe(null);
+});
+
+test("one thing that is waited for is written by itself, several as a list", () => {
+  const one = { event: "Order Completed", when: "x", timeout: "3d" };
+  expect(untilsOf(one)).toEqual([{ event: "Order Completed", when: "x" }]);
+  const two = withUntils(one, [...untilsOf(one), { enters: "buyers" }]);
+  expect(two).toEqual({
+    any: [{ event: "Order Completed", when: "x" }, { enters: "buyers" }],
+    timeout: "3d",
+  });
+  expect(withUntils(two, untilsOf(two).slice(0, 1))).toEqual(one);
+});
+
+test("what is typed is read as what it is, and shown so that it stays that", () => {
+  for (const value of ["gold", "12", 12, -1.5, true, "true", ["a", "b"], { a: 1 }, "3 days", ""]) {
+    expect(fromTyped(typedOf(value)), JSON.stringify(value)).toEqual(value);
+  }
+  expect(fromTyped("3 days")).toBe("3 days");
+  expect(fromTyped('"12"')).toBe("12");
+  const data = {
+    a: "x",
+    b: 1,
+    c: { trait: "city" },
+    d: { property: "cart.id" },
+    e: { trait: 1, f: 2 },
+  };
+  expect(toData(dataOf(data))).toEqual(data);
+});
+
+const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
+
+test.runIf(existsSync(SCENARIOS))("journeys that people wrote are built and written again", () => {
+  const files = readdirSync(SCENARIOS, { recursive: true, encoding: "utf8" }).filter((it) =>
+    /journeys\/[^/]+\.yaml$/.test(it),
+  );
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const form = readYaml(readFileSync(new URL(file, SCENARIOS), "utf8"));
+    const read = journeyOf(form);
+    expect(read, file).toEqual(form);
+    if (read) expect(readYaml(fileOf(read).text), file).toEqual(form);
+  }
 });

@@ -244,22 +244,31 @@ const ORDER = [
   ..."while title for note due url data otherwise steps".split(" "),
 ];
 
-/** The journey's file, and the line on which each step begins. */
-export function fileOf(journey: Journey): { text: string; lines: Map<string, number> } {
+export interface JourneyFile {
+  text: string;
+  /** The line on which each step begins, by its address. */
+  lines: Map<string, number>;
+  /** The line on which each other field begins. */
+  fields: Map<string, number>;
+}
+
+export function fileOf(journey: Journey): JourneyFile {
   const found = walk(journey.steps);
   const marks = new Map<unknown, string>(found.map((it) => [it.step, it.address]));
   const lines = new Map<string, number>();
+  const fields = new Map<string, number>();
   const text = yaml(journey, {
     order: ORDER,
     onItem: (value, line) => {
       const address = marks.get(value);
       if (address !== undefined) lines.set(address, line);
     },
+    onField: (name, line) => fields.set(name, line),
   });
-  return { text, lines };
+  return { text, lines, fields };
 }
 
-/** The step in which a line of the file stands: the last that begins on it or before. */
+/** The step or field in which a line of the file stands: the last that begins on it or before. */
 export function stepAtLine(lines: ReadonlyMap<string, number>, line: number): string | null {
   let found: string | null = null;
   let latest = 0;
@@ -269,12 +278,131 @@ export function stepAtLine(lines: ReadonlyMap<string, number>, line: number): st
   return found;
 }
 
-/** `name: value` on lines of its own, as an object; what is no line of that kind is left out. */
-export function pairsOf(text: string): Record<string, string> {
+const isFields = (it: unknown): it is Fields =>
+  it !== null && typeof it === "object" && !Array.isArray(it);
+
+/**
+ * The fields of a text as a journey, as long as its steps can be drawn; what they say may be wrong. What is missing is
+ * taken for empty.
+ */
+export function journeyOf(form: unknown): Journey | null {
+  if (!isFields(form)) return null;
+  const { journey = "", trigger = {}, steps = [], ...others } = form;
+  const drawable = isFields(trigger) && areSteps(steps) && isFields(others.goal ?? {});
+  const exits = others.exit ?? [];
+  if (!drawable || !Array.isArray(exits) || !exits.every(isFields)) return null;
+  return { ...others, journey: String(journey ?? ""), trigger, steps: steps as Step[] };
+}
+
+function areSteps(it: unknown): boolean {
+  return Array.isArray(it) && it.every(isStep);
+}
+
+function isStep(it: unknown): boolean {
+  if (!isFields(it)) return false;
+  const kind = kindOf(it as Step);
+  if (kind === null) return false;
+  const value = it[kind];
+  switch (kind) {
+    case "wait":
+      return typeof value === "string" || typeof value === "number";
+    case "end":
+      return true;
+    case "branch":
+      return (
+        Array.isArray(value) &&
+        value.every((arm) => isFields(arm) && areSteps(arm.otherwise ?? arm.steps ?? []))
+      );
+    case "split":
+    case "experiment": {
+      if (!isFields(value) || !isFields(value.arms)) return false;
+      const { arms, steps = {} } = value;
+      if (!isFields(steps) || !Object.keys(steps).every((name) => name in arms)) return false;
+      return (
+        Object.values(arms).every((weight) => typeof weight === "number") &&
+        Object.values(steps).every(areSteps)
+      );
+    }
+    case "repeat":
+      return isFields(value) && areSteps(value.steps ?? []);
+    case "message":
+      return (
+        isFields(value) && Array.isArray(value.channels ?? []) && areSteps(value.otherwise ?? [])
+      );
+    case "wait_until":
+      return (
+        isFields(value) &&
+        (value.any === undefined || (Array.isArray(value.any) && value.any.every(isFields)))
+      );
+    case "wait_for":
+      return isFields(value) && Array.isArray(value.days ?? []);
+    case "tag":
+      return isFields(value) && Array.isArray(value.add ?? []) && Array.isArray(value.remove ?? []);
+    case "webhook":
+      return isFields(value) && isFields(value.data ?? {});
+    default:
+      return isFields(value);
+  }
+}
+
+/** One thing that a step waits for. */
+export type Until = { event?: string; when?: string; enters?: string; leaves?: string };
+
+/** What a step waits for: the first of these. */
+export function untilsOf(waiting: Fields): Until[] {
+  if (Array.isArray(waiting.any)) return waiting.any as Until[];
+  const { event, when, enters, leaves } = waiting as Until;
+  const one = { event, when, enters, leaves };
+  return [Object.fromEntries(Object.entries(one).filter(([, it]) => it !== undefined))];
+}
+
+export function withUntils(waiting: Fields, things: readonly Until[]): Fields {
+  const { any: _, event: _e, when: _w, enters: _n, leaves: _l, ...others } = waiting;
+  return things.length === 1 ? { ...things[0], ...others } : { any: things, ...others };
+}
+
+/** A value as it is typed into a field: in quotes where it would be read as something else without. */
+export function typedOf(value: unknown): string {
+  if (typeof value !== "string") return value === undefined ? "" : JSON.stringify(value);
+  return fromTyped(value) === value ? value : JSON.stringify(value);
+}
+
+/** A number, a truth, a list or a text in quotes; anything else is the text as it stands. */
+export function fromTyped(text: string): unknown {
+  if (/^\s*(["[{]|-?\d|true\s*$|false\s*$)/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
+  }
+  return text;
+}
+
+/** Where a webhook's value comes from. */
+export type Source = "value" | "trait" | "property";
+
+export interface Datum {
+  name: string;
+  source: Source;
+  text: string;
+}
+
+export function dataOf(data: unknown): Datum[] {
+  return Object.entries((data ?? {}) as Fields).map(([name, value]) => {
+    const keys = isFields(value) ? Object.keys(value) : [];
+    const source = (["trait", "property"] as const).find((it) => it === keys[0]);
+    return keys.length === 1 && source
+      ? { name, source, text: String((value as Fields)[source] ?? "") }
+      : { name, source: "value", text: typedOf(value) };
+  });
+}
+
+export function toData(all: readonly Datum[]): Fields {
   return Object.fromEntries(
-    text.split("\n").flatMap((line) => {
-      const [, name = "", value = ""] = line.match(/^\s*([^:]+?)\s*:\s*(.*)$/) ?? [];
-      return name ? [[name, value]] : [];
-    }),
+    all.map(({ name, source, text }) => [
+      name,
+      source === "value" ? fromTyped(text) : { [source]: text },
+    ]),
   );
 }

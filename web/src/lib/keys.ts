@@ -7,6 +7,7 @@ export type Action =
   | "leverage"
   | "broadcasts"
   | "journeys"
+  | "tasks"
   | "decisions"
   | "events"
   | "settings"
@@ -24,6 +25,7 @@ const afterG: Record<string, Action> = {
   l: "leverage",
   b: "broadcasts",
   j: "journeys",
+  k: "tasks",
   d: "decisions",
   e: "events",
   s: "settings",

@@ -1,7 +1,7 @@
 /** As much of YAML as it takes to change one field of a programme's file and leave the rest as somebody wrote it. */
 
 /** What would mean something else without quotes. */
-const ODD_WORD = /^(true|false|yes|no|on|off|null|~|[\d._:eExXoO+-]+)$/i;
+const ODD_WORD = /^(true|false|yes|no|on|off|null|~|0x[\da-f]+|[\d._:eExXoO+-]+)$/i;
 
 /** A text on one line, in quotes only where it needs them. */
 export function scalar(text: string): string {
@@ -39,6 +39,8 @@ interface Writing {
   order: readonly string[];
   /** Told for each item of a list that is an object: the line on which it begins, from 1. */
   onItem?: (item: unknown, line: number) => void;
+  /** Told for each field of the outermost level: the line on which it begins, from 1. */
+  onField?: (name: string, line: number) => void;
 }
 
 /** The longest list that is written on one line. */
@@ -62,6 +64,7 @@ function fields(data: object, depth: number, lines: string[], writing: Writing, 
   entries.forEach(([name, value], n) => {
     const pad = n === 0 && first ? first : "  ".repeat(depth);
     const key = `${pad}${scalar(name)}:`;
+    if (depth === 0) writing.onField?.(name, lines.length + 1);
     if (isPlain(value)) lines.push(`${key} ${plain(value)}`);
     else if (oneLine(value) !== null) lines.push(`${key} ${oneLine(value)}`);
     else if (Array.isArray(value)) {

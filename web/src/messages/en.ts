@@ -2,7 +2,9 @@
 import { audiences } from "./en/audiences";
 import { builder } from "./en/builder";
 import { journeys } from "./en/journeys";
+import { replay } from "./en/replay";
 import { settings } from "./en/settings";
+import { tasks } from "./en/tasks";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -16,6 +18,7 @@ export const en = {
     people: "People",
     audiences: "Audiences",
     journeys: "Journeys",
+    tasks: "Tasks",
     moreNav: "More",
     settingsPage: "Settings",
     signedInAs: (who: string) => `Signed in as ${who}`,
@@ -56,6 +59,7 @@ export const en = {
     people: "Go to People",
     audiences: "Go to Audiences",
     journeys: "Go to Journeys",
+    tasks: "Go to Tasks",
     broadcasts: "Go to Broadcasts",
     decisions: "Go to Decisions",
     events: "Go to Events",
@@ -638,6 +642,8 @@ export const en = {
   audiences,
   builder,
   journeys,
+  replay,
+  tasks,
   settings,
   broadcasts: {
     list: "Broadcasts",

@@ -3,7 +3,9 @@ import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
 import { builder } from "./nl/builder";
 import { journeys } from "./nl/journeys";
+import { replay } from "./nl/replay";
 import { settings } from "./nl/settings";
+import { tasks } from "./nl/tasks";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -17,6 +19,7 @@ export const nl: Messages = {
     people: "Mensen",
     audiences: "Doelgroepen",
     journeys: "Reizen",
+    tasks: "Taken",
     moreNav: "Meer",
     settingsPage: "Instellingen",
     signedInAs: (who) => `Aangemeld als ${who}`,
@@ -57,6 +60,7 @@ export const nl: Messages = {
     people: "Naar Mensen",
     audiences: "Naar Doelgroepen",
     journeys: "Naar Reizen",
+    tasks: "Naar Taken",
     broadcasts: "Naar Verzendingen",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
@@ -635,6 +639,8 @@ export const nl: Messages = {
   audiences,
   builder,
   journeys,
+  replay,
+  tasks,
   settings,
   broadcasts: {
     list: "Verzendingen",

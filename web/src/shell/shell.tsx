@@ -5,6 +5,7 @@ import {
   Gauge,
   Gavel,
   Keyboard,
+  ListTodo,
   LogOut,
   type LucideIcon,
   Megaphone,
@@ -39,6 +40,7 @@ const pages = [
     also: ["/overlap", "/new/audience"],
   },
   { to: "/journeys", key: "journeys", icon: Route, near: false, also: ["/new/journey"] },
+  { to: "/tasks", key: "tasks", icon: ListTodo, near: false },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
@@ -53,6 +55,7 @@ interface Page {
     | "people"
     | "audiences"
     | "journeys"
+    | "tasks"
     | "broadcasts"
     | "decisions"
     | "events"
@@ -213,6 +216,9 @@ function useKeys(help: () => void) {
           return true;
         case "journeys":
           navigate("/journeys");
+          return true;
+        case "tasks":
+          navigate("/tasks");
           return true;
         case "leverage":
           navigate("/leverage");

@@ -10,6 +10,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "p"], t.keys.people],
     [["g", "a"], t.keys.audiences],
     [["g", "j"], t.keys.journeys],
+    [["g", "k"], t.keys.tasks],
     [["g", "b"], t.keys.broadcasts],
     [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],

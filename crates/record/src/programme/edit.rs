@@ -30,6 +30,13 @@ pub fn defined(path: &str, text: &str) -> Option<Defined> {
     Some(Defined { kind, name, form })
 }
 
+/// The fields of a YAML text as they are written, sound or not: what a form can show while somebody
+/// still writes. None where the text is no fields.
+pub fn fields(text: &str) -> Option<serde_json::Value> {
+    let read = serde_saphyr::from_str::<serde_json::Value>(text).ok();
+    read.filter(serde_json::Value::is_object)
+}
+
 /// The text of a file whose fields are given as JSON: the same fields as in YAML. The whole programme
 /// is not looked at.
 pub fn from_json(path: &str, form: &serde_json::Value) -> Result<String, Vec<Problem>> {

@@ -14,10 +14,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A journey as its file says it, out of the files of a programme: the same tree as JSON.
 pub fn journey_tree(files: &BTreeMap<String, String>, name: &str) -> Option<serde_json::Value> {
+    journey_trees(files).remove(name)
+}
+
+/// All journeys, by name.
+pub fn journey_trees(files: &BTreeMap<String, String>) -> BTreeMap<String, serde_json::Value> {
     let written = files.iter().filter(|it| it.0.starts_with("journeys/"));
-    let mut trees =
-        written.filter_map(|(_, text)| serde_saphyr::from_str::<serde_json::Value>(text).ok());
-    trees.find(|it| it.get("journey").and_then(serde_json::Value::as_str) == Some(name))
+    let trees = written.filter_map(|(_, text)| super::fields(text));
+    let named = |tree: serde_json::Value| {
+        let name = tree.get("journey")?.as_str()?.to_owned();
+        Some((name, tree))
+    };
+    trees.filter_map(named).collect()
 }
 
 impl Place<'_> {

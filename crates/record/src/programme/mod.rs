@@ -16,8 +16,8 @@ mod written;
 mod yaml;
 
 pub use difference::{Difference, FieldChange, Kind, What, differences};
-pub use edit::{Defined, defined, from_json, path_problem};
-pub use journeys::{audiences_of, journey_tree};
+pub use edit::{Defined, defined, fields, from_json, path_problem};
+pub use journeys::{audiences_of, journey_tree, journey_trees};
 pub use read::parse;
 pub use schema::{SCHEMAS, Schema};
 pub use tree::Tree;

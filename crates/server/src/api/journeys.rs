@@ -37,6 +37,11 @@ pub struct JourneyListed {
     pub owner: String,
     /// What begins a run, in words.
     pub trigger: String,
+    /// The same as the file says it.
+    #[schema(value_type = Object)]
+    pub begins: serde_json::Value,
+    /// Whether anything counts as its success.
+    pub has_goal: bool,
     pub version: u64,
     /// Runs that are active now, in all versions.
     pub running: i64,
@@ -160,9 +165,19 @@ pub struct StepMove {
 pub(super) async fn list_journeys(
     State(shared): State<Arc<Shared>>,
 ) -> Result<Json<Journeys>, Problem> {
-    let steps = shared.read(|views| Ok(JourneySteps::read(views)?)).await?;
+    let (steps, files) =
+        shared.read(|views| Ok((JourneySteps::read(views)?, latest_files(views)?))).await?;
+    let trees = record::programme::journey_trees(&files);
     let loaded = shared.handle.loaded();
-    let all = loaded.programme.journeys.iter().map(|it| summary(&shared, it, &steps));
+    let listed = |it: &journey::Journey| {
+        summary(
+            &shared,
+            it,
+            &steps,
+            trees.get(it.name.as_str()).unwrap_or(&serde_json::Value::Null),
+        )
+    };
+    let all = loaded.programme.journeys.iter().map(listed);
     Ok(Json(Journeys { journeys: all.collect() }))
 }
 
@@ -179,16 +194,13 @@ pub(super) async fn get_journey(
     let wanted = JourneyName::new(name.clone());
     let (steps, files, moves) = shared
         .read(|views| {
-            let latest = views.list(port::Space::Programme, "")?.pop();
-            let files = latest.map(|(_, bytes)| bytes).unwrap_or_default();
-            Ok((JourneySteps::read(views)?, files, engine::moves_of(views)?))
+            Ok((JourneySteps::read(views)?, latest_files(views)?, engine::moves_of(views)?))
         })
         .await?;
-    let files: BTreeMap<String, String> = serde_json::from_slice(&files).unwrap_or_default();
     let definition = record::programme::journey_tree(&files, &name).unwrap_or_default();
     let counts = steps.of(&wanted).cloned().unwrap_or_default();
     Ok(Json(JourneyDetail {
-        summary: summary(&shared, &journey, &steps),
+        summary: summary(&shared, &journey, &steps, &definition),
         definition,
         versions: counts.versions.keys().map(|it| version(*it, &counts)).collect(),
         moved: moves.get(&wanted).map(moved),
@@ -384,7 +396,19 @@ fn definition(shared: &Shared, name: &str) -> Result<journey::Journey, Problem> 
     found.ok_or_else(|| Problem::not_found(format!("the programme has no journey `{name}`")))
 }
 
-fn summary(shared: &Shared, it: &journey::Journey, steps: &JourneySteps) -> JourneyListed {
+/// The programme's files as they were applied last.
+fn latest_files(views: &dyn port::Views) -> Result<BTreeMap<String, String>, Problem> {
+    let latest = views.list(port::Space::Programme, "")?.pop();
+    let bytes = latest.map(|(_, bytes)| bytes).unwrap_or_default();
+    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+fn summary(
+    shared: &Shared,
+    it: &journey::Journey,
+    steps: &JourneySteps,
+    tree: &serde_json::Value,
+) -> JourneyListed {
     let status = shared.handle.status();
     let tally = status.tallies.journeys.get(&it.name).cloned().unwrap_or_default();
     let counts = steps.of(&it.name).cloned().unwrap_or_default();
@@ -392,6 +416,8 @@ fn summary(shared: &Shared, it: &journey::Journey, steps: &JourneySteps) -> Jour
         name: it.name.to_string(),
         owner: it.owner.clone(),
         trigger: trigger(&it.trigger),
+        begins: tree.get("trigger").cloned().unwrap_or_else(|| serde_json::json!({})),
+        has_goal: it.goal.is_some(),
         version: it.version,
         running: counts.running(),
         started: tally.started,

@@ -165,6 +165,7 @@ fn programme_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(programme::check_programme))
         .routes(routes!(replays::begin_replay))
         .routes(routes!(files::list_files))
+        .routes(routes!(files::read_fields))
         .routes(routes!(files::get_file, files::put_file, files::delete_file))
         .route("/api/v1/programme/files/{folder}/{name}", below)
         .layer(DefaultBodyLimit::max(programme::PROGRAMME_BYTES_MAX))

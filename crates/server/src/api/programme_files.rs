@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::text_id;
-use record::programme::{defined, from_json, path_problem};
+use record::programme::{defined, fields, from_json, path_problem};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -62,6 +62,27 @@ pub struct ProgrammeFileText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub form: Option<serde_json::Value>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenText {
+    /// The text of a YAML file.
+    pub text: String,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct WrittenFields {
+    /// Its fields as they are written, sound or not. Null where the text is no fields.
+    #[schema(required)]
+    pub form: Option<serde_json::Value>,
+}
+
+/// The fields of a text that somebody writes; nothing is checked or kept
+#[utoipa::path(post, path = "/api/v1/programme/fields", tag = "programme", request_body = WrittenText,
+    responses((status = 200, description = "Done.", body = WrittenFields)))]
+pub(super) async fn read_fields(Body(written): Body<WrittenText>) -> Json<WrittenFields> {
+    Json(WrittenFields { form: fields(&written.text) })
 }
 
 /// All files of the programme that runs

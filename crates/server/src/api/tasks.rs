@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use engine::{TaskRecord, TaskState};
+use model::PersonId;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -49,6 +50,7 @@ pub struct Task {
 #[derive(Deserialize)]
 pub(super) struct TaskQuery {
     assignee: Option<String>,
+    person: Option<String>,
     #[serde(default)]
     done: bool,
 }
@@ -56,12 +58,17 @@ pub(super) struct TaskQuery {
 /// What is to be done
 #[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks",
     params(("assignee" = Option<String>, Query, description = "Only those of this one of the team."),
+        ("person" = Option<String>, Query, description = "Only those about this person."),
         ("done" = Option<bool>, Query, description = "Those that were done in place of those that are open.")),
     responses((status = 200, description = "Done.", body = Tasks)))]
 pub(super) async fn list_tasks(
     State(shared): State<Arc<Shared>>,
     Query(query): Query<TaskQuery>,
 ) -> Result<Json<Tasks>, Problem> {
+    let about: Option<PersonId> = match &query.person {
+        Some(id) => Some(id.parse().map_err(Problem::bad)?),
+        None => None,
+    };
     let wanted = move |it: &TaskRecord| {
         (it.state == TaskState::Done) == query.done
             && query.assignee.as_ref().is_none_or(|who| *who == it.to)
@@ -69,6 +76,16 @@ pub(super) async fn list_tasks(
     let found = shared.read(move |views| {
         let mut tasks: Vec<TaskRecord> = TaskRecord::all(views)?;
         tasks.retain(wanted);
+        if let Some(person) = about {
+            let person = views.current(person)?;
+            let mut theirs = Vec::new();
+            for it in tasks {
+                if views.current(it.person)? == person {
+                    theirs.push(it);
+                }
+            }
+            tasks = theirs;
+        }
         let total = tasks.len() as u64;
         tasks.truncate(LISTED_MAX);
         let shown = tasks.into_iter().map(|it| shown(views, it)).collect::<Result<_, _>>()?;

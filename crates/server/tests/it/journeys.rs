@@ -48,6 +48,11 @@ async fn a_call_begins_a_run_once_and_its_steps_are_counted() {
     let listed = world.shown("/api/v1/journeys", begun).await;
     let order = order(&listed).expect("the journey");
     assert_eq!(order["trigger"], "a call of the API");
+    let listed = world.json("GET /api/v1/journeys").await;
+    let order =
+        listed["journeys"].as_array().and_then(|all| all.iter().find(|it| it["name"] == "order"));
+    let order = order.expect("the journey");
+    assert_eq!((&order["begins"], &order["has_goal"]), (&json!({"api": true}), &json!(false)));
     let shown = world.json("GET /api/v1/journeys/order").await;
     assert_eq!(shown["definition"]["steps"][1], json!({"id": "rest", "wait": "1d"}));
     let steps = &shown["versions"][0]["steps"];
@@ -86,6 +91,13 @@ async fn a_task_is_listed_until_it_is_done_and_then_under_what_was_done() {
         (&json!("Find out why"), &json!("care@shop.test"))
     );
     let id = task["id"].as_str().expect("an id").to_owned();
+    let person = open["tasks"][0]["person"].as_str().expect("a person");
+    let theirs = world.json(&format!("GET /api/v1/tasks?person={person}")).await;
+    assert!(
+        0 < theirs["total"].as_u64().expect("a number") && theirs["tasks"][0]["person"] == person
+    );
+    assert_eq!(world.json("GET /api/v1/tasks?person=p9999").await["total"], 0);
+    assert_eq!(world.status("GET /api/v1/tasks?person=nobody").await, 400);
     let done = world.json(&format!("POST /api/v1/tasks/{id}/done")).await;
     assert_eq!((&done["done"], &done["done_by"]), (&json!(true), &json!("admin")));
     assert_eq!(world.json("GET /api/v1/tasks").await["total"], 0);

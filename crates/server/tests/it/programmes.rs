@@ -156,6 +156,19 @@ async fn a_form_becomes_a_file_in_our_style() {
 }
 
 #[tokio::test]
+async fn a_text_shows_its_fields_while_it_is_not_sound_yet() {
+    let world = World::signed_in().await;
+    let text = "journey: x # mine\nsteps:\n  - wait: soon\n  - message: {value: 1.5}\n";
+    let found = world.json(&post("/fields", &json!({ "text": text }))).await;
+    let steps = json!([{"wait": "soon"}, {"message": {"value": 1.5}}]);
+    assert_eq!(found, json!({"form": {"journey": "x", "steps": steps}}));
+    for text in ["", "- 1", "journey: [", "plain"] {
+        let found = world.json(&post("/fields", &json!({ "text": text }))).await;
+        assert_eq!(found, json!({"form": null}), "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_would_break_the_programme_is_refused_with_its_places() {
     let world = World::signed_in().await;
     let text = json!({"text": "audience: buyers\nwhen: did(\"Order Completed\", last 60)\n"});

@@ -1,33 +1,36 @@
-/** A journey being built: steps are put between others, changed, moved and taken out, and what is wrong is said at its step. */
+/** A journey being built: steps in the middle; its settings, its text and its replay beside them. */
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Redo2, Undo2 } from "lucide-react";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
-import { Link, useBeforeUnload, useNavigate, useParams } from "react-router";
+import { ArrowLeft, Check, Redo2, Undo2 } from "lucide-react";
+import { type ReactNode, useId, useRef, useState } from "react";
+import { Link, useBeforeUnload, useNavigate, useParams, useSearchParams } from "react-router";
 import { audiencesQuery } from "../../api/audiences";
 import { ApiError } from "../../api/client";
 import { eventNamesQuery } from "../../api/conditions";
 import { journeyQuery, journeysQuery } from "../../api/journeys";
-import { type Changes, checkChanges, definitionQuery, pathsTaken } from "../../api/programme";
-import type { FileProblem } from "../../api/types";
-import { begin, change, type History, redo, undo } from "../../lib/history";
-import { fileOf, type Journey, stepAtLine } from "../../lib/journeys";
+import { type Changes, definitionQuery, namesQuery, pathsTaken } from "../../api/programme";
+import type { Journey } from "../../lib/journeys";
 import { useText } from "../../messages";
-import { Button, Card, Empty, Failed, Loading, PageTitle, Snippet } from "../../ui/parts";
+import { Button, Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { ProblemList, SaveDialog } from "../../ui/save";
 import { useUndoKeys } from "../audiences/edit";
+import { FileText } from "./file-text";
 import { Flow } from "./flow";
 import { pathOf } from "./path";
-import { JourneySettings, triggerWords } from "./settings";
+import { ReplaySide } from "./replay";
+import { triggerWords } from "./says";
+import { JourneySettings } from "./settings";
+import { type Checked, useCheck, useDocument } from "./use-document";
 import { useFlowEditing } from "./use-editing";
-
-/** How long changing must rest before the whole is checked. */
-const CHECK_AFTER_MS = 500;
+import { useReplays } from "./use-replay";
 
 const FIRST: Journey = {
   journey: "",
   trigger: { event: "" },
   steps: [{ message: { content: "", channels: ["email"] } }],
 };
+
+const SIDES = ["settings", "text", "replay"] as const;
+type Side = (typeof SIDES)[number];
 
 export default function EditJourney() {
   const { name } = useParams();
@@ -60,7 +63,7 @@ export default function EditJourney() {
           name={name}
           first={detail.data?.definition ?? FIRST}
           path={file.data?.path}
-          comments={/^\s*#|\s#/m.test(file.data?.text ?? "")}
+          file={file.data?.text}
         />
       )}
     </>
@@ -71,45 +74,38 @@ function Editor({
   name,
   first,
   path,
-  comments,
+  file,
 }: {
   name: string | undefined;
   first: Journey;
   path: string | undefined;
-  comments: boolean;
+  file: string | undefined;
 }) {
-  const { t } = useText();
+  const spoken = useText();
+  const { t } = spoken;
   const words = t.journeys;
   const navigate = useNavigate();
-  const [history, setHistory] = useState<History<Journey>>(() => begin(first));
-  const journey = history.now;
+  const edited = useDocument(first, file);
+  const { journey, setJourney } = edited;
+  const [side, setSide] = useSide();
   const [saving, setSaving] = useState<Changes | null>(null);
   const [tried, setTried] = useState(false);
+  const replays = useReplays(journey.journey.trim());
   const taken = useQuery(journeysQuery).data?.journeys.map((it) => it.name) ?? [];
-  const { text, lines } = useMemo(() => fileOf(journey), [journey]);
   const checkedAs = path ?? "journeys/new-journey.yaml";
-  const check = useCheck(checkedAs, text);
-  const undoing = history.past.length === 0 ? null : () => setHistory(undo);
-  const redoing = history.future.length === 0 ? null : () => setHistory(redo);
-  useUndoKeys(undoing, redoing);
+  const check = useCheck(checkedAs, edited);
+  useUndoKeys(edited.undo, edited.redo);
   useBeforeUnload((event) => {
-    if (undoing && !saving) event.preventDefault();
+    if (edited.undo && !saving) event.preventDefault();
   });
-  const atSteps = new Map<string, FileProblem[]>();
-  const elsewhere: FileProblem[] = [];
-  for (const it of check.problems ?? []) {
-    const step = it.file === checkedAs ? stepAtLine(lines, it.line) : null;
-    if (step === null) elsewhere.push(it);
-    else atSteps.set(step, [...(atSteps.get(step) ?? []), it]);
-  }
   const box = useRef<HTMLDivElement>(null);
   const known = useKnown();
   const editing = useFlowEditing({
     journey,
     box,
     lists: known.ids,
-    problems: atSteps,
-    onChange: (next, about) => setHistory((it) => change(it, next, Date.now(), about)),
+    problems: check.atSteps,
+    onChange: setJourney,
   });
   const called = journey.journey.trim();
   const nameWrong =
@@ -122,75 +118,72 @@ function Editor({
           : undefined;
   const save = async () => {
     setTried(true);
-    if (nameWrong !== undefined) return;
-    const file = path ?? freePath(called, await pathsTaken().catch(() => new Set<string>()));
-    setSaving({ [file]: text });
+    if (nameWrong !== undefined) return setSide("settings");
+    const to = path ?? freePath(called, await pathsTaken().catch(() => new Set<string>()));
+    setSaving({ [to]: edited.text });
+  };
+  const sides: Record<Side, ReactNode> = {
+    settings: (
+      <JourneySettings
+        journey={journey}
+        isNew={name === undefined}
+        nameWrong={tried ? nameWrong : undefined}
+        lists={known.ids}
+        problems={check.atFields}
+        onChange={setJourney}
+      />
+    ),
+    text: (
+      <FileText
+        text={edited.text}
+        path={checkedAs}
+        problems={check.problems ?? []}
+        stale={edited.stale}
+        commentsLost={edited.commentsLost}
+        onChange={edited.setText}
+      />
+    ),
+    replay: (
+      <ReplaySide
+        name={called}
+        changes={edited.text === file ? {} : { [checkedAs]: edited.text }}
+        steps={journey.steps}
+        isNew={name === undefined}
+        sound={check.problems?.length === 0}
+        replays={replays}
+      />
+    ),
   };
   return (
     <>
-      <PageTitle
-        aside={
-          <div className="broadcast-steps">
-            <Button disabled={!undoing} aria-keyshortcuts="Control+Z" onClick={() => undoing?.()}>
-              <Undo2 size={16} strokeWidth={1.75} aria-hidden="true" /> {t.builder.undo}
-            </Button>
-            <Button
-              disabled={!redoing}
-              aria-keyshortcuts="Control+Shift+Z"
-              onClick={() => redoing?.()}
-            >
-              <Redo2 size={16} strokeWidth={1.75} aria-hidden="true" /> {t.builder.redo}
-            </Button>
-            <Button kind="primary" onClick={save}>
-              {t.builder.save.button}
-            </Button>
-          </div>
-        }
-      >
+      <PageTitle aside={<Actions undo={edited.undo} redo={edited.redo} onSave={save} />}>
         {name === undefined ? words.fresh : words.editing(name)}
       </PageTitle>
       {known.datalists}
-      <div className="broadcast">
-        <div className="audience-main" ref={box}>
-          <Card title={words.flow}>
-            <p className="hidden" role="status">
-              {editing.said}
-            </p>
+      <div className={side === "text" ? "journey-edit is-text" : "journey-edit"}>
+        <div className={edited.stale ? "journey-flow is-old" : "journey-flow"} ref={box}>
+          <Card title={words.flow} note={side === "replay" ? t.replay.flowHelp : undefined}>
             <Flow
               steps={journey.steps}
-              begins={triggerWords(journey.trigger, t)}
-              parts={editing.parts}
+              begins={triggerWords(journey.trigger, spoken)}
+              parts={side === "replay" ? replays.parts : editing.parts}
             />
           </Card>
+          <p className="hidden" role="status">
+            {editing.said}
+          </p>
         </div>
-        <div className="settings-side">
-          <Card title={words.problems} className="flow-problems">
-            <div role="status">
-              {check.problems === null && <p className="faint">{words.checking}</p>}
-              {check.problems?.length === 0 && <p>{words.sound}</p>}
-              <ProblemList problems={elsewhere} />
-              {0 < atSteps.size && (
-                <ul className="problems">
-                  {[...atSteps].map(([step, found]) => (
-                    <li key={step}>
-                      <code>{step}</code> {found[0]?.message}
-                    </li>
-                  ))}
-                </ul>
-              )}
-            </div>
-          </Card>
-          <JourneySettings
-            journey={journey}
-            isNew={name === undefined}
-            nameWrong={tried ? nameWrong : undefined}
-            lists={known.ids}
-            onChange={(next, about) => setHistory((it) => change(it, next, Date.now(), about))}
-          />
-          <Card title={words.file}>
-            {comments && <p className="note-warn hold-note">{words.comments}</p>}
-            <Snippet text={text} label="YAML" />
-          </Card>
+        <div className="journey-side">
+          <Problems check={check} />
+          <section className="card" aria-label={words.sides[side]}>
+            <Choice
+              label={words.beside}
+              value={side}
+              onChange={setSide}
+              options={SIDES.map((it) => ({ value: it, label: words.sides[it] ?? it }))}
+            />
+            <div className="journey-beside">{sides[side]}</div>
+          </section>
         </div>
       </div>
       {saving && (
@@ -204,6 +197,80 @@ function Editor({
   );
 }
 
+/** Which side is open stands in the address too, so that it can be linked to. */
+function useSide(): [Side, (side: Side) => void] {
+  const [params, setParams] = useSearchParams();
+  const [side, setSide] = useState(
+    () => SIDES.find((it) => it === params.get("show")) ?? "settings",
+  );
+  const show = (it: Side) => {
+    setSide(it);
+    setParams(it === "settings" ? {} : { show: it }, { replace: true });
+  };
+  return [side, show];
+}
+
+function Actions({
+  undo,
+  redo,
+  onSave,
+}: {
+  undo: (() => void) | null;
+  redo: (() => void) | null;
+  onSave: () => void;
+}) {
+  const { t } = useText();
+  return (
+    <div className="broadcast-steps">
+      <Button disabled={!undo} aria-keyshortcuts="Control+Z" onClick={() => undo?.()}>
+        <Undo2 size={16} strokeWidth={1.75} aria-hidden="true" /> {t.builder.undo}
+      </Button>
+      <Button disabled={!redo} aria-keyshortcuts="Control+Shift+Z" onClick={() => redo?.()}>
+        <Redo2 size={16} strokeWidth={1.75} aria-hidden="true" /> {t.builder.redo}
+      </Button>
+      <Button kind="primary" onClick={onSave}>
+        {t.builder.save.button}
+      </Button>
+    </div>
+  );
+}
+
+function Problems({ check }: { check: Checked }) {
+  const { t } = useText();
+  const words = t.journeys;
+  const { problems, atSteps, atFields, elsewhere } = check;
+  const placed = [...atFields, ...atSteps];
+  if (problems === null || problems.length === 0) {
+    return (
+      <p className="flow-sound" role="status">
+        {problems === null ? (
+          words.checking
+        ) : (
+          <>
+            <Check size={16} strokeWidth={1.75} aria-hidden="true" /> {words.sound}
+          </>
+        )}
+      </p>
+    );
+  }
+  return (
+    <Card title={words.problems} className="flow-problems">
+      <div role="status">
+        <ProblemList problems={elsewhere} />
+        {0 < placed.length && (
+          <ul className="problems">
+            {placed.map(([place, found]) => (
+              <li key={place}>
+                <code>{place}</code> <Text>{found[0]?.message ?? ""}</Text>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Card>
+  );
+}
+
 /** A file for a new journey; one that has the name but defines something else is not written over. */
 function freePath(name: string, taken: ReadonlySet<string>): string {
   const stem = `journeys/${name.replaceAll(/[^\p{L}\d_-]+/gu, "-")}`;
@@ -212,45 +279,23 @@ function freePath(name: string, taken: ReadonlySet<string>): string {
   return path;
 }
 
-/** What is wrong with the whole programme if the file were this; null until that is known. */
-function useCheck(path: string, text: string): { problems: FileProblem[] | null } {
-  const [problems, setProblems] = useState<FileProblem[] | null>(null);
-  useEffect(() => {
-    const gone = new AbortController();
-    const timer = setTimeout(() => {
-      checkChanges({ [path]: text }, gone.signal).then(
-        (it) => setProblems(it.problems),
-        () => undefined,
-      );
-    }, CHECK_AFTER_MS);
-    return () => {
-      clearTimeout(timer);
-      gone.abort();
-    };
-  }, [path, text]);
-  return { problems };
-}
-
 /** Names to choose from while typing. */
 function useKnown() {
   const id = useId();
-  const events = useQuery(eventNamesQuery).data ?? [];
-  const audiences = useQuery(audiencesQuery).data?.audiences.map((it) => it.name) ?? [];
-  const ids = { event: `${id}event`, audience: `${id}audience` };
-  const list = (of: string, names: readonly string[]) => (
-    <datalist id={of}>
-      {names.map((it) => (
+  const names = useQuery(namesQuery).data ?? {};
+  const known: Record<string, readonly string[]> = {
+    event: useQuery(eventNamesQuery).data ?? [],
+    audience: useQuery(audiencesQuery).data?.audiences.map((it) => it.name) ?? [],
+    content: names.content ?? [],
+    outcome: names.outcome ?? [],
+  };
+  const ids = Object.fromEntries(Object.keys(known).map((it) => [it, `${id}${it}`]));
+  const datalists = Object.entries(known).map(([of, all]) => (
+    <datalist key={of} id={ids[of]}>
+      {all.map((it) => (
         <option key={it} value={it} />
       ))}
     </datalist>
-  );
-  return {
-    ids: ids as Record<string, string>,
-    datalists: (
-      <>
-        {list(ids.event, events)}
-        {list(ids.audience, audiences)}
-      </>
-    ),
-  };
+  ));
+  return { ids, datalists };
 }

@@ -16,8 +16,8 @@ import {
   Tag,
   Webhook,
 } from "lucide-react";
-import { createContext, Fragment, type ReactNode, useContext } from "react";
-import type { StepCount } from "../../api/journeys";
+import { createContext, Fragment, type ReactNode, useContext, useEffect, useRef } from "react";
+import type { Count } from "../../api/types";
 import { type Path, pathText } from "../../lib/conditions";
 import { type Arm, addressOf, armsOf, type Kind, kindOf, type Step } from "../../lib/journeys";
 import { useText } from "../../messages";
@@ -41,9 +41,29 @@ const icons: Record<Kind, LucideIcon> = {
   end: Flag,
 };
 
+/** People at a step: those who run, or those of a replay. */
+export interface At {
+  entered: number;
+  /** Who is there: now, or at the end of a replay. */
+  waiting: number;
+  arms: Count[];
+  failed: Count[];
+}
+
+/** From this width on, what follows somebody stands beside the steps. */
+const SIDE_BY_SIDE = "(min-width: 72rem)";
+
+const NOBODY: At = { entered: 0, waiting: 0, arms: [], failed: [] };
+
 /** What stands around the steps: nothing more where they are only looked at. */
 export interface FlowParts {
-  counts?: ReadonlyMap<string, StepCount>;
+  counts?: ReadonlyMap<string, At>;
+  /** What the programme that runs did in the same time, beside a replay. */
+  against?: ReadonlyMap<string, At>;
+  replayed?: boolean;
+  /** The step at which somebody stands who is followed, and those where they were. */
+  current?: string | null;
+  visited?: ReadonlySet<string>;
   insert?: (list: Path, place: number) => ReactNode;
   handle?: (step: Step, path: Path) => ReactNode;
   tools?: (step: Step, path: Path) => ReactNode;
@@ -99,15 +119,37 @@ function Steps({ steps, list, prefix }: { steps: Step[]; list: Path; prefix: str
 
 function StepView({ step, path, address }: { step: Step; path: Path; address: string }) {
   const spoken = useText();
-  const { t, format } = spoken;
-  const { counts, handle, tools, below, arm: editArm } = useContext(Parts);
+  const { t } = spoken;
+  const card = useRef<HTMLDivElement>(null);
+  const parts = useContext(Parts);
+  const { counts, against, current, visited, handle, tools, below, arm: editArm } = parts;
   const kind = kindOf(step);
   const Icon = kind === null ? Flag : icons[kind];
-  const count = counts?.get(address);
+  // A replay knows of every step: at one that it does not name nobody came by.
+  const count = counts?.get(address) ?? (counts && parts.replayed ? NOBODY : undefined);
   const arms = armsOf(step);
+  const isCurrent = current === address;
+  useEffect(() => {
+    // On a narrow page the way stands below the steps, and would be scrolled out of sight.
+    if (isCurrent && matchMedia(SIDE_BY_SIDE).matches) {
+      card.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [isCurrent]);
+  const state = isCurrent
+    ? " is-current"
+    : visited?.has(address)
+      ? " is-visited"
+      : count && 0 < count.waiting
+        ? " is-here"
+        : "";
   return (
     <div className="flow-step" data-step={pathText(path)}>
-      <div className={count && 0 < count.waiting ? "flow-card is-here" : "flow-card"}>
+      <div
+        ref={card}
+        className={`flow-card${state}`}
+        aria-current={isCurrent ? "step" : undefined}
+        data-address={address}
+      >
         <div className="flow-head">
           {handle?.(step, path)}
           <Icon size={16} strokeWidth={1.75} aria-hidden="true" />
@@ -118,22 +160,7 @@ function StepView({ step, path, address }: { step: Step; path: Path; address: st
           {step.id && <code className="flow-id">{step.id}</code>}
           {tools?.(step, path)}
         </div>
-        {count && (
-          <p className="flow-counts">
-            {0 < count.waiting && (
-              <strong>{t.journeys.here(count.waiting, format.count(count.waiting))}</strong>
-            )}
-            <span className="faint">{t.journeys.passed(format.count(count.entered))}</span>
-            {count.failed.map((it) => (
-              <span key={it.code} className="is-warn">
-                {t.journeys.failedTimes(
-                  format.count(it.count),
-                  t.journeys.ends[it.code] ?? it.code.replaceAll("_", " "),
-                )}
-              </span>
-            ))}
-          </p>
-        )}
+        {count && <Counts it={count} before={against?.get(address)} isReplay={parts.replayed} />}
         {below?.(step, path, address)}
       </div>
       {0 < arms.length && (
@@ -160,6 +187,43 @@ function StepView({ step, path, address }: { step: Step; path: Path; address: st
   );
 }
 
+function Counts({
+  it,
+  before,
+  isReplay = false,
+}: {
+  it: At;
+  before: At | undefined;
+  isReplay?: boolean;
+}) {
+  const { t, format } = useText();
+  const words = isReplay ? t.replay : t.journeys;
+  return (
+    <p className="flow-counts">
+      {0 < it.waiting && <strong>{words.here(it.waiting, format.count(it.waiting))}</strong>}
+      <span className={isReplay ? undefined : "faint"}>
+        {words.passed(format.count(it.entered))}
+      </span>
+      {before && before.entered !== it.entered && (
+        <span className="faint">
+          {t.replay.before(
+            format.count(before.entered),
+            format.change(it.entered - before.entered),
+          )}
+        </span>
+      )}
+      {it.failed.map((each) => (
+        <span key={each.code} className="is-warn">
+          {t.journeys.failedTimes(
+            format.count(each.count),
+            t.journeys.ends[each.code] ?? each.code.replaceAll("_", " "),
+          )}
+        </span>
+      ))}
+    </p>
+  );
+}
+
 export function armName(
   arm: Arm,
   kind: Kind | null,
@@ -181,7 +245,7 @@ function ArmHead({
 }: {
   arm: Arm;
   kind: Kind | null;
-  count: StepCount | undefined;
+  count: At | undefined;
   place: number;
 }) {
   const { t, format } = useText();
@@ -193,7 +257,7 @@ function ArmHead({
         <span className="faint"> {t.journeys.weight(format.amount(arm.weight, 0))}</span>
       )}
       {taken !== undefined && (
-        <span className="flow-taken"> {t.journeys.taken(format.count(taken))}</span>
+        <span className="flow-taken"> {t.journeys.taken(taken, format.count(taken))}</span>
       )}
     </p>
   );

@@ -4,12 +4,16 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import { ApiError } from "../../api/client";
-import { type Count, type JourneyDetail, journeyQuery } from "../../api/journeys";
+import { type JourneyDetail, journeyQuery } from "../../api/journeys";
+import type { Count } from "../../api/types";
 import { walk } from "../../lib/journeys";
 import { useText } from "../../messages";
 import { Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
+import { ExperimentsCard } from "./experiments";
 import { Flow } from "./flow";
+import { VersionsCard } from "./move";
 import { pathOf } from "./path";
+import { triggerWords } from "./says";
 
 export default function JourneyPage() {
   const { name = "" } = useParams();
@@ -40,9 +44,14 @@ function JourneyByName({ name }: { name: string }) {
         <>
           <PageTitle
             aside={
-              <Link className="button" to={`${pathOf(name)}/edit`}>
-                {t.journeys.edit}
-              </Link>
+              <div className="broadcast-steps">
+                <Link className="button" to={`${pathOf(name)}/edit?show=replay`}>
+                  {t.replay.link}
+                </Link>
+                <Link className="button" to={`${pathOf(name)}/edit`}>
+                  {t.journeys.edit}
+                </Link>
+              </div>
             }
           >
             {name}
@@ -60,7 +69,8 @@ function JourneyByName({ name }: { name: string }) {
 }
 
 function One({ it }: { it: JourneyDetail }) {
-  const { t, format } = useText();
+  const spoken = useText();
+  const { t, format } = spoken;
   const words = t.journeys;
   const [chosen, setChosen] = useState<string | null>(null);
   const latest = it.summary.version;
@@ -93,7 +103,11 @@ function One({ it }: { it: JourneyDetail }) {
               </p>
             </div>
           )}
-          <Flow steps={it.definition.steps} begins={it.summary.trigger} parts={{ counts }} />
+          <Flow
+            steps={it.definition.steps}
+            begins={triggerWords(it.definition.trigger, spoken)}
+            parts={{ counts }}
+          />
           {0 < elsewhere.length && (
             <section className="flow-elsewhere">
               <h3>{words.versions.elsewhere}</h3>
@@ -111,18 +125,21 @@ function One({ it }: { it: JourneyDetail }) {
             </section>
           )}
         </Card>
+        <ExperimentsCard name={it.summary.name} />
       </div>
       <div className="settings-side">
         <Facts it={it} />
+        <VersionsCard it={it} />
       </div>
     </div>
   );
 }
 
 function Facts({ it }: { it: JourneyDetail }) {
-  const { t, format } = useText();
+  const spoken = useText();
+  const { t, format } = spoken;
   const words = t.journeys;
-  const { summary, definition, moved } = it;
+  const { summary, definition } = it;
   const goal = definition.goal as { event?: string; within?: string } | undefined;
   return (
     <Card title={words.facts} className="broadcast-facts">
@@ -137,18 +154,20 @@ function Facts({ it }: { it: JourneyDetail }) {
           <dt>{words.started}</dt>
           <dd>{format.count(summary.started)}</dd>
         </div>
-        <div>
-          <dt>{words.goals}</dt>
-          <dd>
-            {format.count(summary.goals)}
-            <small>{format.share(summary.goals, summary.started)}</small>
-          </dd>
-        </div>
+        {summary.has_goal && (
+          <div>
+            <dt>{words.goals}</dt>
+            <dd>
+              {format.count(summary.goals)}
+              <small>{format.share(summary.goals, summary.started)}</small>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{words.begins}</dt>
           <dd>
             <span>
-              <Text>{summary.trigger}</Text>
+              <Text>{triggerWords(definition.trigger, spoken)}</Text>
             </span>
           </dd>
         </div>
@@ -172,15 +191,6 @@ function Facts({ it }: { it: JourneyDetail }) {
         <Counts title={words.ended} counts={summary.ended} />
         <Counts title={words.refused} counts={summary.refused} />
       </dl>
-      {moved && (
-        <p className="faint table-foot">
-          {(moved.done ? words.moved : words.movedNow)(
-            format.count(moved.moved),
-            format.count(moved.from),
-            format.count(moved.to),
-          )}
-        </p>
-      )}
     </Card>
   );
 }

@@ -3,13 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { Link } from "react-router";
 import { journeysQuery } from "../../api/journeys";
+import type { Journey } from "../../lib/journeys";
 import { useText } from "../../messages";
 import { Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { onListKey } from "../../ui/rows";
 import { pathOf } from "./path";
+import { triggerWords } from "./says";
 
 export default function Journeys() {
-  const { t, format } = useText();
+  const spoken = useText();
+  const { t, format } = spoken;
   const words = t.journeys;
   const query = useQuery(journeysQuery);
   const list = useRef<HTMLTableSectionElement>(null);
@@ -67,15 +70,23 @@ export default function Journeys() {
                       {it.name}
                     </Link>
                     <small>
-                      <Text>{it.trigger}</Text>
+                      <Text>{triggerWords(it.begins as Journey["trigger"], spoken)}</Text>
                       {it.owner && ` · ${it.owner}`}
                     </small>
                   </th>
                   <td className="number audience-size">{format.count(it.running)}</td>
                   <td className="number wide-only">{format.count(it.started)}</td>
                   <td className="number">
-                    {format.count(it.goals)}
-                    <small className="journey-share">{format.share(it.goals, it.started)}</small>
+                    {it.has_goal ? (
+                      <>
+                        {format.count(it.goals)}
+                        <small className="journey-share">
+                          {format.share(it.goals, it.started)}
+                        </small>
+                      </>
+                    ) : (
+                      <small>{words.noGoalShort}</small>
+                    )}
                   </td>
                 </tr>
               ))}

@@ -1,8 +1,43 @@
 /** What a step does, on one line. */
-import { kindOf, type Step } from "../../lib/journeys";
+import { triggerKind } from "../../lib/journey-fields";
+import { type Journey, kindOf, type Step, untilsOf } from "../../lib/journeys";
 import { channelName, type Spoken } from "../../messages";
 
 type Fields = Record<string, unknown>;
+
+/** What begins a journey, as far as its file says it. */
+export function triggerWords(trigger: Journey["trigger"], { t }: Spoken): string {
+  const words = t.journeys.begun;
+  const kind = triggerKind(trigger);
+  if (kind === null) return t.journeys.says.choose;
+  const it = (typeof trigger[kind] === "object" ? trigger[kind] : {}) as Fields;
+  const name = (of: unknown) => `\`${String(of ?? "") || t.journeys.says.choose}\``;
+  const when = trigger.when ? words.where(`\`${String(trigger.when)}\``) : "";
+  switch (kind) {
+    case "event":
+      return words.event(name(trigger.event)) + when;
+    case "enters":
+      return words.enters(name(trigger.enters));
+    case "leaves":
+      return words.leaves(name(trigger.leaves));
+    case "date":
+      return words.date(
+        name(it.trait),
+        it.yearly === true,
+        String(it.offset ?? ""),
+        String(it.at ?? ""),
+      );
+    case "schedule": {
+      const on = Array.isArray(it.on) ? it.on : [];
+      const days = on.map((each) => t.journeys.days[String(each)] ?? String(each)).join(", ");
+      return words.schedule(name(it.audience), String(it.every), days, String(it.at ?? ""));
+    }
+    case "api":
+      return words.api;
+    case "conversation":
+      return words.conversation(t.journeys.choices[String(it.kind ?? "any")] ?? "") + when;
+  }
+}
 
 export function kindName(step: Step, { t }: Spoken): string {
   const kind = kindOf(step);
@@ -22,15 +57,12 @@ export function saysStep(step: Step, { t, format }: Spoken): string {
     case "wait":
       return says.wait(String(step.wait));
     case "wait_until": {
-      const what = it.any
-        ? says.any
-        : it.event !== undefined
-          ? says.event(text("event"))
-          : it.enters !== undefined
-            ? says.enters(text("enters"))
-            : it.leaves !== undefined
-              ? says.leaves(text("leaves"))
-              : says.something;
+      const each = untilsOf(it).map((one) => {
+        if (one.enters !== undefined) return says.enters(one.enters || says.choose);
+        if (one.leaves !== undefined) return says.leaves(one.leaves || says.choose);
+        return says.event(one.event || says.choose);
+      });
+      const what = format.oneOf(each);
       return says.until(what, text("timeout"));
     }
     case "wait_for":

@@ -1,140 +1,135 @@
-/** What a journey is besides its steps: its name, what begins it, how often, and what it is for. */
-import { at, type Path, withAt } from "../../lib/conditions";
+/** What a journey is besides its steps: its name, what begins it, how often, what it is for, and what ends it. */
+
+import type { FileProblem } from "../../api/types";
+import { type Path, withAt } from "../../lib/conditions";
+import {
+  entryFields,
+  exitFields,
+  freshTrigger,
+  goalFields,
+  ownerFields,
+  type TriggerKind,
+  triggerFields,
+  triggerKind,
+  triggers,
+} from "../../lib/journey-fields";
 import type { Journey } from "../../lib/journeys";
 import { useText } from "../../messages";
-import type { Messages } from "../../messages/en";
-import { Card } from "../../ui/parts";
-import { AreaField, ChoiceField, TextField } from "./fields";
-
-const TRIGGERS = ["event", "enters", "leaves", "api"] as const;
-
-type TriggerKind = (typeof TRIGGERS)[number] | "other";
-
-function triggerKind(trigger: Journey["trigger"]): TriggerKind {
-  return TRIGGERS.find((it) => it in trigger) ?? "other";
-}
-
-export function triggerWords(trigger: Journey["trigger"], t: Messages): string {
-  const kind = triggerKind(trigger);
-  const name = t.journeys.triggers[kind] ?? kind;
-  return kind === "api" || kind === "other" ? name : `${name}: ${String(trigger[kind] ?? "")}`;
-}
+import { Text } from "../../ui/parts";
+import { FieldsOf, type Lists } from "./fields";
+import { ChoiceField, TextField } from "./inputs";
 
 export function JourneySettings({
   journey,
   isNew,
   nameWrong,
   lists,
+  problems,
   onChange,
 }: {
   journey: Journey;
   isNew: boolean;
   nameWrong: string | undefined;
-  lists: Record<string, string>;
+  lists: Lists;
+  /** By the name of the field. */
+  problems: ReadonlyMap<string, FileProblem[]>;
   onChange: (journey: Journey, about: string) => void;
 }) {
   const { t } = useText();
   const words = t.journeys;
-  const { fields } = words;
-  const set = (path: Path, value: unknown) =>
-    onChange(withAt(journey, path, value === "" ? undefined : value), path.join("."));
-  const kind = triggerKind(journey.trigger);
-  const text = (path: Path) => String(at(journey, path) ?? "");
-  const reentry = text(["reentry"]);
-  const again =
-    reentry === "" || reentry === "never" ? "never" : reentry === "always" ? "always" : "after";
-  const exits = (journey.exit ?? []) as { when: string }[];
-  const goal = (name: string, value: string) => {
-    const next = {
-      ...(journey.goal as object | undefined),
-      [name]: value === "" ? undefined : value,
-    };
-    const isSet = Object.values(next).some((it) => it !== undefined);
-    onChange(withAt(journey, ["goal"], isSet ? next : undefined), `goal.${name}`);
+  const set = (path: Path, value: unknown) => {
+    const [group] = path;
+    const next = withAt(journey, path, value);
+    const inner = group === "goal" || group === "entries" ? next[group] : null;
+    const isEmpty = inner && Object.keys(inner).length === 0;
+    onChange(isEmpty ? withAt(next, [String(group)], undefined) : next, path.join("."));
   };
+  const kind = triggerKind(journey.trigger);
   return (
-    <Card title={words.settings} className="flow-settings">
-      <div className="build-fields">
-        {isNew && (
-          <TextField
-            label={nameWrong ? `${words.newName}: ${nameWrong}` : words.newName}
-            value={journey.journey}
-            wrong={nameWrong !== undefined}
-            onChange={(it) => onChange({ ...journey, journey: it }, "name")}
+    <div className="flow-settings">
+      <section>
+        <div className="build-fields">
+          {isNew && (
+            <TextField
+              label={nameWrong ? `${words.newName}: ${nameWrong}` : words.newName}
+              value={journey.journey}
+              wrong={nameWrong !== undefined}
+              onChange={(it) => onChange({ ...journey, journey: it }, "name")}
+            />
+          )}
+          <FieldsOf of={journey} fields={ownerFields} lists={lists} set={set} />
+        </div>
+        <Wrong of={["journey", "owner"]} problems={problems} />
+      </section>
+      <section>
+        <h3>{words.start}</h3>
+        <div className="build-fields">
+          <ChoiceField
+            label={words.trigger}
+            value={kind ?? ""}
+            options={kind === null ? ["", ...triggers] : triggers}
+            names={words.triggers}
+            onChange={(it) =>
+              it && onChange({ ...journey, trigger: freshTrigger(it as TriggerKind) }, "trigger")
+            }
           />
-        )}
-        <TextField
-          label={words.owner}
-          value={journey.owner ?? ""}
-          onChange={(it) => set(["owner"], it)}
-        />
-        <ChoiceField
-          label={words.trigger}
-          value={kind}
-          options={kind === "other" ? [...TRIGGERS, "other"] : TRIGGERS}
-          names={words.triggers}
-          onChange={(it) =>
-            it !== "other" &&
-            onChange({ ...journey, trigger: { [it]: it === "api" ? true : "" } }, "trigger")
-          }
-        />
-        {(kind === "event" || kind === "enters" || kind === "leaves") && (
-          <TextField
-            label={fields[kind] ?? kind}
-            value={text(["trigger", kind])}
-            list={lists[kind === "event" ? "event" : "audience"]}
-            onChange={(it) => onChange(withAt(journey, ["trigger", kind], it), `trigger.${kind}`)}
+          {kind !== null && (
+            <FieldsOf
+              key={kind}
+              of={journey.trigger}
+              fields={triggerFields[kind]}
+              lists={lists}
+              set={(path, value) =>
+                onChange(
+                  { ...journey, trigger: withAt(journey.trigger, path, value) },
+                  `trigger.${path.join(".")}`,
+                )
+              }
+            />
+          )}
+        </div>
+        <Wrong of={["trigger"]} problems={problems} />
+      </section>
+      <section>
+        <h3>{words.howOften}</h3>
+        <div className="build-fields">
+          <FieldsOf of={journey} fields={entryFields} lists={lists} set={set} />
+        </div>
+        <Wrong of={["key", "reentry", "entries", "late"]} problems={problems} />
+      </section>
+      <section>
+        <h3>{words.goal}</h3>
+        <div className="build-fields">
+          <FieldsOf
+            of={journey}
+            fields={journey.goal ? goalFields : goalFields.slice(0, 1)}
+            lists={lists}
+            set={set}
           />
-        )}
-        {kind === "event" && (
-          <AreaField
-            label={fields.when ?? ""}
-            value={text(["trigger", "when"])}
-            onChange={(it) => set(["trigger", "when"], it)}
-          />
-        )}
-        <ChoiceField
-          label={words.reentry}
-          value={again}
-          options={["never", "always", "after"]}
-          names={words.reentries}
-          onChange={(it) => set(["reentry"], it === "never" ? "" : it === "after" ? "30d" : it)}
-        />
-        {again === "after" && (
-          <TextField
-            label={fields.wait ?? ""}
-            value={reentry}
-            size="short"
-            onChange={(it) => set(["reentry"], it)}
-          />
-        )}
-        <TextField
-          label={fields.key ?? ""}
-          value={text(["key"])}
-          onChange={(it) => set(["key"], it)}
-        />
-        <AreaField
-          label={fields.exit ?? ""}
-          value={exits.map((it) => it.when).join("\n")}
-          onChange={(it) => {
-            const lines = it.split("\n").filter((each) => each.trim() !== "");
-            const exit = lines.map((when) => ({ when }));
-            onChange(withAt(journey, ["exit"], exit.length === 0 ? undefined : exit), "exit");
-          }}
-        />
-        <TextField
-          label={words.goal}
-          value={text(["goal", "event"])}
-          list={lists.event}
-          onChange={(it) => goal("event", it)}
-        />
-        <TextField
-          label={fields.window ?? ""}
-          value={text(["goal", "within"])}
-          size="short"
-          onChange={(it) => goal("within", it)}
-        />
-      </div>
-    </Card>
+        </div>
+        <Wrong of={["goal"]} problems={problems} />
+      </section>
+      <section>
+        <h3>{words.exit}</h3>
+        <FieldsOf of={journey} fields={exitFields} lists={lists} set={set} />
+        <Wrong of={["exit"]} problems={problems} />
+      </section>
+    </div>
   );
+}
+
+function Wrong({
+  of,
+  problems,
+}: {
+  of: readonly string[];
+  problems: ReadonlyMap<string, FileProblem[]>;
+}) {
+  return of
+    .flatMap((it) => problems.get(it) ?? [])
+    .map((it) => (
+      <p key={`${it.line}:${it.message}`} className="field-error flow-wrong" role="alert">
+        <Text>{[it.message, it.hint].filter(Boolean).join(": ")}</Text>
+      </p>
+    ));
 }

@@ -22,8 +22,10 @@ import {
 } from "../../lib/journeys";
 import { useText } from "../../messages";
 import { Text } from "../../ui/parts";
-import { AreaField, StepFields, TextField } from "./fields";
+import { ConditionField } from "./condition-field";
+import { StepFields } from "./fields";
 import { armName, type FlowParts } from "./flow";
+import { TextField } from "./inputs";
 import { kindName, saysStep } from "./says";
 
 interface Given {
@@ -367,7 +369,7 @@ function ArmEdit({
           />
         </div>
       ) : typeof arm.when === "string" ? (
-        <AreaField
+        <ConditionField
           label={fields.when ?? ""}
           value={arm.when}
           onChange={(it) => onChange(withAt(step, ["branch", place, "when"], it), `when.${place}`)}

@@ -1,10 +1,13 @@
 /** What is known about a person, in parts that open and close. */
+import { Link } from "react-router";
 import type { Person } from "../../api/types";
 import { inline } from "../../lib/json";
 import { channelName, reasonText, useText } from "../../messages";
+import { pathOf } from "../journeys/path";
 import { IdentityPart } from "./identity";
 import { Part } from "./part";
 import { PrivacyPart } from "./privacy";
+import { TasksPart } from "./tasks";
 
 export function Profile({ person }: { person: Person }) {
   const { t, format } = useText();
@@ -43,7 +46,7 @@ export function Profile({ person }: { person: Person }) {
           {person.runs.map((it) => (
             <li key={`${it.journey}${it.key}`}>
               <span>
-                {it.journey}
+                <Link to={pathOf(it.journey)}>{it.journey}</Link>
                 {it.key && <span className="faint"> · {it.key}</span>}
               </span>
               <small>
@@ -54,6 +57,7 @@ export function Profile({ person }: { person: Person }) {
           ))}
         </ul>
       </Part>
+      <TasksPart id={person.id} />
       <PrivacyPart person={person} />
     </aside>
   );

@@ -11,6 +11,7 @@ import { InteractionsCard, ValuesCard } from "./forest";
 import { DaysCard, LedgerCard } from "./ledger";
 import { LeverageCard } from "./leverage";
 import { AudiencesCard, JourneysCard } from "./lists";
+import { TasksCard } from "./tasks";
 
 export function Today() {
   const { t } = useText();
@@ -49,6 +50,7 @@ function Full({ data }: { data: TodayData }) {
       <div className="column">
         {measured && <InteractionsCard report={leverage} truth={truth} />}
         <DaysCard days={data.days} />
+        <TasksCard />
         <JourneysCard journeys={data.journeys} />
         <AudiencesCard audiences={data.audiences} />
       </div>
