@@ -291,6 +291,7 @@ impl Replayed {
             out.push('\n');
         }
         out.push('\n');
+        out.push_str(&self.places_text());
         for it in &self.reach {
             let (people, messages) = (it.people, it.messages);
             out.push_str(&format!(
@@ -300,6 +301,26 @@ impl Replayed {
         }
         for (n, people) in self.messages_per_person.iter().enumerate() {
             out.push_str(&format!("{people} people get {n}\n"));
+        }
+        out
+    }
+
+    /// How many came to each step, and how many stand there at the end.
+    fn places_text(&self) -> String {
+        let step = |it: &Place| format!("{}:{}", it.journey, it.step);
+        let width = self.places.iter().map(|it| step(it).len()).max().unwrap_or(0);
+        let mut out = String::new();
+        for it in &self.places {
+            let mut line =
+                format!("{:width$}  {:>8} came  {:>8} there", step(it), it.entered, it.there);
+            let arms = it.arms.iter().map(|(arm, n)| format!("{n} took {arm}"));
+            let failed = it.failed.iter().map(|(why, n)| format!("{n} failed: {why}"));
+            arms.chain(failed).for_each(|it| line.push_str(&format!("  {it}")));
+            out.push_str(&line);
+            out.push('\n');
+        }
+        if !self.places.is_empty() {
+            out.push('\n');
         }
         out
     }

@@ -85,6 +85,7 @@ fn the_past_makes_people_who_they_are_and_says_nothing() {
     assert_eq!((found.reach[0].people, found.reach[0].messages), (3, 3));
     let text = found.text();
     assert!(text.contains("journey/thanks") && text.contains("onsite reaches 3 people"), "{text}");
+    assert!(text.contains("\ntips:0           3 came         0 there\n"), "{text}");
 }
 
 #[test]
