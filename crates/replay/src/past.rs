@@ -10,14 +10,14 @@ use engine::JourneyCounts;
 use model::{JourneyName, LedgerState, Timestamp};
 use port::People;
 use record::{Fact, LogRecord};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts of before the window that are taken in at once.
 const AT_ONCE: usize = 2_000;
 
 /// What a programme would have done.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Replayed {
     pub from: String,
     pub to: String,
@@ -26,7 +26,7 @@ pub struct Replayed {
     pub facts_before: u64,
     pub facts: u64,
     /// Messages asked for, by what became of them.
-    pub ledger: BTreeMap<&'static str, u64>,
+    pub ledger: BTreeMap<String, u64>,
     pub messages: Vec<MessageCount>,
     /// What happened at each step of each journey.
     pub places: Vec<Place>,
@@ -36,14 +36,16 @@ pub struct Replayed {
     pub journeys: Vec<JourneyCount>,
     /// How many are in each audience at the end.
     pub audiences: BTreeMap<String, u64>,
+    /// None in what a server tells: who got what is not handed around.
+    #[serde(skip_deserializing)]
     pub decisions: Vec<Decided>,
     /// Of the one person who was followed: what they did, and what came of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub way: Option<Vec<Moment>>,
 }
 
 /// What became of the messages of one content that one journey or broadcast asked for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MessageCount {
     pub by: String,
     pub content: String,
@@ -54,7 +56,7 @@ pub struct MessageCount {
 }
 
 /// What happened at one step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     pub journey: String,
     /// Its address.
@@ -69,7 +71,7 @@ pub struct Place {
 }
 
 /// How many people a channel reached.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reach {
     pub channel: String,
     pub people: u64,
@@ -77,15 +79,17 @@ pub struct Reach {
 }
 
 /// What two programmes would have said differently over the same time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Compared {
     /// People who get a content from both, from the first only, and from the second only.
     pub contents: Vec<ContentCompared>,
+    #[serde(default)]
     pub only_first: Vec<Said>,
+    #[serde(default)]
     pub only_second: Vec<Said>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContentCompared {
     pub content: String,
     pub both: u64,
@@ -93,7 +97,7 @@ pub struct ContentCompared {
     pub only_second: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Said {
     pub person: String,
     pub content: String,
@@ -228,7 +232,7 @@ impl Replayed {
         let mut reached: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
         let mut per_person: BTreeMap<&str, usize> = BTreeMap::new();
         for it in decisions {
-            *self.ledger.entry(it.became).or_default() += 1;
+            *self.ledger.entry(it.became.to_owned()).or_default() += 1;
             let key = (it.by.clone(), it.content.clone());
             let step = steps.entry(key).or_insert_with(|| MessageCount {
                 by: it.by.clone(),

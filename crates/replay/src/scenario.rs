@@ -15,7 +15,7 @@ use model::{
 };
 use port::{Envelope, FactLog, Ledger, MemoryLog, MemoryStore, Payload, People};
 use record::{Control, Fact, LogRecord};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub struct Decided {
     pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JourneyCount {
     pub name: String,
     pub started: u64,

@@ -2573,7 +2573,10 @@ export interface components {
             /** Format: int64 */
             sent: number;
         };
-        /** @description What to play. Without changes it is the programme that runs. */
+        /**
+         * @description What to play: a whole programme, or what is to be another than in the one that runs; without either, that
+         *     one.
+         */
         ReplayOrder: {
             /** @description Text by path: files that are new or another, and null for those that go. */
             changes?: {
@@ -2581,6 +2584,10 @@ export interface components {
             };
             /** @description Whether the programme that runs is played over the same time too. */
             compare?: boolean;
+            /** @description Text by path: every file of the programme. */
+            files?: {
+                [key: string]: string;
+            };
             /**
              * Format: date-time
              * @description Where the play begins; 30 days before its end where absent. What came before makes people who they

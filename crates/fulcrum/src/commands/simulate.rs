@@ -1,6 +1,7 @@
 //! `fulcrum simulate`: what a programme would do, over a script or over what really happened.
 
 mod past;
+mod remote;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::data::DataDir;
 use crate::programme_files;
 use crate::progress::{Bars, Unit};
+use crate::remote::Server;
 use crate::stop::Stop;
 
 /// Play a programme over a script, or over what people really did, in no time and with no mail sent.
@@ -44,7 +46,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     history: Option<Option<PathBuf>>,
     /// Another programme to compare with.
-    #[arg(long, value_name = "DIR", requires = "history")]
+    #[arg(long, value_name = "DIR", requires = "history", conflicts_with = "server")]
     against: Option<PathBuf>,
     /// Print what was decided from this time on; over the history, where the play begins [default: 30
     /// days before its end].
@@ -56,6 +58,10 @@ pub struct Arguments {
     to: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// With `--history` and without a file: play it there, over what that server has, and beside the programme
+    /// that it runs.
+    #[command(flatten)]
+    server: Server,
 }
 
 /// How far back a play over the history begins when nothing is said.
@@ -68,6 +74,9 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let files = programme_files::read(&arguments.program)?;
     programme_files::parse(&files)?;
+    if let (Some(None), true) = (&arguments.history, arguments.server.is_named()) {
+        return remote::play(place, arguments, &files);
+    }
     if let Some(history) = &arguments.history {
         return over_history(place, arguments, &files, history.as_deref());
     }
@@ -148,20 +157,25 @@ fn over_history(
         None => None,
     };
     let compared = second.as_ref().map(|it| compare(&first, it));
-    print(&match arguments.format {
-        Format::Json => {
-            let (against, compared) = (second.as_ref(), compared.as_ref());
-            serde_json::to_string_pretty(&Answer { replay: &first, against, compared })? + "\n"
-        }
-        Format::Table | Format::Csv => {
-            let mut text = first.text();
-            if let (Some(second), Some(compared)) = (&second, &compared) {
-                text.push_str(&format!("\nagainst it:\n{}\n{}", second.text(), compared.text()));
-            }
-            text
-        }
-    })?;
+    let (against, compared) = (second.as_ref(), compared.as_ref());
+    print(&Answer { replay: &first, against, compared }.shown(arguments.format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+impl Answer<'_> {
+    fn shown(&self, format: Format) -> anyhow::Result<String> {
+        Ok(match format {
+            Format::Json => serde_json::to_string_pretty(self)? + "\n",
+            Format::Table | Format::Csv => {
+                let mut text = self.replay.text();
+                if let (Some(second), Some(compared)) = (self.against, self.compared) {
+                    let second = second.text();
+                    text.push_str(&format!("\nagainst it:\n{second}\n{}", compared.text()));
+                }
+                text
+            }
+        })
+    }
 }
 
 fn shown(played: &Played, format: Format) -> anyhow::Result<String> {

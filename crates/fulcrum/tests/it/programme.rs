@@ -218,6 +218,41 @@ fn a_play_is_bounded_by_times_and_names_what_it_cannot_read() {
     );
 }
 
+/// The server plays what it has as the command plays a copy of it.
+#[test]
+fn a_play_over_a_server_is_the_one_over_its_data() {
+    let shop = Shop::new();
+    let server = serve(&shop);
+    let people = Value::Array((0..12).flat_map(crate::load::person).collect());
+    assert!(crate::load::post(&server.address, &shop.write_key, &people));
+    let events = 12 * crate::load::EVENTS_PER_PERSON;
+    until("the events", || {
+        (shop.today(&server.address)?["engine"]["events"] == events).then_some(())
+    });
+    let to = jiff::Timestamp::now();
+    let (from, to) = ((to - jiff::SignedDuration::from_hours(24)).to_string(), to.to_string());
+    let (config, program) = (shop.config().display().to_string(), shop.dir.path().join("program"));
+    let program = program.display().to_string();
+    let play = |more: &[&str]| {
+        let mut all = vec!["--config", &config, "simulate", "--program", &program, "--history"];
+        all.extend(["--from", &from, "--to", &to, "--format", "json"]);
+        all.extend(more);
+        let ran = fulcrum(&all);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let mut found: Value = serde_json::from_str(&ran.out).expect("JSON");
+        for name in ["replay", "against"] {
+            found[name].as_object_mut().map(|it| it.remove("decisions"));
+        }
+        found
+    };
+    let own = play(&[]);
+    let there = play(&["--server", &server.address, "--token", &shop.token]);
+    assert_eq!(own["replay"], there["replay"]);
+    assert_eq!(own["replay"]["facts"], events);
+    assert_eq!(there["against"], there["replay"], "the same programme runs");
+    assert!(own["replay"]["messages"][0]["asked"].as_u64().is_some_and(|it| 0 < it), "{own}");
+}
+
 #[test]
 fn schemas_are_listed_printed_and_written() {
     let dir = tempfile::tempdir().expect("a folder");

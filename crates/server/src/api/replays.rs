@@ -26,10 +26,15 @@ const FACTS_MAX: usize = 500_000;
 /// How far back a play begins when nothing is said.
 const WINDOW: Span = Span::days(30);
 
-/// What to play. Without changes it is the programme that runs.
+/// What to play: a whole programme, or what is to be another than in the one that runs; without either, that
+/// one.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayOrder {
+    /// Text by path: every file of the programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub files: Option<BTreeMap<String, String>>,
     /// Text by path: files that are new or another, and null for those that go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -201,12 +206,13 @@ pub(super) async fn begin_replay(
     Body(order): Body<ReplayOrder>,
 ) -> Result<Json<JobBegun>, Problem> {
     let (from, to) = window(&order, shared.now())?;
-    let (loaded, changes) = (shared.handle.loaded(), order.changes.clone().unwrap_or_default());
+    let (loaded, files) = (shared.handle.loaded(), order.files.clone());
+    let changes = order.changes.clone().or_else(|| files.is_none().then(BTreeMap::new));
     let person = order.person.as_deref().map(str::parse::<PersonId>).transpose();
     let person = person.map_err(Problem::not_found)?;
     let read = move |views: &dyn Views| {
         let running = engine::running_files(views, loaded.version)?;
-        let files = whole(views, &loaded, None, Some(changes))?;
+        let files = whole(views, &loaded, files, changes)?;
         checked(&files).map_err(Problem::in_files)?;
         let one = person.map(|it| One::read(views, it)).transpose()?;
         Ok((files, running, one))
