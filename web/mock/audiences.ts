@@ -81,10 +81,16 @@ const invented: Invented[] = [
 ];
 
 /** What was saved in this run of the mock. */
-const saved = new Map<string, { condition: string; note: string }>();
+const saved = new Map<string, { condition: string; note: string; sync: string }>();
 
-export function save(name: string, condition: string, note: string) {
-  saved.set(name, { condition, note });
+export function save(name: string, condition: string, note: string, sync: string) {
+  saved.set(name, { condition, note, sync });
+}
+
+/** The address that is told who enters and leaves; empty where none is. */
+export function syncOf(name: string): string {
+  const first = name === "lapsing" ? "https://crm.example/hooks/lapsing" : "";
+  return saved.get(name)?.sync ?? first;
 }
 
 function all(): Invented[] {

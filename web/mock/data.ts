@@ -604,6 +604,10 @@ export function today(now: number, scenario: Scenario): Today {
       text: "Till in Utrecht: 312 events were rejected in the last hour, all for a missing name.",
       href: "/events",
     });
+    attention.push({
+      kind: "webhooks",
+      text: "Of the calls of other systems 1 fail and are tried again, and 2 were given up. See `fulcrum webhooks list`.",
+    });
   }
   return {
     now: iso(now),

@@ -45,6 +45,7 @@ import {
 } from "./programme.ts";
 import { beginReplay, replayReport, stopReplay } from "./replays.ts";
 import { finish, tasks } from "./tasks.ts";
+import { callAgain, tryReceiver, webhookCall, webhookCalls, webhookSecret } from "./webhooks.ts";
 import { readYaml } from "./yaml.ts";
 
 const CONTENT_POLICY =
@@ -159,6 +160,8 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
   if (replayed) return json(response, replayed);
   if (path === "/tasks" || path.startsWith("/tasks/"))
     return aboutTasks(request, response, url, path, scenario, now);
+  if (path === "/webhooks" || path.startsWith("/webhooks/"))
+    return aboutWebhooks(request, response, url, path, scenario, now);
   const journey = of("journeys/([^/]+)");
   if (journey) {
     const found = journeyDetail(decodeURIComponent(journey[1] ?? ""));
@@ -295,6 +298,28 @@ function aboutTasks(
     (it) => it.done === wanted && (person === null || it.person === person),
   );
   return json(response, { tasks: found, total: found.length });
+}
+
+async function aboutWebhooks(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  path: string,
+  scenario: Scenario,
+  now: number,
+) {
+  const [, , part = "", step] = path.split("/").map(decodeURIComponent);
+  if (part === "") return json(response, webhookCalls(url.searchParams, now, scenario === "empty"));
+  if (part === "secret") {
+    return scenario === "member"
+      ? problem(response, 403, "only the admin sees and changes the secret of webhooks")
+      : json(response, webhookSecret(now));
+  }
+  if (part === "test") return json(response, tryReceiver(String((await body(request)).url)));
+  const it = step === "retry" ? callAgain(part, now) : webhookCall(part, now);
+  return it
+    ? json(response, it)
+    : problem(response, 404, `there is no call with the key \`${part}\``);
 }
 
 async function aboutConditions(request: IncomingMessage, response: ServerResponse, path: string) {

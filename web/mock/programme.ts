@@ -1,7 +1,7 @@
 /** The programme's files as far as the builders read and change them. */
 import type { FileProblem, ProgrammeFile, ProgrammePlan } from "../src/api/types.ts";
 import { fileOf, type Journey, journeyOf } from "../src/lib/journeys.ts";
-import { audiences, save, sizeOf } from "./audiences.ts";
+import { audiences, save, sizeOf, syncOf } from "./audiences.ts";
 import { parse, Refused } from "./conditions.ts";
 import { journeyDefinitions, saveJourney } from "./journeys.ts";
 import { readYaml } from "./yaml.ts";
@@ -28,8 +28,9 @@ export function programmeFile(path: string, now: number): ProgrammeFile | null {
   }
   if (!it) return null;
   const note = it.note ? `note: ${it.note}\n` : "";
-  const text = `# Kept by hand\naudience: ${it.name}\n${note}when: ${it.condition}\n`;
-  const form = { audience: it.name, note: it.note, when: it.condition };
+  const text = `# Kept by hand\naudience: ${it.name}\n${note}when: ${it.condition}\n${syncOf(it.name) && `sync:\n  url: ${syncOf(it.name)}\n`}`;
+  const sync = syncOf(it.name) ? { sync: { url: syncOf(it.name) } } : {};
+  const form = { audience: it.name, note: it.note, when: it.condition, ...sync };
   return { path, kind: "audience", name: it.name, etag: ETAG, version: 7, text, form };
 }
 
@@ -38,6 +39,11 @@ type Changes = Record<string, string | null>;
 function field(text: string, name: string): string {
   const value = text.match(new RegExp(`^${name}: (.*)$`, "m"))?.[1] ?? "";
   return value.startsWith('"') ? JSON.parse(value) : value;
+}
+
+function told(text: string): string {
+  const fields = readYaml(text) as { sync?: { url?: string } } | null;
+  return fields?.sync?.url ?? "";
 }
 
 export function programmeProblems(changes: Changes): FileProblem[] {
@@ -104,9 +110,13 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
     }
     const name = field(text, "audience");
     const before = audiences(now).find((it) => it.name === name);
-    const after = { when: field(text, "when"), note: field(text, "note") };
-    const was = { when: before?.condition ?? null, note: before?.note || null };
-    const fields = (["when", "note"] as const)
+    const after = { when: field(text, "when"), note: field(text, "note"), sync: told(text) };
+    const was = {
+      when: before?.condition ?? null,
+      note: before?.note || null,
+      sync: syncOf(name) || null,
+    };
+    const fields = (["when", "note", "sync"] as const)
       .filter((it) => (was[it] ?? "") !== after[it])
       .map((it) => ({ field: it, old: was[it], new: after[it] || null }));
     if (fields.length === 0) continue;
@@ -147,7 +157,8 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
 export function applyProgramme(changes: Changes) {
   for (const [path, text] of Object.entries(changes)) {
     if (text !== null && path.startsWith("journeys/")) saveJourney(readJourney(text));
-    else if (text !== null) save(field(text, "audience"), field(text, "when"), field(text, "note"));
+    else if (text !== null)
+      save(field(text, "audience"), field(text, "when"), field(text, "note"), told(text));
   }
 }
 

@@ -114,6 +114,10 @@ export const views = [
   { name: "settings-dutch", path: "/settings", language: "nl" },
   { name: "settings-link", path: "/settings", act: invite },
   { name: "settings-remove", path: "/settings", act: choose(/^Remove piet/) },
+  { name: "webhooks", path: "/settings/webhooks", act: openCall },
+  { name: "webhooks-member", path: "/settings/webhooks", scenario: "member" },
+  { name: "webhooks-empty", path: "/settings/webhooks", scenario: "empty", act: showSecret },
+  { name: "webhooks-dutch", path: "/settings/webhooks", language: "nl" },
   { name: "invited", path: "/setup?token=abc", cookies: { mock_signed_out: "1" } },
   { name: "audience-waits", path: "/audiences/trail_runners", scenario: "filling" },
   { name: "events", path: "/events", act: openRejection },
@@ -222,6 +226,19 @@ async function invite(page) {
   await page.getByLabel("E-mail address of a colleague").fill("sam@shop.example");
   await page.getByRole("button", { name: "Invite" }).click();
   await page.getByRole("dialog", { name: "A link for sam@shop.example" }).waitFor();
+}
+
+async function openCall(page) {
+  await page
+    .getByRole("button", { name: /^Show what is sent/ })
+    .nth(2)
+    .click();
+  await page.locator(".call-more pre").waitFor();
+}
+
+async function showSecret(page) {
+  await page.getByRole("button", { name: "Show the secret" }).click();
+  await page.locator(".webhook-card .snippet").first().waitFor();
 }
 
 async function openMore(page) {

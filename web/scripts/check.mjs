@@ -718,6 +718,53 @@ const stories = {
     if (await page.getByRole("button", { name: "Invite" }).count()) throw new Error("invite");
     await page.locator(".who", { hasText: "noor@shop.example" }).waitFor();
   },
+  "a call that was given up is looked at and made again, a receiver is tried, the secret is for the admin":
+    async (page, origin) => {
+      await page.getByRole("link", { name: /^Open: Of the calls/ }).click();
+      await page.getByRole("heading", { level: 1, name: "Webhooks" }).waitFor();
+      await page.getByRole("button", { name: "Show more" }).click();
+      await page.waitForFunction(() => document.querySelectorAll(".call").length === 40);
+      await page.getByRole("radio", { name: "Given up" }).check();
+      await page.waitForFunction(() => document.querySelectorAll(".call").length === 2);
+      const call = page.locator(".call", { hasText: "birthday" });
+      await call.getByText("the receiver wants no more of these").waitFor();
+      await call.getByRole("button", { name: /^Show what is sent/ }).click();
+      await call.getByText('"journey": "birthday"').waitFor();
+      await call.getByRole("button", { name: /^Try again/ }).click();
+      await page.getByText("It is called again").waitFor();
+      await call.waitFor({ state: "detached" });
+      await page.getByRole("radio", { name: "Waiting" }).check();
+      await call.getByText("due now").waitFor();
+      await page.getByLabel("Address").fill("http://10.0.0.5/in");
+      await page.keyboard.press("Enter");
+      await page.getByText("It did not work: only https is called").waitFor();
+      await page.getByLabel("Address").fill("https://crm.example/in");
+      await page.keyboard.press("Enter");
+      await page.getByText("It answered: 204").waitFor();
+      await page.getByRole("button", { name: "Show the secret" }).click();
+      await page.getByText("whsec_bW9j").waitFor();
+      await page.getByRole("button", { name: "Hide it" }).click();
+      await page.getByText("whsec_").first().waitFor({ state: "detached" });
+      await page.context().addCookies([{ name: "mock_scenario", value: "member", url: origin }]);
+      await page.reload();
+      await page.getByText("Only the admin sees it here.").waitFor();
+      await page.getByText("fulcrum webhooks secret").waitFor();
+    },
+  "an audience tells another system, and then another": async (page, origin) => {
+    await page.goto(`${origin}/audiences/lapsing`);
+    await page.getByText("https://crm.example/hooks/lapsing").waitFor();
+    await page.getByRole("link", { name: "Edit" }).click();
+    const field = page.getByLabel("Tell another system");
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("input")].some((it) => it.value.startsWith("https://crm")),
+    );
+    await field.fill("https://other.example/in");
+    await page.getByRole("button", { name: "Save…" }).click();
+    await page.getByText("after: https://other.example/in").waitFor();
+    await page.getByRole("button", { name: "Save and run it" }).click();
+    await page.getByText("lapsing is saved and runs.").waitFor();
+    await page.getByText("https://other.example/in").waitFor();
+  },
   "an invited colleague chooses a password and is in; a used link says so": async (
     page,
     origin,

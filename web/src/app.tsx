@@ -28,6 +28,7 @@ const Planner = lazy(() => import("./pages/leverage/planner"));
 const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
 const Decisions = lazy(() => import("./pages/decisions/decisions"));
 const Settings = lazy(() => import("./pages/settings/settings"));
+const Webhooks = lazy(() => import("./pages/settings/webhooks"));
 const Events = lazy(() => import("./pages/events/events"));
 
 export function App() {
@@ -71,6 +72,7 @@ export function App() {
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
               <Route path="decisions" element={<Decisions />} />
               <Route path="settings" element={<Settings />} />
+              <Route path="settings/webhooks" element={<Webhooks />} />
               <Route path="events" element={<Events />} />
               <Route path="*" element={<NotFound />} />
             </Route>

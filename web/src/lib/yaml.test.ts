@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scalar, withField } from "./yaml";
+import { scalar, withField, withSync } from "./yaml";
 
 const file = `# Who comes back
 audience: repeat_buyers
@@ -27,6 +27,18 @@ test("a new field stands before another, or at the end", () => {
   expect(withField(short, "note", "New")).toBe("audience: a\nwhen: true\nnote: New\n");
   expect(withField("", "audience", "a")).toBe("audience: a\n");
   expect(withField(short, "note", "", "when")).toBe(short);
+});
+
+test("who is told is written, changed and taken out, however it was written", () => {
+  const short = "audience: a\nwhen: true # all\n";
+  const synced = 'audience: a\nwhen: true # all\nsync: {url: "https://crm.example/a?b=1, 2"}\n';
+  expect(withSync(short, "https://crm.example/a?b=1, 2")).toBe(synced);
+  expect(withSync(synced, "")).toBe(short);
+  const below = "audience: a\nsync:\n  url: https://old.example/a\n# why\nwhen: true\n";
+  expect(withSync(below, "https://new.example/a")).toBe(
+    'audience: a\nsync: {url: "https://new.example/a"}\n# why\nwhen: true\n',
+  );
+  expect(withSync(short, "")).toBe(short);
 });
 
 test("quotes stand where a text would mean something else without them", () => {

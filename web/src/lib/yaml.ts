@@ -15,9 +15,18 @@ export function scalar(text: string): string {
  * old value goes with it: all lines below that are indented. A new field stands before `before`, else at the end.
  */
 export function withField(file: string, field: string, value: string, before?: string): string {
+  return withWritten(file, field, value === "" ? "" : scalar(value), before);
+}
+
+/** The file with `sync: {url: "…"}`; an empty address takes it out. */
+export function withSync(file: string, url: string): string {
+  return withWritten(file, "sync", url === "" ? "" : `{url: ${JSON.stringify(url)}}`);
+}
+
+function withWritten(file: string, field: string, written: string, before?: string): string {
   const lines = file.split("\n");
   const at = lines.findIndex((it) => it.startsWith(`${field}:`));
-  const line = value === "" ? [] : [`${field}: ${scalar(value)}`];
+  const line = written === "" ? [] : [`${field}: ${written}`];
   if (0 <= at) {
     let end = at + 1;
     while (end < lines.length && /^\s+\S/.test(lines[end] ?? "")) end += 1;

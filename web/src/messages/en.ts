@@ -5,6 +5,7 @@ import { journeys } from "./en/journeys";
 import { replay } from "./en/replay";
 import { settings } from "./en/settings";
 import { tasks } from "./en/tasks";
+import { webhooks } from "./en/webhooks";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -644,6 +645,7 @@ export const en = {
   journeys,
   replay,
   tasks,
+  webhooks,
   settings,
   broadcasts: {
     list: "Broadcasts",

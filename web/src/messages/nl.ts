@@ -6,6 +6,7 @@ import { journeys } from "./nl/journeys";
 import { replay } from "./nl/replay";
 import { settings } from "./nl/settings";
 import { tasks } from "./nl/tasks";
+import { webhooks } from "./nl/webhooks";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -243,6 +244,8 @@ export const nl: Messages = {
           "Er is nog geen bron die gebeurtenissen stuurt. Maak er een en zet de schrijfsleutel in uw site.",
         sample_ratio:
           "De mensen zijn niet in de opgegeven verhouding over de cellen van het panel verdeeld; vertrouw de hefboom niet.",
+        webhooks:
+          "Aanroepen van andere systemen mislukken: zij worden opnieuw geprobeerd of zijn opgegeven.",
       },
     },
     engine: {
@@ -641,6 +644,7 @@ export const nl: Messages = {
   journeys,
   replay,
   tasks,
+  webhooks,
   settings,
   broadcasts: {
     list: "Verzendingen",

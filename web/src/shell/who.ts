@@ -8,6 +8,11 @@ import type { Messages } from "../messages/en";
 export const ADMIN = "admin";
 const TOKEN = "token ";
 
+/** The secrets of the installation are for the admin and for tokens; the server refuses everybody else. */
+export function seesSecrets(who: string | undefined): boolean {
+  return who === ADMIN || (who?.startsWith(TOKEN) ?? false);
+}
+
 export function whoInWords(who: string | undefined, t: Messages): string {
   if (who === undefined || who === ADMIN) return t.settings.you.admin;
   return who.startsWith(TOKEN) ? t.settings.you.token(who.slice(TOKEN.length)) : who;

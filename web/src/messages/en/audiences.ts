@@ -48,6 +48,9 @@ export const audiences = {
   facts: "What it is",
   now: "People in it now",
   condition: "Condition",
+  sync: "Tells another system",
+  syncHelp: "Whoever enters or leaves is told of there.",
+  syncCalls: "Calls",
   uses: "Built on",
   kinds: {
     audience: "audience",

@@ -122,6 +122,8 @@ export const builder = {
   nameTaken: "There is an audience of this name already.",
   note: "Note",
   noteHint: "For people; it changes nothing.",
+  sync: "Tell another system",
+  syncHint: "Optional. It is called at this address whenever somebody enters or leaves: https://…",
   who: "Who meets it",
   back: "Back without saving",
   leave: "What you changed is not saved. Leave it?",

@@ -1,6 +1,9 @@
 /** The texts of the settings and of the team. */
 
 export const settings = {
+  views: "Views of settings",
+  first: "Team and display",
+  webhooks: "Webhooks",
   team: {
     title: "Team",
     note: "Everybody signs in under their own address, so that it is known who planned and who approved. Who is in the team may do everything but change the team.",

@@ -50,6 +50,9 @@ export const audiences: Messages["audiences"] = {
   facts: "Wat het is",
   now: "Mensen erin, nu",
   condition: "Voorwaarde",
+  sync: "Licht een ander systeem in",
+  syncHelp: "Daar wordt gemeld wie erin komt en eruit gaat.",
+  syncCalls: "Aanroepen",
   uses: "Bouwt op",
   kinds: {
     audience: "doelgroep",

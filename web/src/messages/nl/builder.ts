@@ -138,6 +138,9 @@ export const builder: Messages["builder"] = {
   nameTaken: "Er is al een doelgroep met deze naam.",
   note: "Notitie",
   noteHint: "Voor mensen; ze verandert niets.",
+  sync: "Een ander systeem inlichten",
+  syncHint:
+    "Mag leeg blijven. Op dit adres wordt het aangeroepen zodra iemand erin komt of eruit gaat: https://…",
   who: "Wie eraan voldoet",
   back: "Terug zonder bewaren",
   leave: "Wat u veranderde is niet bewaard. Toch weggaan?",

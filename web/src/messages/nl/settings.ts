@@ -2,6 +2,9 @@
 import type { Messages } from "../en";
 
 export const settings: Messages["settings"] = {
+  views: "Onderdelen van de instellingen",
+  first: "Team en weergave",
+  webhooks: "Webhooks",
   team: {
     title: "Team",
     note: "Iedereen meldt zich aan onder het eigen adres, zodat bekend is wie plande en wie goedkeurde. Wie in het team zit mag alles, behalve het team veranderen.",

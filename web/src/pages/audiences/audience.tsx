@@ -5,7 +5,9 @@ import { useState } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import { audienceQuery, audiencesQuery } from "../../api/audiences";
 import { ApiError } from "../../api/client";
+import { definitionQuery } from "../../api/programme";
 import type { AudienceDetail } from "../../api/types";
+import { syncOf } from "../../lib/webhooks";
 import { useText } from "../../messages";
 import { Card, Empty, Failed, Loading, PageTitle } from "../../ui/parts";
 import { AttemptCard } from "./attempt";
@@ -82,6 +84,7 @@ function AudienceByName({ name }: { name: string }) {
 
 function Facts({ it }: { it: AudienceDetail }) {
   const { t, format } = useText();
+  const sync = syncOf(useQuery(definitionQuery("audience", it.name)).data ?? null);
   return (
     <Card title={t.audiences.facts} className="broadcast-facts">
       <dl className="pairs">
@@ -105,6 +108,16 @@ function Facts({ it }: { it: AudienceDetail }) {
             <code>{it.condition}</code>
           </dd>
         </div>
+        {sync && (
+          <div>
+            <dt>{t.audiences.sync}</dt>
+            <dd>
+              <code className="break">{sync}</code>
+              <span className="faint">{t.audiences.syncHelp}</span>
+              <Link to="/settings/webhooks">{t.audiences.syncCalls}</Link>
+            </dd>
+          </div>
+        )}
         {0 < it.uses.length && (
           <div>
             <dt>{t.audiences.uses}</dt>

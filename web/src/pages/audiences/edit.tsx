@@ -9,7 +9,8 @@ import { type Changes, definitionQuery, pathsTaken } from "../../api/programme";
 import type { ProgrammeFile } from "../../api/types";
 import { TreeBuilder } from "../../builder/tree";
 import { useCondition } from "../../builder/use-condition";
-import { withField } from "../../lib/yaml";
+import { syncOf } from "../../lib/webhooks";
+import { withField, withSync } from "../../lib/yaml";
 import { useText } from "../../messages";
 import { ConditionText } from "../../ui/condition";
 import { Button, Card, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
@@ -78,6 +79,8 @@ function Editor({
   const edited = useCondition(condition);
   const [newName, setNewName] = useState("");
   const [note, setNote] = useState(firstNote);
+  const firstSync = syncOf(file);
+  const [sync, setSync] = useState(firstSync);
   const [saving, setSaving] = useState<Changes | null>(null);
   const [tried, setTried] = useState(false);
   const vocabulary = useQuery(vocabularyQuery).data;
@@ -85,7 +88,7 @@ function Editor({
   const even = edited.following === "even";
   const preview = usePreview(name, edited.text, even);
   useUndoKeys(edited.undo, edited.redo);
-  const dirty = edited.undo !== null || note !== firstNote || newName !== "";
+  const dirty = edited.undo !== null || note !== firstNote || sync !== firstSync || newName !== "";
   useBeforeUnload((event) => {
     if (dirty && !saving) event.preventDefault();
   });
@@ -102,7 +105,9 @@ function Editor({
     setTried(true);
     if (nameWrong !== undefined || !even) return;
     const path = file?.path ?? freePath(called, await pathsTaken().catch(() => new Set<string>()));
-    setSaving({ [path]: textOf(file, called, note.trim(), edited.text) });
+    const text = textOf(file, called, note.trim(), edited.text);
+    const told = sync.trim();
+    setSaving({ [path]: told === firstSync ? text : withSync(text, told) });
   };
   const refused = preview.now.phase === "refused" && even ? preview.now.detail : edited.refusedText;
   return (
@@ -143,6 +148,13 @@ function Editor({
           />
         )}
         <Line label={words.note} hint={words.noteHint} value={note} onChange={setNote} />
+        <Line
+          label={words.sync}
+          hint={words.syncHint}
+          value={sync}
+          length={1000}
+          onChange={setSync}
+        />
       </div>
       <div className="edit">
         <Card title={words.visual} className="edit-build">
@@ -216,12 +228,14 @@ function Line({
   hint,
   value,
   error,
+  length = 200,
   onChange,
 }: {
   label: string;
   hint: string;
   value: string;
   error?: string;
+  length?: number;
   onChange: (value: string) => void;
 }) {
   const id = useId();
@@ -231,7 +245,7 @@ function Line({
       <input
         id={id}
         value={value}
-        maxLength={200}
+        maxLength={length}
         autoComplete="off"
         aria-invalid={error !== undefined}
         aria-describedby={`${id}-note`}

@@ -6,6 +6,7 @@ import { DisplayChoices } from "../../shell/display";
 import { useSignOut, whoInWords } from "../../shell/who";
 import { Button, Card, PageTitle } from "../../ui/parts";
 import { TeamCard } from "./team";
+import { Views } from "./views";
 
 export default function Settings() {
   const { t } = useText();
@@ -14,6 +15,7 @@ export default function Settings() {
   return (
     <>
       <PageTitle>{t.app.settingsPage}</PageTitle>
+      <Views />
       <div className="broadcast">
         <TeamCard who={session?.who} />
         <div className="settings-side">

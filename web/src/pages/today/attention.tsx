@@ -8,6 +8,9 @@ import type { AttentionItem, Hold } from "../../api/types";
 import { sentence, useText } from "../../messages";
 import { Button, Card, Dialog, Text, useNow } from "../../ui/parts";
 
+/** Where an item is looked at of which the server names no page. */
+const PAGES: Record<string, string> = { webhooks: "/settings/webhooks" };
+
 export function Attention({ items, hold }: { items: readonly AttentionItem[]; hold: Hold | null }) {
   const { t, format } = useText();
   const [asking, setAsking] = useState(false);
@@ -33,18 +36,7 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
       <ul className="attention-list">
         {hold && <HoldItem hold={hold} onResume={() => setAsking(true)} />}
         {others.map((it) => (
-          <li key={`${it.kind}${it.text}`}>
-            <TriangleAlert size={18} strokeWidth={1.75} aria-hidden="true" />
-            <p>
-              <Text>{t.today.attention.kinds[it.kind] ?? it.text}</Text>
-            </p>
-            {it.href && (
-              <Link className="button button-plain" to={it.href}>
-                {t.today.attention.open}
-                <span className="hidden">: {t.today.attention.kinds[it.kind] ?? it.text}</span>
-              </Link>
-            )}
-          </li>
+          <Item key={`${it.kind}${it.text}`} it={it} />
         ))}
       </ul>
       {asking && hold && (
@@ -66,6 +58,27 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
         </Dialog>
       )}
     </Card>
+  );
+}
+
+function Item({ it }: { it: AttentionItem }) {
+  const { t } = useText();
+  const words = t.today.attention;
+  const text = words.kinds[it.kind] ?? it.text;
+  const href = it.href ?? PAGES[it.kind];
+  return (
+    <li>
+      <TriangleAlert size={18} strokeWidth={1.75} aria-hidden="true" />
+      <p>
+        <Text>{text}</Text>
+      </p>
+      {href && (
+        <Link className="button button-plain" to={href}>
+          {words.open}
+          <span className="hidden">: {text}</span>
+        </Link>
+      )}
+    </li>
   );
 }
 
