@@ -42,7 +42,7 @@ const made: Made[] = [
     next: 19,
   },
   {
-    key: "journey/cart-reminder/r412/3/1",
+    key: "journey/cart-reminder/r412/2/1",
     url: ERP,
     state: "answered",
     tries: 1,
@@ -51,7 +51,7 @@ const made: Made[] = [
     tried: 55,
   },
   {
-    key: "journey/birthday/r98/2.no.0/1",
+    key: "journey/birthday/r98/2/1",
     url: "https://erp.shop.example/gifts",
     state: "given_up",
     tries: 1,
@@ -60,7 +60,7 @@ const made: Made[] = [
     tried: 60 * 7,
   },
   {
-    key: "journey/cart-reminder/r377/3/1",
+    key: "journey/cart-reminder/r377/2/1",
     url: "http://10.0.0.5:8080/carts",
     state: "given_up",
     tries: 1,
@@ -82,7 +82,7 @@ const made: Made[] = [
 
 /** Enough that there is a second page. */
 const older: Made[] = Array.from({ length: 34 }, (_, n) => ({
-  key: `journey/cart-reminder/r${330 - n}/3/1`,
+  key: `journey/cart-reminder/r${330 - n}/2/1`,
   url: ERP,
   state: "answered",
   tries: 1,
@@ -139,7 +139,7 @@ export function webhookCall(key: string, now: number) {
       : JSON.stringify(
           from === "audience"
             ? { type: `audience.${moved}`, audience: name, ...told, at: call.made }
-            : { key, journey: name, run: moved, step: "3", ...told, data: { kind: "left" } },
+            : { key, journey: name, run: moved, step: "2", ...told, data: { kind: "left" } },
         );
   return { ...call, body };
 }

@@ -720,7 +720,7 @@ const stories = {
   },
   "a call that was given up is looked at and made again, a receiver is tried, the secret is for the admin":
     async (page, origin) => {
-      await page.getByRole("link", { name: /^Open: Of the calls/ }).click();
+      await page.getByRole("link", { name: /Of the calls of other systems/ }).click();
       await page.getByRole("heading", { level: 1, name: "Webhooks" }).waitFor();
       await page.getByRole("button", { name: "Show more" }).click();
       await page.waitForFunction(() => document.querySelectorAll(".call").length === 40);
@@ -745,8 +745,11 @@ const stories = {
       await page.getByText("whsec_bW9j").waitFor();
       await page.getByRole("button", { name: "Hide it" }).click();
       await page.getByText("whsec_").first().waitFor({ state: "detached" });
+      await page.getByRole("radio", { name: "Answered" }).check();
+      await page.getByRole("link", { name: "cart-reminder, step 2" }).first().click();
+      await page.locator('.flow-card[aria-current="step"]', { hasText: "webhook" }).waitFor();
       await page.context().addCookies([{ name: "mock_scenario", value: "member", url: origin }]);
-      await page.reload();
+      await page.goto(`${origin}/settings/webhooks`);
       await page.getByText("Only the admin sees it here.").waitFor();
       await page.getByText("fulcrum webhooks secret").waitFor();
     },

@@ -4,7 +4,7 @@ import { answer, api } from "./client";
 import type { WebhookCallDetail, WebhookSecret, WebhookTried } from "./types";
 
 const CALLS_EVERY_MS = 5_000;
-const CALLS_PER_PAGE = 30;
+const CALLS_PER_PAGE = 20;
 
 export type CallState = "waiting" | "answered" | "given_up";
 

@@ -27,8 +27,8 @@ export const webhooks = {
   answer: "Last answer:",
   tries: (n: number, text: string) =>
     n === 0 ? "not tried yet" : plural(n, "1 try", `${text} tries`),
-  tried: (ago: string) => `last ${ago}`,
-  next: (when: string) => `next ${when}`,
+  tried: (ago: string) => `last tried ${ago}`,
+  next: (when: string) => `next try ${when}`,
   due: "due now",
   behind: "behind an earlier call about the same person",
   show: "Show what is sent",
@@ -77,6 +77,7 @@ export const webhooks = {
     show: "Show the secret",
     hide: "Hide it",
     old: (until: string) => `The one before signs as well until ${until}:`,
+    label: "The secret",
     oldLabel: "The secret before",
   },
 };

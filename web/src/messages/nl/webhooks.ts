@@ -13,7 +13,7 @@ export const webhooks: Messages["webhooks"] = {
   stages: { waiting: "wacht", answered: "beantwoord", given_up: "opgegeven" },
   failing: "mislukt",
   counts: {
-    waiting: (n) => `${n} wachten`,
+    waiting: (n) => `${n} in de wacht`,
     failing: (n) => `(${n} mislukken)`,
     givenUp: (n) => `${n} opgegeven`,
   },
@@ -23,8 +23,8 @@ export const webhooks: Messages["webhooks"] = {
   moved: { entered: "iemand kwam erin", left: "iemand ging eruit" },
   answer: "Laatste antwoord:",
   tries: (n, text) => (n === 0 ? "nog niet geprobeerd" : plural(n, "1 poging", `${text} pogingen`)),
-  tried: (ago) => `laatste ${ago}`,
-  next: (when) => `volgende ${when}`,
+  tried: (ago) => `laatst geprobeerd ${ago}`,
+  next: (when) => `volgende poging ${when}`,
   due: "nu aan de beurt",
   behind: "na een eerdere aanroep over dezelfde persoon",
   show: "Tonen wat wordt gestuurd",
@@ -73,6 +73,7 @@ export const webhooks: Messages["webhooks"] = {
     show: "Het geheim tonen",
     hide: "Verbergen",
     old: (until) => `Het vorige ondertekent ook nog tot ${until}:`,
+    label: "Het geheim",
     oldLabel: "Het vorige geheim",
   },
 };

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { Link, useLocation, useParams } from "react-router";
+import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { type JourneyDetail, journeyQuery } from "../../api/journeys";
 import type { Count } from "../../api/types";
@@ -73,6 +73,8 @@ function One({ it }: { it: JourneyDetail }) {
   const { t, format } = spoken;
   const words = t.journeys;
   const [chosen, setChosen] = useState<string | null>(null);
+  // A link may lead to one step.
+  const current = useSearchParams()[0].get("step");
   const latest = it.summary.version;
   const versions = [...it.versions].sort((a, b) => b.version - a.version);
   const shown = chosen ?? String(latest);
@@ -106,7 +108,7 @@ function One({ it }: { it: JourneyDetail }) {
           <Flow
             steps={it.definition.steps}
             begins={triggerWords(it.definition.trigger, spoken)}
-            parts={{ counts }}
+            parts={{ counts, current }}
           />
           {0 < elsewhere.length && (
             <section className="flow-elsewhere">

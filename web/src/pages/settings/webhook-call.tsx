@@ -89,20 +89,24 @@ function CallerLine({ it }: { it: WebhookCall }) {
   const words = t.webhooks;
   const caller = callerOf(it.key);
   if (caller.kind === "other") return <code className="break">{it.key}</code>;
-  const isAudience = caller.kind === "audience";
+  const { name } = caller;
+  if (caller.kind === "audience") {
+    return (
+      <>
+        <span className="faint">{words.audience}</span>{" "}
+        <Link to={audiencePath(name)}>
+          <strong>{name}</strong>
+        </Link>{" "}
+        {words.moved[caller.moved]}
+      </>
+    );
+  }
   return (
     <>
-      <span className="faint">{isAudience ? words.audience : words.journey}</span>{" "}
-      <Link to={isAudience ? audiencePath(caller.name) : journeyPath(caller.name)}>
-        <strong>{caller.name}</strong>
-      </Link>{" "}
-      {isAudience ? (
-        words.moved[caller.moved]
-      ) : (
-        <span>
-          {words.step} <code>{caller.step}</code>
-        </span>
-      )}
+      <span className="faint">{words.journey}</span>{" "}
+      <Link to={`${journeyPath(name)}?${new URLSearchParams({ step: caller.step })}`}>
+        <strong>{name}</strong>, {words.step} {caller.step}
+      </Link>
     </>
   );
 }

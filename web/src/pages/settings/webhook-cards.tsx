@@ -81,7 +81,7 @@ export function SecretCard({ who }: { who: string | undefined }) {
       )}
       {shown && (
         <>
-          <Snippet text={shown.secret} label={words.title} />
+          <Snippet text={shown.secret} label={words.label} />
           {shown.old_secret && shown.old_until && (
             <>
               <p className="faint">{words.old(format.dateTime(shown.old_until))}</p>

@@ -28,6 +28,7 @@ export default function Webhooks() {
       <p className="lead">{words.lead}</p>
       <div className="broadcast">
         <section className="calls" aria-label={words.list}>
+          <h2 className="hidden">{words.list}</h2>
           <Choice
             label={words.filter}
             value={shown}
