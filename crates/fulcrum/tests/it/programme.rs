@@ -51,12 +51,13 @@ fn files_and_app_change_one_programme_and_nothing_is_lost() {
     let server = serve(&shop);
     let program = shop.dir.path().join("program");
     let said = ask(&shop, &server, "diff", &program, &[]);
-    assert_eq!((said.code, said.out.as_str()), (0, "version 1 runs; no difference\n"));
+    let same = (0, "version 1 runs; no difference\n");
+    assert_eq!((said.code, said.out.as_str()), same, "{}", said.err);
     // Another text, and yet the same.
     write(&program.join("audiences/buyers.yaml"), BUYERS);
     let said = ask(&shop, &server, "diff", &program, &[]);
     let expected = "version 1 runs; no difference but in comments or layout\n";
-    assert_eq!((said.code, said.out.as_str()), (0, expected));
+    assert_eq!((said.code, said.out.as_str()), (0, expected), "{}", said.err);
     let unasked = ask(&shop, &server, "apply", &program, &[]);
     assert_eq!(unasked.code, 2, "without a terminal it does not guess: {}", unasked.out);
     let applied = ask(&shop, &server, "apply", &program, &["--yes", "--by", "ada"]);
