@@ -17,7 +17,14 @@ pub struct Server {
     #[arg(long, value_name = "ADDRESS")]
     server: Option<String>,
     /// A token for the API, from `fulcrum token create`.
-    #[arg(long, value_name = "TOKEN", env = "FULCRUM_TOKEN", hide_env_values = true)]
+    // One in sixty-four begins with a hyphen.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "FULCRUM_TOKEN",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     token: Option<String>,
 }
 

@@ -255,6 +255,17 @@ fn a_play_over_a_server_is_the_one_over_its_data() {
 }
 
 #[test]
+fn a_token_that_begins_with_a_hyphen_is_taken_for_an_option() {
+    let shop = Shop::new();
+    let server = shop.serve();
+    let config = shop.config().display().to_string();
+    let dir = shop.dir.path().join("program").display().to_string();
+    let asked = ["--config", &config, "diff", &dir, "--server", &server.address, "--token", "-o"];
+    let said = fulcrum(&asked);
+    assert!(said.err.contains("the server does not know this token"), "{}", said.err);
+}
+
+#[test]
 fn schemas_are_listed_printed_and_written() {
     let dir = tempfile::tempdir().expect("a folder");
     let listed = fulcrum(&["schema"]);
