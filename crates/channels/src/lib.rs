@@ -4,6 +4,7 @@
 //! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
 //! sent and what an answer means, and only `client` does I/O.
 
+pub mod http;
 pub mod smtp;
-mod tls;
+pub mod tls;
 pub mod webhook;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use channels::tls::agent_tls;
 use serde_json::Value;
 
 use crate::config::{Config, DEFAULT_BIND};
@@ -13,7 +14,7 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 /// Where the running server is, and who asks.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Server {
-    /// Where the server listens [default: what fulcrum.toml says, or 127.0.0.1:7411].
+    /// Where the server listens, as a host and port or an https:// address [default: what fulcrum.toml says, or 127.0.0.1:7411].
     #[arg(long, value_name = "ADDRESS")]
     server: Option<String>,
     /// A token for the API, from `fulcrum token create`.
@@ -52,11 +53,17 @@ impl Server {
                         `fulcrum token create` while the server is stopped";
             return Err(stop.hint(hint).into());
         };
-        let agent = ureq::Agent::config_builder()
+        let mut agent = ureq::Agent::config_builder()
             .timeout_global(Some(ANSWER_TIME_MAX))
-            .http_status_as_error(false)
-            .build();
-        Ok(Remote { base: format!("http://{address}"), token, agent: agent.into() })
+            .http_status_as_error(false);
+        if address.starts_with("https://") {
+            agent = agent.tls_config(agent_tls("--server", None)?);
+        }
+        let base = match address.contains("://") {
+            true => address.trim_end_matches('/').to_owned(),
+            false => format!("http://{address}"),
+        };
+        Ok(Remote { base, token, agent: agent.build().into() })
     }
 }
 

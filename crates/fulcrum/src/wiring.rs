@@ -103,7 +103,10 @@ pub fn webhooks(config: &WebhookConfig, views: impl Catalog + Send + Sync + 'sta
         if !set.is_empty() {
             return set.clone();
         }
-        let stored = data::stored_webhook_secrets(&views).unwrap_or_default();
+        let stored = data::stored_webhook_secrets(&views).unwrap_or_else(|error| {
+            tracing::error!(%error, "the secrets of webhooks cannot be read");
+            None
+        });
         let texts = stored.iter().flat_map(|it| it.at(now));
         texts.filter_map(|it| Secret::parse(it).ok()).collect()
     };

@@ -4,16 +4,12 @@ use super::dialogue::{Heard, Listener, Phase, Session, Step, Transaction, broken
 use super::request::{Prepared, is_address, masked, prepare};
 use super::sink::{Act, Rule, Script, Sink, Stage, Taken, To};
 use super::{Smtp, SmtpConfig, Timeouts, TlsMode};
+use crate::tls::testing::{encrypt, fixture};
 use mail_parser::MessageParser;
 use model::{Identifier, MessageId, Reply, Span, Timestamp};
 use port::{Channel, Envelope, Payload};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -587,10 +583,6 @@ fn settings_are_read_and_checked() {
     assert!(!format!("{config:?}").contains("secret"));
 }
 
-fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/tls").join(name)
-}
-
 /// A server that encrypts and takes one mail; gives the command lines it heard under encryption.
 fn serve_encrypted(stream: TcpStream, implicit: bool) -> Vec<String> {
     let mut stream = stream;
@@ -603,17 +595,7 @@ fn serve_encrypted(stream: TcpStream, implicit: bool) -> Vec<String> {
             stream.write_all(answer.as_bytes()).expect("written");
         }
     }
-    let certificate = CertificateDer::from_pem_file(fixture("leaf.pem")).expect("a certificate");
-    let key = PrivateKeyDer::from_pem_file(fixture("leaf.key")).expect("a key");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .expect("a pair");
-    let server = ServerConnection::new(Arc::new(config)).expect("a server");
-    let mut tls = BufReader::new(StreamOwned::new(server, stream));
+    let mut tls = BufReader::new(encrypt(stream));
     let mut heard = Vec::new();
     if implicit && tls.get_mut().write_all(b"220 hi\r\n").is_err() {
         return heard;

@@ -41,13 +41,6 @@ impl WebhookConfig {
         Ok(())
     }
 
-    /// Whether somebody who runs this installation named the host.
-    pub fn allows(&self, host: &str, port: u16) -> bool {
-        let with_port = format!("{host}:{port}");
-        let bare = |it: &str| it.eq_ignore_ascii_case(host) || it.eq_ignore_ascii_case(&with_port);
-        self.allow.iter().any(|it| bare(it))
-    }
-
     /// The secrets that are set, which have been checked.
     pub fn secrets(&self) -> Vec<Secret> {
         let set = [&self.secret, &self.old_secret].into_iter().flatten();

@@ -66,7 +66,8 @@ fn read_call(stream: &mut impl Read) -> String {
     loop {
         let text = String::from_utf8_lossy(&read).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|it| it.strip_prefix("Content-Length: "));
+            let head = head.to_ascii_lowercase();
+            let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
             if length.is_some_and(|it| it.parse() == Ok(body.len())) {
                 return text;
             }

@@ -1,0 +1,16 @@
+//! Calls over HTTP: to guarded addresses, bounded in time and size, and never led elsewhere.
+//!
+//! `guard` says which addresses may be called and `url` which urls are understood, both pure. `client`
+//! connects to the very address that was checked.
+
+mod client;
+mod guard;
+mod url;
+
+pub use client::{Answer, Failure, Http, HttpConfig, Resolve};
+pub use url::check_url;
+
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
