@@ -157,18 +157,18 @@ pub(crate) fn list(
     Ok(found)
 }
 
+/// Each by an index that holds no more than what is counted.
 pub(crate) fn counts(connection: &Connection) -> Result<HookCounts, Fault> {
-    let mut counts = connection.prepare_cached(
-        "SELECT count(*) FILTER (WHERE state = 'waiting'),
-           count(*) FILTER (WHERE state = 'waiting' AND 0 < tries),
-           count(*) FILTER (WHERE state = 'given_up')
-         FROM hooks WHERE state IN ('waiting', 'given_up')",
-    )?;
-    let count = |row: &Row<'_>, at| row.get::<_, i64>(at).map(i64::unsigned_abs);
-    Ok(counts.query_row([], |row| {
-        let (waiting, failing, given_up) = (count(row, 0)?, count(row, 1)?, count(row, 2)?);
-        Ok(HookCounts { waiting, failing, given_up })
-    })?)
+    let count = |of: &str| -> Result<u64, Fault> {
+        let sql = format!("SELECT count(*) FROM hooks INDEXED BY {of}");
+        let mut count = connection.prepare_cached(&sql)?;
+        Ok(count.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    };
+    Ok(HookCounts {
+        waiting: count("hooks_state WHERE state = 'waiting'")?,
+        failing: count("hooks_failing WHERE state = 'waiting' AND tries > 0")?,
+        given_up: count("hooks_state WHERE state = 'given_up'")?,
+    })
 }
 
 fn record(row: &Row<'_>) -> Result<HookRecord, Fault> {
