@@ -1,7 +1,7 @@
 //! Facts, wherever they are kept: the log has the latest, the history those that the log let go of.
 
 use crate::EngineError;
-use model::PersonId;
+use model::{Event, Identifier, PersonId, SourceId};
 use port::{
     FactLog, History, HistoryRow, LogError, LogPosition, PersonRange, Redirects, Scan, Wanted,
 };
@@ -61,21 +61,19 @@ impl<'a> FactSource<'a> {
         Ok(found)
     }
 
-    /// Hands on every fact of these persons that the history has, and then every fact of anybody in the
-    /// log after it, each with the person whom the history has it under; none from `until` on. Returns
-    /// false if `each` said that it is enough.
+    /// Hands on every fact of theirs that the history has, and then every fact of *anybody* in the log
+    /// after it; none from `until` on. Returns false if `each` said that it is enough.
     pub fn each(
         self,
-        persons: &[PersonId],
+        whose: Whose<'_>,
         until: LogPosition,
-        each: &mut dyn FnMut(Fact, Option<PersonId>) -> bool,
+        each: &mut dyn FnMut(FactRead) -> bool,
     ) -> Result<bool, EngineError> {
         let mut at = self.log.first();
         if let Some(history) = self.history {
             at = at.max(history.position()?);
-            let all: BTreeSet<PersonId> = persons.iter().copied().collect();
-            for person in all {
-                if !of_history(history, person, at.min(until), each)? {
+            for persons in whose.ranges() {
+                if !of_history(history, persons, at.min(until), each)? {
                     return Ok(false);
                 }
             }
@@ -89,9 +87,9 @@ impl<'a> FactSource<'a> {
                 if until <= at {
                     return Ok(true);
                 }
-                at = after;
+                let position = std::mem::replace(&mut at, after);
                 if let Some(fact) = fact_in(&bytes)
-                    && !each(fact, None)
+                    && !each(FactRead { owner: fact.person, fact, position })
                 {
                     return Ok(false);
                 }
@@ -100,22 +98,71 @@ impl<'a> FactSource<'a> {
     }
 }
 
+/// Whose facts of the history are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    Everybody,
+    These(&'a [PersonId]),
+}
+
+impl Whose<'_> {
+    fn ranges(self) -> Vec<PersonRange> {
+        match self {
+            Whose::Everybody => vec![PersonRange::ALL],
+            Whose::These(ids) => {
+                let ids: BTreeSet<PersonId> = ids.iter().copied().collect();
+                ids.into_iter().map(PersonRange::one).collect()
+            }
+        }
+    }
+}
+
+/// A fact as it was read.
+#[derive(Debug)]
+pub struct FactRead {
+    pub fact: Fact,
+    /// Whom the history has it under, or whom it says it is about; none while only its identifiers tell.
+    pub owner: Option<PersonId>,
+    pub position: LogPosition,
+}
+
+impl FactRead {
+    /// Whether it is of the one who has, and had, these ids and identifiers.
+    pub fn is_of(&self, ids: &[PersonId], has: impl Fn(&Identifier) -> bool) -> bool {
+        match self.owner {
+            Some(owner) => ids.contains(&owner),
+            None => self.fact.event.identifiers().iter().any(has),
+        }
+    }
+}
+
+/// Tells events that come again: they were taken once.
+#[derive(Debug, Default)]
+pub struct Once(BTreeSet<(SourceId, String)>);
+
+impl Once {
+    pub fn is_first(&mut self, event: &Event) -> bool {
+        match &event.message_id {
+            Some(id) => self.0.insert((event.source.clone(), id.clone())),
+            None => true,
+        }
+    }
+}
+
 fn of_history(
     history: &dyn History,
-    person: PersonId,
+    persons: PersonRange,
     until: LogPosition,
-    each: &mut dyn FnMut(Fact, Option<PersonId>) -> bool,
+    each: &mut dyn FnMut(FactRead) -> bool,
 ) -> Result<bool, EngineError> {
-    let scan = Scan {
-        persons: PersonRange::one(person),
-        events: None,
-        wanted: Wanted::ALL,
-        until,
-        redirects: &Redirects::default(),
-    };
+    let redirects = &Redirects::default();
+    let scan = Scan { persons, events: None, wanted: Wanted::ALL, until, redirects };
     let mut done = Ok(true);
     let mut visit = |row: &HistoryRow<'_>| {
-        done = record::history::fact_of(row).map(|it| each(it, Some(person)));
+        done = record::history::fact_of(row).map(|fact| {
+            let owner = row.person.or(fact.person);
+            each(FactRead { fact, owner, position: row.position })
+        });
         match done {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) | Err(_) => ControlFlow::Break(()),

@@ -11,7 +11,7 @@ use journey::Runs;
 use model::{
     CampaignName, LedgerState, Message, MessageId, MessageState, Origin, PersonId, Reason,
 };
-use port::{Kept, Merge, PanelEntry, Person, RECENT_MAX};
+use port::{Directory, Kept, Merge, PanelEntry, Person, RECENT_MAX};
 
 impl Engine {
     /// Freezes both records, then makes one person of them.
@@ -129,23 +129,39 @@ impl Engine {
         Ok(false)
     }
 
-    /// The person's id, and those of everybody whom they absorbed.
+    /// `everybody_in`, with the merges of this batch.
     pub(crate) fn ids_of(
         &self,
         batch: &Batch,
         person: PersonId,
     ) -> Result<Vec<PersonId>, EngineError> {
-        let mut ids = vec![person];
-        let mut next = 0;
-        while let Some(id) = ids.get(next).copied() {
-            next += 1;
-            let stored = self.store.merges_of(id)?;
-            let merges = stored.iter().chain(&batch.merges).filter(|it| it.undone.is_none());
-            let records = merges.map(|it| &it.record).filter(|it| it.survivor == id);
-            ids.extend(records.map(|it| it.absorbed));
-        }
-        Ok(ids)
+        absorbed_by(&*self.store, &batch.merges, person)
     }
+}
+
+/// The person's id first, and those of everybody who became part of them and stays so.
+pub fn everybody_in(
+    views: &(impl Directory + ?Sized),
+    person: PersonId,
+) -> Result<Vec<PersonId>, EngineError> {
+    absorbed_by(views, &[], person)
+}
+
+fn absorbed_by(
+    views: &(impl Directory + ?Sized),
+    also: &[Merge],
+    person: PersonId,
+) -> Result<Vec<PersonId>, EngineError> {
+    let mut ids = vec![person];
+    let mut next = 0;
+    while let Some(id) = ids.get(next).copied() {
+        next += 1;
+        let stored = views.merges_of(id)?;
+        let merges = stored.iter().chain(also).filter(|it| it.undone.is_none());
+        let records = merges.map(|it| &it.record).filter(|it| it.survivor == id);
+        ids.extend(records.map(|it| it.absorbed));
+    }
+    Ok(ids)
 }
 
 /// Whether it reached the person, or may have, or counts as if it had.

@@ -2,10 +2,10 @@
 
 use crate::apart::{Evidence, Parted, Recounted, apart, named_messages};
 use crate::batch::{Batch, Working};
-use crate::fact_source::{FactSource, fact_in};
+use crate::fact_source::{FactRead, FactSource, Once, Whose, fact_in};
 use crate::filing::parted_entry;
 use crate::filling::Fillings;
-use crate::merge::names;
+use crate::merge::{everybody_in, names};
 use crate::{Engine, EngineError, Loaded};
 use audience::{Counter, Definitions};
 use identity::{Half, Halves, UndoRefusal};
@@ -20,9 +20,6 @@ const ROWS_MAX: usize = 50_000;
 
 /// Messages that are read at once.
 const PAGE: usize = 500;
-
-/// Whoever stands in a longer chain of merges than this is not one person.
-const PERSONS_MAX: usize = 10_000;
 
 /// What an undo would bring about.
 #[derive(Clone, Debug)]
@@ -138,14 +135,15 @@ fn gather(
     }
     // Settled in this very batch: the person holds it as it is now.
     merged.open.iter().for_each(|it| drop(ended.remove(&it.id)));
-    let absorbed_ids = with_absorbed(views, merge.record.absorbed)?;
+    let absorbed_ids: BTreeSet<PersonId> =
+        everybody_in(views, merge.record.absorbed)?.into_iter().collect();
     let counters = fillings.since(merge.record.at);
     let recounted = match counters.is_empty() {
         true => Recounted::default(),
         false => {
             let until = places.first().map_or(LogPosition(u64::MAX), |it| it.1);
-            let ids = with_absorbed(views, merge.record.survivor)?;
-            let own = (&ids, &absorbed_ids, &merge);
+            let ids = everybody_in(views, merge.record.survivor)?;
+            let own = (&ids[..], &absorbed_ids, &merge);
             let found = counted(facts, definitions, &counters, own, &merged.known, until)?;
             Recounted { found, counters }
         }
@@ -159,17 +157,17 @@ fn counted(
     facts: FactSource<'_>,
     definitions: &Definitions,
     counters: &BTreeSet<String>,
-    (ids, absorbed_ids, merge): (&BTreeSet<PersonId>, &BTreeSet<PersonId>, &Merge),
+    (ids, absorbed_ids, merge): (&[PersonId], &BTreeSet<PersonId>, &Merge),
     known: &identity::Known,
     until: LogPosition,
 ) -> Result<[BTreeMap<String, Counter>; 2], EngineError> {
     let filling = audience::Filling::new(definitions, counters);
     let mut fillings = [filling.clone(), filling];
     let halves = Halves::new(&merge.record);
-    let mut seen = BTreeSet::new();
-    let mut each = |fact: Fact, owner: Option<PersonId>| {
-        let owner = owner.or(fact.person);
-        let names = fact.event.identifiers();
+    let mut once = Once::default();
+    let mut each = |read: FactRead| {
+        let (owner, event) = (read.owner, &read.fact.event);
+        let names = event.identifiers();
         let named = names.iter().find_map(|it| halves.of(it));
         // What was filed after the merge stands under the survivor, whosever it was; and what is somebody
         // else's since another undo may stand there too.
@@ -182,18 +180,14 @@ fn counted(
             None => named.filter(|_| names.first().is_some_and(|it| known.has(it))),
         };
         let Some(half) = half else { return true };
-        let event = &fact.event;
-        let id = (event.source.clone(), event.message_id.clone());
-        // One that came twice was taken once.
-        if id.1.is_none() || seen.insert(id) {
+        if once.is_first(event) {
             let whole = || Ok::<_, std::convert::Infallible>(event.clone());
             let at = merge.record.at;
             let Ok(()) = fillings[half as usize].take(event.name(), event.time, at, whole);
         }
         true
     };
-    let ids: Vec<PersonId> = ids.iter().copied().collect();
-    facts.each(&ids, until, &mut each)?;
+    facts.each(Whose::These(ids), until, &mut each)?;
     Ok(fillings.map(|mut it| it.finish()))
 }
 
@@ -231,22 +225,6 @@ fn ended_since(
         }
     }
     Ok(ended)
-}
-
-/// Somebody, and everybody whom they absorbed and who stays so.
-fn with_absorbed(views: &dyn Views, person: PersonId) -> Result<BTreeSet<PersonId>, EngineError> {
-    let mut ids = BTreeSet::new();
-    let mut waiting = vec![person];
-    while let Some(id) = waiting.pop() {
-        if PERSONS_MAX <= ids.len() || !ids.insert(id) {
-            continue;
-        }
-        let standing = views.merges_of(id)?.into_iter().filter(|it| it.undone.is_none());
-        waiting.extend(
-            standing.map(|it| it.record).filter(|it| it.survivor == id).map(|it| it.absorbed),
-        );
-    }
-    Ok(ids)
 }
 
 impl Engine {

@@ -9,7 +9,7 @@ mod scenario;
 pub mod templates;
 mod way;
 
-pub use facts::{FactsError, Whose, facts};
+pub use facts::{FactsError, One, facts};
 pub use past::{
     Compared, ContentCompared, MessageCount, Place, Play, Reach, Replayed, Said, compare, replay,
 };

@@ -6,18 +6,13 @@
 use crate::api::person::{Person, load, shown};
 use crate::api::timeline::TrailStep;
 use crate::problem::Problem;
-use engine::{FactSource, Loaded};
+use engine::{FactRead, FactSource, Loaded, Once, Whose, everybody_in};
 use model::{LedgerState, Message, PersonId, Reason, Timestamp};
 use port::{LogPosition, Views};
-use record::Fact;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use utoipa::ToSchema;
-
-/// Persons that became one: a shared device has tens, a defect has thousands.
-const PERSONS_MAX: usize = 100;
 
 const ROWS_AT_ONCE: usize = 500;
 
@@ -93,7 +88,7 @@ pub fn of(
     go_on: &dyn Fn() -> bool,
 ) -> Result<PersonExport, Problem> {
     let person = load(views, id)?;
-    let ids = ids_of(views, person.id)?;
+    let ids = everybody_in(views, person.id)?;
     let merges = views.merges_of(person.id)?;
     let mut messages = Vec::new();
     for id in &ids {
@@ -120,7 +115,7 @@ pub fn of(
 /// How many messages the ledger has of a person.
 pub fn count_messages(views: &dyn Views, person: PersonId) -> Result<u64, Problem> {
     let mut count = 0;
-    for id in ids_of(views, person)? {
+    for id in everybody_in(views, person)? {
         let mut before = None;
         loop {
             let rows = views.messages_of(id, before, ROWS_AT_ONCE)?;
@@ -137,46 +132,26 @@ pub fn html(all: &PersonExport, loaded: &Loaded, language: &str) -> String {
     crate::pages::document(&words, &loaded.programme.brand.name, all)
 }
 
-/// The person's id, and those of everybody who became part of them.
-pub(crate) fn ids_of(views: &dyn Views, person: PersonId) -> Result<Vec<PersonId>, Problem> {
-    let (mut ids, mut next) = (vec![person], 0);
-    while let Some(id) = ids.get(next).copied().filter(|_| ids.len() < PERSONS_MAX) {
-        next += 1;
-        for merge in views.merges_of(id)? {
-            let record = &merge.record;
-            if record.survivor == id && !ids.contains(&record.absorbed) {
-                ids.push(record.absorbed);
-            }
-        }
-    }
-    Ok(ids)
-}
-
 fn events_of(
     facts: FactSource<'_>,
     person: &port::Person,
     ids: &[PersonId],
     go_on: &dyn Fn() -> bool,
 ) -> Result<(Vec<ExportedEvent>, bool), Problem> {
-    let mut seen = BTreeSet::new();
+    let mut once = Once::default();
     let (mut events, mut is_whole) = (Vec::new(), true);
-    let mut each = |fact: Fact, owner: Option<PersonId>| {
+    let mut each = |read: FactRead| {
         if !go_on() {
             is_whole = false;
             return false;
         }
-        let is_theirs = match owner.or(fact.person) {
-            Some(id) => ids.contains(&id),
-            None => fact.event.identifiers().iter().any(|it| person.known.has(it)),
-        };
-        let id = (fact.event.source.clone(), fact.event.message_id.clone());
-        // One that came twice was taken once.
-        if is_theirs && (id.1.is_none() || seen.insert(id)) {
-            events.push((fact.event.received, event(&fact.event)));
+        let event = &read.fact.event;
+        if read.is_of(ids, |it| person.known.has(it)) && once.is_first(event) {
+            events.push((event.received, exported(event)));
         }
         true
     };
-    facts.each(ids, LogPosition(u64::MAX), &mut each).map_err(|error| {
+    facts.each(Whose::These(ids), LogPosition(u64::MAX), &mut each).map_err(|error| {
         tracing::error!(%error, "the facts could not be read for an export");
         Problem::unavailable("the events cannot be read at the moment")
     })?;
@@ -210,7 +185,7 @@ fn message(it: &Message) -> ExportedMessage {
     }
 }
 
-fn event(it: &model::Event) -> ExportedEvent {
+fn exported(it: &model::Event) -> ExportedEvent {
     ExportedEvent {
         at: it.time.to_string(),
         received: it.received.to_string(),

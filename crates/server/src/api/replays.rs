@@ -5,17 +5,16 @@ use super::audiences::JobBegun;
 use super::json::Body;
 use super::programme::{Files, checked, whole};
 use crate::app::Shared;
-use crate::export::ids_of;
 use crate::jobs::Job;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
-use model::{Identifier, PersonId, Span, Timestamp};
+use model::{PersonId, Span, Timestamp};
 use port::Views;
 use record::Fact;
-use replay::{FactsError, Play, Replayed, Whose, compare, replay};
+use replay::{FactsError, One, Play, Replayed, compare, replay};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -214,7 +213,7 @@ pub(super) async fn begin_replay(
         let running = engine::running_files(views, loaded.version)?;
         let files = whole(views, &loaded, files, changes)?;
         checked(&files).map_err(Problem::in_files)?;
-        let one = person.map(|it| One::read(views, it)).transpose()?;
+        let one = person.map(|it| one(views, it)).transpose()?;
         Ok((files, running, one))
     };
     let (files, running, one) = shared.read(read).await?;
@@ -241,18 +240,10 @@ pub(super) async fn begin_replay(
     Ok(Json(JobBegun { job: id.to_string() }))
 }
 
-/// Whose facts alone are played.
-struct One {
-    ids: Vec<PersonId>,
-    identifiers: BTreeSet<Identifier>,
-}
-
-impl One {
-    fn read(views: &dyn Views, id: PersonId) -> Result<One, Problem> {
-        let person = super::person::load(views, id)?;
-        let identifiers = person.known.identifiers.keys().cloned().collect();
-        Ok(One { ids: ids_of(views, person.id)?, identifiers })
-    }
+fn one(views: &dyn Views, id: PersonId) -> Result<One, Problem> {
+    let person = super::person::load(views, id)?;
+    let identifiers = person.known.identifiers.keys().cloned().collect();
+    Ok(One { ids: engine::everybody_in(views, person.id)?, identifiers })
 }
 
 fn window(order: &ReplayOrder, now: Timestamp) -> Result<(Timestamp, Timestamp), Problem> {
@@ -270,12 +261,8 @@ fn window(order: &ReplayOrder, now: Timestamp) -> Result<(Timestamp, Timestamp),
 
 /// None if the job was stopped meanwhile.
 fn read_facts(shared: &Shared, one: Option<&One>, job: &Job) -> Result<Option<Vec<Fact>>, Problem> {
-    let whose = match one {
-        Some(one) => Whose::One { ids: &one.ids, identifiers: &one.identifiers },
-        None => Whose::Everybody,
-    };
     let mut go_on = |_: usize| job.step(0, 0, Default::default);
-    match replay::facts(shared.facts.source(), whose, FACTS_MAX, &mut go_on) {
+    match replay::facts(shared.facts.source(), one, FACTS_MAX, &mut go_on) {
         Ok(facts) => Ok(Some(facts)),
         Err(FactsError::Stopped) => Ok(None),
         Err(FactsError::Engine(error)) => Err(error.into()),

@@ -3,7 +3,6 @@
 use super::layout;
 use super::reason::{asked_for, limits, sentence};
 use super::sheet::Sheet;
-use crate::export::ids_of;
 use crate::problem::Problem;
 use content::Word;
 use decision::{Consents, Statement};
@@ -35,7 +34,7 @@ pub(super) fn page(
     before: Option<MessageId>,
 ) -> Result<Page, Problem> {
     let mut messages = Vec::new();
-    for id in ids_of(views, person)? {
+    for id in engine::everybody_in(views, person)? {
         let (mut below, mut looked_at, mut found) = (before, 0, 0);
         while found <= PAGE && looked_at < LOOKED_AT_MAX {
             let rows = views.messages_of(id, below, ROWS_AT_ONCE)?;

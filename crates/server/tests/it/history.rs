@@ -68,11 +68,7 @@ async fn timeline_export_and_undo_are_the_same_from_the_history() {
     world.track(r#"{"type":"page","name":"Shop","anonymousId":"k1"}"#).await;
     let plan = world.json("GET /api/v1/merges/j1/undo").await;
     assert_eq!((&plan["absorbed"]["events"], &plan["survivor"]["events"]), (&2.into(), &1.into()));
-    let order = format!(
-        "POST /api/v1/merges/j1/undo\ncontent-type: application/json\n\n{{\"plan\":{}}}",
-        plan["plan"]
-    );
-    world.json(&order).await;
+    world.undo("j1").await;
     world.file_and_trim().await;
     // What was filed while they were one stands with the one whose it is.
     assert_eq!(
@@ -88,6 +84,22 @@ async fn timeline_export_and_undo_are_the_same_from_the_history() {
     );
     let visitor = world.json("GET /api/v1/people/p1/export").await.to_string();
     assert!(visitor.contains("Shop") && !visitor.contains("Order Completed"), "{visitor}");
+}
+
+#[tokio::test]
+async fn after_an_undo_nobody_is_given_what_is_the_others() {
+    let world = shop().await;
+    world.track(r#"{"type":"page","name":"Secret","anonymousId":"k1"}"#).await;
+    world.undo("j1").await;
+    for filed in [false, true] {
+        if filed {
+            world.file_and_trim().await;
+        }
+        let person = world.json("GET /api/v1/people/p2/export").await.to_string();
+        let visitor = world.json("GET /api/v1/people/p1/export").await.to_string();
+        assert!(person.contains("Order Completed") && !person.contains("Secret"), "{person}");
+        assert!(!visitor.contains("Order Completed") && visitor.contains("Secret"), "{visitor}");
+    }
 }
 
 #[tokio::test]

@@ -124,6 +124,14 @@ impl World {
         FactSource { log: &self.log, history: Some(&self.history) }
     }
 
+    /// Takes a merge back, as its plan says.
+    pub async fn undo(&self, merge: &str) {
+        let path = format!("/api/v1/merges/{merge}/undo");
+        let plan = self.json(&format!("GET {path}")).await["plan"].clone();
+        let json = "content-type: application/json";
+        self.json(&format!("POST {path}\n{json}\n\n{{\"plan\":{plan}}}")).await;
+    }
+
     /// Files everything that is committed, and lets the log go as far as it goes.
     pub async fn file_and_trim(&self) {
         let views = self.store.reader().expect("views");

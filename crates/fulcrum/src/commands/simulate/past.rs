@@ -10,7 +10,7 @@ use log_segments::SegmentLog;
 use model::SourceId;
 use port::{Catalog, FactLog, History};
 use record::Fact;
-use replay::{FactsError, Whose};
+use replay::FactsError;
 
 use crate::data::{self, DataDir};
 use crate::stop::Stop;
@@ -67,7 +67,7 @@ pub fn of_file(path: &Path) -> anyhow::Result<Vec<Fact>> {
 
 fn facts(history: &dyn History, log: &dyn FactLog) -> anyhow::Result<Vec<Fact>> {
     let source = FactSource { log, history: Some(history) };
-    replay::facts(source, Whose::Everybody, FACTS_MAX, &mut |_| true).map_err(|error| match error {
+    replay::facts(source, None, FACTS_MAX, &mut |_| true).map_err(|error| match error {
         FactsError::Engine(error) => error.into(),
         FactsError::TooMany(_) | FactsError::Stopped => too_many(),
     })
