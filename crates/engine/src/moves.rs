@@ -52,14 +52,21 @@ impl MoveStatus {
 }
 
 impl MovePlan {
-    /// None if the journey, or the version, is not known.
+    /// From this version, or from the newest one with runs beside the latest. None if the journey or the
+    /// version is not known, or is the latest itself.
     pub fn of(
         loaded: &Loaded,
         steps: &JourneySteps,
         name: &JourneyName,
-        from: u64,
+        from: Option<u64>,
     ) -> Option<MovePlan> {
         let to = loaded.journeys.latest(name)?.version;
+        let newest = || {
+            let counts = steps.of(name)?;
+            let mut versions = counts.versions.keys().rev().copied();
+            versions.find(|it| *it != to && 0 < counts.running_in(*it))
+        };
+        let from = from.or_else(newest).filter(|it| *it != to)?;
         loaded.journeys.version(name, from)?;
         let counted = steps.of(name).and_then(|it| it.versions.get(&from));
         let standing = counted.into_iter().flatten().filter(|(_, it)| 0 < it.now);
@@ -165,7 +172,7 @@ impl Engine {
         status.scan = ids.last().map(|last| Some(*last));
         if status.scan.is_none() {
             status.passes += 1;
-            let left = MovePlan::of(&self.loaded, &self.steps, &name, status.from);
+            let left = MovePlan::of(&self.loaded, &self.steps, &name, Some(status.from));
             let again = left.is_some_and(|it| 0 < it.moving()) && status.passes < PASSES_MAX;
             status.scan = again.then_some(None);
         }

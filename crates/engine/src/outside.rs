@@ -17,6 +17,7 @@ const TASKS: &str = "task/";
 /// Something for somebody of the team, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskRecord {
+    /// Begins with the person's id and a full stop.
     pub id: String,
     pub person: PersonId,
     pub journey: JourneyName,
@@ -50,12 +51,15 @@ pub enum TaskState {
 impl TaskRecord {
     /// All that were ever made, the oldest first.
     pub fn all<V: Catalog + ?Sized>(views: &V) -> Result<Vec<TaskRecord>, StoreError> {
-        let mut found = Vec::new();
-        for (key, bytes) in views.list(Space::Task, TASKS)? {
-            found.push(read(&key, &bytes)?);
-        }
-        found.sort_by(|a, b| (a.made, &a.id).cmp(&(b.made, &b.id)));
-        Ok(found)
+        listed(views, [TASKS.to_owned()])
+    }
+
+    /// Those about any of these persons, the oldest first.
+    pub fn about<V: Catalog + ?Sized>(
+        views: &V,
+        persons: &[PersonId],
+    ) -> Result<Vec<TaskRecord>, StoreError> {
+        listed(views, persons.iter().map(|it| format!("{TASKS}{it}.")))
     }
 
     pub fn find<V: Catalog + ?Sized>(
@@ -82,6 +86,20 @@ impl TaskRecord {
     }
 }
 
+fn listed<V: Catalog + ?Sized>(
+    views: &V,
+    prefixes: impl IntoIterator<Item = String>,
+) -> Result<Vec<TaskRecord>, StoreError> {
+    let mut found = Vec::new();
+    for prefix in prefixes {
+        for (key, bytes) in views.list(Space::Task, &prefix)? {
+            found.push(read(&key, &bytes)?);
+        }
+    }
+    found.sort_by(|a, b| (a.made, &a.id).cmp(&(b.made, &b.id)));
+    Ok(found)
+}
+
 fn read(key: &str, bytes: &[u8]) -> Result<TaskRecord, StoreError> {
     serde_json::from_slice(bytes)
         .map_err(|error| StoreError::Unreadable { what: "task", detail: format!("{key}: {error}") })
@@ -89,7 +107,7 @@ fn read(key: &str, bytes: &[u8]) -> Result<TaskRecord, StoreError> {
 
 pub(crate) fn add_task(working: &Working, batch: &mut Batch, task: Task) {
     let record = TaskRecord {
-        id: task.id,
+        id: format!("{}.{}", working.person.id, task.id),
         person: working.person.id,
         journey: task.journey,
         step: task.step,
@@ -137,8 +155,7 @@ impl Engine {
         batch: &mut Batch,
         ids: &[PersonId],
     ) -> Result<(), StoreError> {
-        let own = |it: &TaskRecord| ids.contains(&it.person);
-        for task in TaskRecord::all(&*self.store)?.iter().filter(|it| own(it)) {
+        for task in TaskRecord::about(&*self.store, ids)? {
             batch.entries.push(Entry::delete(Space::Task, format!("{TASKS}{}", task.id)));
         }
         Ok(())

@@ -5196,7 +5196,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A task's id such as `r12.3.1`. */
+                /** @description A task's id such as `p4.r12.3.1`. */
                 id: string;
             };
             cookie?: never;

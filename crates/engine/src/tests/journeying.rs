@@ -47,7 +47,7 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
         "task",
         "task: {title: Call them, for: ada@shop.example, due: 2d}",
         "show tasks",
-        "r1.0.1 task `Call them` for ada@shop.example about p1 by 3.10:00",
+        "p1.r1.0.1 task `Call them` for ada@shop.example about p1 by 3.10:00",
     ),
     (
         "tell_sales",
@@ -306,7 +306,7 @@ steps:
         1.08:00 track ada "Email Replied" ; track bob "Email Complained"
         1.09:00 show tasks
         "#,
-        "r1.0.1 task `Find out why` for care@shop.example about p2",
+        "p2.r1.0.1 task `Find out why` for care@shop.example about p2",
     );
 }
 
@@ -461,7 +461,7 @@ steps:
         1.09:00 erase ada
         1.10:00 show tasks
         "#,
-        "r2.0.1 task `Call` for care@shop.example about p2",
+        "p2.r2.0.1 task `Call` for care@shop.example about p2",
     );
 }
 

@@ -83,14 +83,10 @@ fn stopped(
 
 fn plan_of(engine: &Engine, name: &JourneyName, from: Option<u64>) -> anyhow::Result<MovePlan> {
     let loaded = engine.loaded();
-    let Some(latest) = loaded.journeys.latest(name).map(|it| it.version) else {
+    if loaded.journeys.latest(name).is_none() {
         return Err(Stop::failed(format!("there is no journey `{name}`")).into());
-    };
-    let counts = engine.steps().of(name).cloned().unwrap_or_default();
-    let older = |it: &u64| *it != latest && 0 < counts.running_in(*it);
-    let from = from.or_else(|| counts.versions.keys().rev().copied().find(older));
-    let known = from.filter(|it| *it != latest);
-    let plan = known.and_then(|it| MovePlan::of(loaded, engine.steps(), name, it));
+    }
+    let plan = MovePlan::of(loaded, engine.steps(), name, from);
     plan.ok_or_else(|| {
         let which = from.map_or("an older version".to_owned(), |it| format!("version {it}"));
         Stop::failed(format!("the journey `{name}` has no runs in {which}")).into()

@@ -2,6 +2,7 @@
 
 use super::json::{Body, Query};
 use super::measure::Estimate;
+use crate::access::actor;
 use crate::app::{Shared, hex};
 use crate::pages::own_event;
 use crate::problem::Problem;
@@ -13,7 +14,7 @@ use journey::Trigger;
 use model::{Conversation, Identifier, JourneyName, Map, SourceId, Value};
 use record::{Act, Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -165,10 +166,13 @@ pub struct StepMove {
 pub(super) async fn list_journeys(
     State(shared): State<Arc<Shared>>,
 ) -> Result<Json<Journeys>, Problem> {
-    let (steps, files) =
-        shared.read(|views| Ok((JourneySteps::read(views)?, latest_files(views)?))).await?;
-    let trees = record::programme::journey_trees(&files);
     let loaded = shared.handle.loaded();
+    let version = loaded.version;
+    let read = move |views: &dyn port::Views| {
+        Ok((JourneySteps::read(views)?, engine::running_files(views, version)?))
+    };
+    let (steps, files) = shared.read(read).await?;
+    let trees = record::programme::journey_trees(&files);
     let listed = |it: &journey::Journey| {
         summary(
             &shared,
@@ -192,11 +196,12 @@ pub(super) async fn get_journey(
 ) -> Result<Json<JourneyDetail>, Problem> {
     let journey = definition(&shared, &name)?;
     let wanted = JourneyName::new(name.clone());
-    let (steps, files, moves) = shared
-        .read(|views| {
-            Ok((JourneySteps::read(views)?, latest_files(views)?, engine::moves_of(views)?))
-        })
-        .await?;
+    let running = shared.handle.loaded().version;
+    let read = move |views: &dyn port::Views| {
+        let files = engine::running_files(views, running)?;
+        Ok((JourneySteps::read(views)?, files, engine::moves_of(views)?))
+    };
+    let (steps, files, moves) = shared.read(read).await?;
     let definition = record::programme::journey_tree(&files, &name).unwrap_or_default();
     let counts = steps.of(&wanted).cloned().unwrap_or_default();
     Ok(Json(JourneyDetail {
@@ -347,10 +352,11 @@ pub(super) async fn plan_move(
 pub(super) async fn move_runs(
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
+    headers: HeaderMap,
     Body(asked): Body<MoveRequest>,
 ) -> Result<(StatusCode, Json<MovePlanned>), Problem> {
     let plan = plan(&shared, &name, Some(asked.from)).await?;
-    let (journey, by) = (JourneyName::new(name), "admin".to_owned());
+    let (journey, by) = (JourneyName::new(name), actor(&shared, &headers).await?);
     let control = Control::Move { journey, from: plan.from, by };
     shared.append(vec![LogRecord::Control(control).encode()]).await?;
     Ok((StatusCode::ACCEPTED, Json(planned(&plan))))
@@ -360,11 +366,7 @@ async fn plan(shared: &Shared, name: &str, from: Option<u64>) -> Result<MovePlan
     let journey = definition(shared, name)?;
     let loaded = shared.handle.loaded();
     let steps = shared.read(|views| Ok(JourneySteps::read(views)?)).await?;
-    let counts = steps.of(&journey.name).cloned().unwrap_or_default();
-    let older = |it: &u64| *it != journey.version && 0 < counts.running_in(*it);
-    let from = from.or_else(|| counts.versions.keys().rev().copied().find(older));
-    let known = from.filter(|it| *it != journey.version);
-    let plan = known.and_then(|it| MovePlan::of(&loaded, &steps, &journey.name, it));
+    let plan = MovePlan::of(&loaded, &steps, &journey.name, from);
     plan.ok_or_else(|| {
         let which = from.map(|it| format!("version {it}")).unwrap_or("an older version".to_owned());
         Problem::not_found(format!(
@@ -394,13 +396,6 @@ fn definition(shared: &Shared, name: &str) -> Result<journey::Journey, Problem> 
     let loaded = shared.handle.loaded();
     let found = loaded.programme.journeys.iter().find(|it| it.name.as_str() == name).cloned();
     found.ok_or_else(|| Problem::not_found(format!("the programme has no journey `{name}`")))
-}
-
-/// The programme's files as they were applied last.
-fn latest_files(views: &dyn port::Views) -> Result<BTreeMap<String, String>, Problem> {
-    let latest = views.list(port::Space::Programme, "")?.pop();
-    let bytes = latest.map(|(_, bytes)| bytes).unwrap_or_default();
-    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 fn summary(

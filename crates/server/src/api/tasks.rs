@@ -1,10 +1,12 @@
 //! What journeys ask the team to do, and that it was done.
 
 use super::json::{Query, time};
+use crate::access::actor;
 use crate::app::Shared;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use engine::{TaskRecord, TaskState};
 use model::PersonId;
 use serde::{Deserialize, Serialize};
@@ -74,18 +76,14 @@ pub(super) async fn list_tasks(
             && query.assignee.as_ref().is_none_or(|who| *who == it.to)
     };
     let found = shared.read(move |views| {
-        let mut tasks: Vec<TaskRecord> = TaskRecord::all(views)?;
-        tasks.retain(wanted);
-        if let Some(person) = about {
-            let person = views.current(person)?;
-            let mut theirs = Vec::new();
-            for it in tasks {
-                if views.current(it.person)? == person {
-                    theirs.push(it);
-                }
+        let mut tasks = match about {
+            Some(person) => {
+                let ids = engine::everybody_in(views, views.current(person)?)?;
+                TaskRecord::about(views, &ids)?
             }
-            tasks = theirs;
-        }
+            None => TaskRecord::all(views)?,
+        };
+        tasks.retain(wanted);
         let total = tasks.len() as u64;
         tasks.truncate(LISTED_MAX);
         let shown = tasks.into_iter().map(|it| shown(views, it)).collect::<Result<_, _>>()?;
@@ -96,17 +94,19 @@ pub(super) async fn list_tasks(
 
 /// It was done
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/done", tag = "tasks",
-    params(("id" = String, Path, description = "A task's id such as `r12.3.1`.")),
+    params(("id" = String, Path, description = "A task's id such as `p4.r12.3.1`.")),
     responses((status = 200, description = "Done, and committed.", body = Task),
         (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn finish_task(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Json<Task>, Problem> {
+    let by = actor(&shared, &headers).await?;
     let wanted = id.clone();
     let found = shared.read(move |views| Ok(TaskRecord::find(views, &wanted)?)).await?;
     let task = found.ok_or_else(|| Problem::not_found(format!("there is no task `{id}`")))?;
-    let task = task.done(shared.now(), "admin");
+    let task = task.done(shared.now(), &by);
     shared.put(vec![task.entry()]).await?;
     Ok(Json(shared.read(move |views| shown(views, task)).await?))
 }
