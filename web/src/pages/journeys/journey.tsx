@@ -161,7 +161,7 @@ function Facts({ it }: { it: JourneyDetail }) {
             <dt>{words.goals}</dt>
             <dd>
               {format.count(summary.goals)}
-              <small>{format.share(summary.goals, summary.started)}</small>
+              {0 < summary.started && <small>{format.share(summary.goals, summary.started)}</small>}
             </dd>
           </div>
         )}

@@ -80,9 +80,11 @@ export default function Journeys() {
                     {it.has_goal ? (
                       <>
                         {format.count(it.goals)}
-                        <small className="journey-share">
-                          {format.share(it.goals, it.started)}
-                        </small>
+                        {0 < it.started && (
+                          <small className="journey-share">
+                            {format.share(it.goals, it.started)}
+                          </small>
+                        )}
                       </>
                     ) : (
                       <small>{words.noGoalShort}</small>
