@@ -13,6 +13,7 @@ mod identifier;
 mod message;
 mod problem;
 mod reason;
+mod social;
 mod time;
 mod value;
 
@@ -32,6 +33,9 @@ pub use message::{
 };
 pub use problem::Problem;
 pub use reason::{Reason, Rejection};
+pub use social::{
+    LinkCard, Mark, Marked, Network, Post, PostImage, PostMetrics, PostPart, PostRef,
+};
 pub use time::{ParseSpanError, ParseTimestampError, Span, Timestamp};
 pub use value::{Map, Value};
 

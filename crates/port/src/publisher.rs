@@ -1,0 +1,78 @@
+//! A place to publish to: one account at one social network.
+
+use model::{Network, Post, PostMetrics, PostRef, Span, Timestamp};
+
+pub trait Publisher: Send + Sync {
+    fn network(&self) -> Network;
+
+    /// Hands one part of a post over. Blocks for a bounded time. The same key twice must not make two
+    /// posts where the network can tell; silence after the point of no return is
+    /// [`Published::Lost`], never a plain refusal and never `Later`.
+    fn publish(&self, order: &PostOrder<'_>) -> Published;
+
+    /// Looks for a part of which it is not known whether it was published; none if it is not there, or if
+    /// the network cannot tell.
+    fn find(&self, order: &PostOrder<'_>) -> Result<Option<PostRef>, PublisherError>;
+
+    /// Takes a part back. One that is not there any more is as good as taken back.
+    fn delete(&self, post: &PostRef) -> Result<(), PublisherError>;
+
+    /// Replaces the text of a part, where the network allows it.
+    fn edit(&self, post: &PostRef, order: &PostOrder<'_>) -> Result<PostRef, PublisherError>;
+
+    /// What came of these, in their order; none for one that is gone.
+    fn metrics(&self, posts: &[PostRef]) -> Result<Vec<Option<PostMetrics>>, PublisherError>;
+
+    /// Whether the account would take a post now, without publishing one.
+    fn check(&self) -> Result<Account, PublisherError>;
+}
+
+/// One part of a post, to be published.
+#[derive(Clone, Copy, Debug)]
+pub struct PostOrder<'a> {
+    /// The key under which all tries of this part are made.
+    pub key: &'a str,
+    /// When it was claimed.
+    pub at: Timestamp,
+    pub post: &'a Post,
+    /// Which of its parts, from 0.
+    pub part: usize,
+    /// The parts before it, in order; empty for the first.
+    pub before: &'a [PostRef],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    Done(PostRef),
+    /// Not published; another try may do it.
+    Later {
+        detail: String,
+        retry_after: Option<Span>,
+    },
+    /// Not published, and never in this form.
+    Refused {
+        detail: String,
+    },
+    /// Nobody knows.
+    Lost {
+        detail: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// As people know it: `@shop@mastodon.example`.
+    pub name: String,
+    /// When its token ends, where the network says so.
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublisherError {
+    /// The account has to be connected anew: the token is broken, has ended or was taken back.
+    SignIn(String),
+    /// The network does not allow it.
+    NotAllowed(String),
+    /// It may work later.
+    Later { detail: String, retry_after: Option<Span> },
+}
