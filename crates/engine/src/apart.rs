@@ -211,6 +211,7 @@ fn named_message(fact: &Fact) -> Option<MessageId> {
         | Act::Suppress(_)
         | Act::Mail(_)
         | Act::Enter(_)
+        | Act::Send(_)
         | Act::Erase => None,
     });
     let named = || fact.event.properties.get("message").and_then(Value::as_text)?.parse().ok();
@@ -295,7 +296,7 @@ fn fold_one(
             Act::Suppress(suppression) => person.consents.suppress(suppression.clone()),
             // The message and its slot are as they are now, and a mail was asked for once.
             // Of an erased person nothing is left to part.
-            Act::Settle { .. } | Act::Mail(_) | Act::Enter(_) | Act::Erase => {}
+            Act::Settle { .. } | Act::Mail(_) | Act::Enter(_) | Act::Send(_) | Act::Erase => {}
         }
     }
     add_outcomes(person, fact, loaded);

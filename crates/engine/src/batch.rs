@@ -4,7 +4,7 @@ use crate::EngineError;
 use crate::decisions::{Lost, Step, What};
 use crate::memory::Memory;
 use decision::Decision;
-use model::{Identifier, Message, MessageId, MessageState, PersonId, Reason, Timestamp};
+use model::{Identifier, Message, MessageId, MessageState, Origin, PersonId, Reason, Timestamp};
 use port::{
     CountChange, CountKey, Envelope, LogPosition, Merge, Person, Sections, SeenId, SinceMerge,
     Store,
@@ -242,7 +242,11 @@ impl Batch {
             let open = std::mem::take(&mut working.person.open);
             for message in open {
                 if self.counted.contains_key(&message.id) {
-                    finished.counts.extend(self.count_changes(&message));
+                    let changes = self.count_changes(&message);
+                    if !changes.is_empty() && message.origin == Origin::Api {
+                        finished.news.push(message.clone());
+                    }
+                    finished.counts.extend(changes);
                     self.decisions(&message, &mut finished.steps);
                     if message.ledger_state() == model::LedgerState::Pending {
                         finished.open.push(message.id);
@@ -319,6 +323,8 @@ pub(crate) struct Finished {
     pub ended: Vec<Message>,
     pub counts: Vec<CountChange>,
     pub steps: Vec<Step>,
+    /// Ordered messages that count elsewhere than before.
+    pub news: Vec<Message>,
 }
 
 impl Working {

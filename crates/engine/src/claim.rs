@@ -15,6 +15,7 @@ use model::{
     Reply, Value,
 };
 use port::{Envelope, Payload, Person, Sections};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 impl Engine {
@@ -300,7 +301,7 @@ impl Engine {
         message: &Message,
         now: model::Timestamp,
     ) -> Result<Written<'a>, String> {
-        let found = self.loaded.content_for(&message.origin, &message.content, message.pinned);
+        let found = self.loaded.said_by(message);
         let content = found.ok_or_else(|| format!("there is no content `{}`", message.content))?;
         let traits = &person.profile.traits;
         let traits = traits.iter().map(|(name, it)| (name.clone(), it.value.clone())).collect();
@@ -492,7 +493,7 @@ impl Engine {
 
 /// A message's content with all that its templates and links need.
 struct Written<'a> {
-    content: &'a Content,
+    content: Cow<'a, Content>,
     traits: Map,
     vars: Map,
     key: &'a LinkKey,
@@ -507,7 +508,7 @@ impl Written<'_> {
         let Written { key, person, message, campaign, followed, .. } = self;
         let (person, message, followed) = (*person, *message, *followed);
         let links = Links { key, person, message, campaign, followed };
-        render(self.content, Reader { traits: &self.traits, event: &self.vars }, &links)
+        render(&self.content, Reader { traits: &self.traits, event: &self.vars }, &links)
     }
 }
 

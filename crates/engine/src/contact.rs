@@ -61,13 +61,11 @@ impl Engine {
         wanted: Wanted,
         loaded: &Loaded,
     ) {
-        let content = loaded.content_for(&wanted.origin, &wanted.content, wanted.pinned);
-        let class =
-            wanted.class.or(content.and_then(|it| it.class)).unwrap_or(match wanted.origin {
-                Origin::Journey { .. } => Class::Lifecycle,
-                Origin::Broadcast { .. } => Class::Promotion,
-                Origin::Api | Origin::Request { .. } => Class::Service,
-            });
+        let usual = match wanted.origin {
+            Origin::Journey { .. } => Class::Lifecycle,
+            Origin::Broadcast { .. } => Class::Promotion,
+            Origin::Api | Origin::Request { .. } => Class::Service,
+        };
         let owner = owner_of(&wanted.origin, loaded);
         let mut message = Message {
             id: self.new_message(),
@@ -75,10 +73,10 @@ impl Engine {
             origin: wanted.origin,
             key: wanted.key,
             content: wanted.content,
-            topic: content.map_or_else(|| Topic::from(""), |it| it.topic.clone()),
-            purpose: content.map_or(Purpose::Marketing, |it| it.purpose),
-            digest: content.is_some_and(|it| it.digest),
-            class,
+            topic: Topic::from(""),
+            purpose: Purpose::Marketing,
+            digest: false,
+            class: wanted.class.unwrap_or(usual),
             owner,
             channels: wanted.channels,
             value: wanted.value,
@@ -93,9 +91,16 @@ impl Engine {
         };
         batch.touch(&message, true);
         message.note(batch.now, Reason::Created, message.origin.to_string());
-        if content.is_none() {
-            let detail = format!("there is no content `{}`", message.content);
-            message.end(LedgerState::Failed, Reason::RenderFailed, batch.now, detail);
+        match loaded.said_by(&message) {
+            Some(content) => {
+                message.topic.clone_from(&content.topic);
+                (message.purpose, message.digest) = (content.purpose, content.digest);
+                message.class = wanted.class.or(content.class).unwrap_or(usual);
+            }
+            None => {
+                let detail = format!("there is no content `{}`", message.content);
+                message.end(LedgerState::Failed, Reason::RenderFailed, batch.now, detail);
+            }
         }
         working.person.open.push(message);
         self.schedule(working, batch.now);

@@ -467,6 +467,9 @@ impl Engine {
         batch.durable |= on_disk;
         self.journal_erasures(batch)?;
         let finished = batch.finish();
+        for message in &finished.news {
+            self.tell_status(batch, message);
+        }
         let mut entries = std::mem::take(&mut batch.entries);
         self.own_entries(&mut entries)?;
         entries.extend(crate::filing::left_out_entry(&std::mem::take(&mut batch.left_out)));

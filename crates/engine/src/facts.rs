@@ -254,6 +254,7 @@ impl Engine {
                         self.mail_on_request(working, batch, *what, address);
                     }
                 }
+                Act::Send(order) => self.order(working, batch, order, &fact.event)?,
                 // Done before anything else of the fact, and after it.
                 Act::Erase | Act::Enter(_) => {}
                 Act::Settle { message, delivered, detail } => {

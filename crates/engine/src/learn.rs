@@ -373,7 +373,7 @@ fn is_opt_out(fact: &Fact) -> bool {
             Act::State(statement) => withdrawn(statement),
             Act::Suppress(it) => it.reason == Reason::Complained,
             Act::Wish(wishes) => !wishes.channels_off.is_empty(),
-            Act::Settle { .. } | Act::Mail(_) | Act::Enter(_) | Act::Erase => false,
+            Act::Settle { .. } | Act::Mail(_) | Act::Enter(_) | Act::Send(_) | Act::Erase => false,
         })
 }
 

@@ -13,6 +13,7 @@ mod journeys;
 mod learning;
 mod measured;
 mod mishaps;
+mod ordering;
 mod panel;
 mod persons;
 mod plans;

@@ -10,7 +10,7 @@ pub mod person;
 pub mod programme;
 mod webhook;
 
-pub use log::{Act, Control, Fact, LogRecord};
+pub use log::{Act, Control, DIRECT, Fact, LogRecord, MessageOrder};
 pub use programme::Programme;
 pub use webhook::{OLD_SECRET_LASTS, WEBHOOK_SECRETS, WebhookSecrets};
 

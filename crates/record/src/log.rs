@@ -2,7 +2,10 @@
 
 use crate::Unreadable;
 use decision::{Statement, Suppression, Wishes};
-use model::{CampaignName, Event, JourneyName, MergeId, MessageId, PersonId, Request};
+use model::{
+    CampaignName, Channel, Class, ContentName, Event, Identifier, JourneyName, MergeId, MessageId,
+    PersonId, Request, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +39,8 @@ pub enum Act {
     Mail(Request),
     /// The person is to begin this journey; the event's properties are what was said along.
     Enter(JourneyName),
+    /// A program wants this said to the person; the event's properties are what it is about.
+    Send(MessageOrder),
     /// The person wants to be forgotten.
     Erase,
     /// A later word about a message: whether it arrived.
@@ -45,6 +50,29 @@ pub enum Act {
         detail: String,
     },
 }
+
+/// A message that a program asked for, to one person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageOrder {
+    /// The same key is the same message.
+    pub key: String,
+    /// Of the programme; [`DIRECT`] for one that came along with the order, in the event's properties
+    /// under that very name.
+    pub content: ContentName,
+    /// By preference.
+    pub channels: Vec<Channel>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
+    #[serde(default)]
+    pub value: f64,
+    /// The address to use, if it is the person's; else any that they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Identifier>,
+    pub expires: Timestamp,
+}
+
+/// The name of a content that came along with its order.
+pub const DIRECT: &str = "direct";
 
 /// What somebody of the team did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

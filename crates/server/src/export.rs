@@ -166,12 +166,6 @@ fn is_withheld(message: &Message) -> bool {
 }
 
 fn message(it: &Message) -> ExportedMessage {
-    let step = |it: &model::TrailEntry| TrailStep {
-        at: it.at.to_string(),
-        code: it.reason.code().to_owned(),
-        text: it.reason.text().to_owned(),
-        detail: it.detail.clone(),
-    };
     ExportedMessage {
         id: it.id.to_string(),
         at: it.trail.last().map_or(it.created, |it| it.at).to_string(),
@@ -181,7 +175,7 @@ fn message(it: &Message) -> ExportedMessage {
         channel: it.channel().map(|it| it.name().to_owned()),
         state: it.ledger_state().name().to_owned(),
         about: object(&it.vars),
-        trail: it.trail.iter().map(step).collect(),
+        trail: it.trail.iter().map(TrailStep::from).collect(),
     }
 }
 

@@ -609,6 +609,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to one person */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what became of a message */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overlap": {
         parameters: {
             query?: never;
@@ -2099,6 +2133,24 @@ export interface components {
             plan: string;
             survivor: components["schemas"]["UndoneHalf"];
         };
+        MessageRequest: {
+            /** @description By preference; `["email"]` if it is not said. */
+            channels?: string[];
+            /** @description The content's class in place of its own: `service`, `lifecycle`, `promotion`. */
+            class?: string;
+            /**
+             * @description The name of a content of the programme, or a content itself: the fields of its front matter, and
+             *     `body`. One that comes along is transactional unless it says otherwise.
+             */
+            content: Record<string, never>;
+            /** @description What the content's templates call `event.*`. */
+            data?: Record<string, never>;
+            /** @description After so long it is not sent any more, such as `15m`; a day if it is not said. */
+            expires?: string;
+            /** @description The same key is the same message, for ever. The header `Idempotency-Key` says the same. */
+            idempotency_key?: string;
+            to: components["schemas"]["Whom"];
+        };
         MovePlanned: {
             /** Format: int64 */
             from: number;
@@ -2125,6 +2177,21 @@ export interface components {
         };
         NewSource: {
             name: string;
+        };
+        OrderedMessage: {
+            channel: string | null;
+            content: string;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            idempotency_key: string | null;
+            person: string;
+            reason: components["schemas"]["Reason"] | null;
+            /** @description `pending`, `sent`, `failed`, `suppressed`, `dropped`, `merged` or `unknown`. */
+            state: string;
+            trail: components["schemas"]["TrailStep"][];
         };
         /** @description What is measured. */
         Outcome: {
@@ -2639,18 +2706,14 @@ export interface components {
             idempotency_key: string;
         };
         /** @description For whom, and what is said along. */
-        RunRequest: {
+        RunRequest: components["schemas"]["Whom"] & {
             /** @description The properties of the event that begins the run. */
             data?: Record<string, never>;
-            email?: string;
             /**
              * @description The same key within a week begins nothing a second time. The header `Idempotency-Key` says
              *     the same.
              */
             idempotency_key?: string;
-            /** @description A person's id such as `p12`. */
-            person?: string;
-            user_id?: string;
         };
         RunningProgramme: {
             /** @description The etags of the texts that each path had in the latest versions. */
@@ -2998,6 +3061,14 @@ export interface components {
             answered: boolean;
             /** @description What the receiver answered, or why there was no answer. */
             detail: string;
+        };
+        /** @description Whom it is about: somebody known by their id, or whoever has these identifiers, who may be new. */
+        Whom: {
+            email?: string;
+            /** @description A person's id such as `p12`. */
+            person?: string;
+            phone?: string;
+            user_id?: string;
         };
         WrittenFields: {
             /** @description Its fields as they are written, sound or not. Null where the text is no fields. */
@@ -4247,6 +4318,100 @@ export interface operations {
             };
             /** @description It cannot be undone, or the plan is not up to date; the body says why. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description This key was used before: that message, as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedMessage"];
+                };
+            };
+            /** @description Stored; it competes and leaves as any other. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedMessage"];
+                };
+            };
+            /** @description There is no such content or person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody may be known by these identifiers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be read. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A message's id such as `m12`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedMessage"];
+                };
+            };
+            /** @description There is none. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

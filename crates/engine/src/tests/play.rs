@@ -12,14 +12,14 @@ use content::LinkKey;
 use decision::{ConsentState, HeldFrom, Statement};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Map, MessageId,
-    Purpose, SourceId, Timestamp, Topic, Value,
+    Purpose, SourceId, Span, Timestamp, Topic, Value,
 };
 use port::{
     Catalog, Changes, Directory, FactLog, Fault, History, Ledger, LogPosition, MemoryHistory,
     MemoryLog, MemoryStore, People, Since, SinceMerge, Store,
 };
 use record::log::BroadcastAction;
-use record::{Act, Control, Fact, LogRecord};
+use record::{Act, Control, Fact, LogRecord, MessageOrder};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
@@ -274,6 +274,21 @@ impl Play {
                 let words = [&["track", *person, "Journey Called"][..], rest].concat();
                 let mut fact = self.fact(&words);
                 fact.acts.push(Act::Enter((*journey).into()));
+                self.append(LogRecord::Fact(fact));
+            }
+            ["order", person, content, key, rest @ ..] => {
+                let words = [&["track", *person, "Message Ordered"][..], rest].concat();
+                let mut fact = self.fact(&words);
+                fact.event.message_id = Some(format!("message/{key}"));
+                fact.acts.push(Act::Send(MessageOrder {
+                    key: (*key).to_owned(),
+                    content: (*content).into(),
+                    channels: vec![Channel::Email],
+                    class: None,
+                    value: 0.0,
+                    to: None,
+                    expires: fact.event.time + Span::DAY,
+                }));
                 self.append(LogRecord::Fact(fact));
             }
             ["move", journey, from] => self.control(Control::Move {

@@ -125,7 +125,7 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
     let mut all = BTreeMap::new();
     let one = |kind: Kind| (kind, String::new());
     all.insert(one(Kind::Brand), written::brand(&programme.brand));
-    all.insert(one(Kind::Policy), written::policy(&programme.policy, &programme.keep));
+    all.insert(one(Kind::Policy), written::policy(programme));
     all.insert(one(Kind::Identity), written::identity(&programme.identity));
     for it in &programme.topics {
         let consent = programme.policy.topics.get(&it.name);

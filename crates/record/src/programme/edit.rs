@@ -94,7 +94,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
 fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
     match kind {
         Kind::Brand => Some(written::brand(&read.brand)),
-        Kind::Policy => Some(written::policy(&read.policy, &read.keep)),
+        Kind::Policy => Some(written::policy(read)),
         Kind::Identity => Some(written::identity(&read.identity)),
         Kind::Topic => {
             let consent = |name| read.policy.topics.get(name);

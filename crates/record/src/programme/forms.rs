@@ -86,6 +86,9 @@ pub struct PolicyForm {
     pub keep: BTreeMap<String, Spanned<Length>>,
     #[serde(default)]
     pub learning: Option<LearningForm>,
+    /// Where it is told what became of messages that were ordered by the API.
+    #[serde(default)]
+    pub message_status: Option<SyncForm>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]

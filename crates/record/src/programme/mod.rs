@@ -52,6 +52,8 @@ pub struct Programme {
     pub words: content::words::Own,
     /// How long the log keeps events: by name, and `events` for all that have no rule of their own.
     pub keep: BTreeMap<String, Span>,
+    /// Where another system is told what became of the messages that it ordered.
+    pub message_status: Option<String>,
 }
 
 /// Which identifiers count, how many of each one person has, and for how long a merge can be undone.

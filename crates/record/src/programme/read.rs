@@ -157,6 +157,9 @@ impl Reading {
             }
             self.programme.keep.insert(name, span.value.0);
         }
+        if let Some(status) = form.message_status {
+            self.programme.message_status = self.receiver(path, status);
+        }
         let topics = std::mem::take(&mut self.programme.policy.topics);
         let policy = Policy {
             version: 0,
@@ -222,20 +225,22 @@ impl Reading {
             if !form.note.is_empty() {
                 self.programme.notes.insert(form.audience.clone(), form.note);
             }
-            if let Some(sync) = form.sync {
-                self.sync(path, form.audience.clone(), sync);
+            if let Some(url) = form.sync.and_then(|it| self.receiver(path, it)) {
+                self.programme.syncs.insert(form.audience.clone(), url);
             }
             self.programme.audiences.push((form.audience, when));
         }
     }
 
-    fn sync(&mut self, path: &str, audience: String, form: SyncForm) {
+    /// The url of another system that is told of something.
+    fn receiver(&mut self, path: &str, form: SyncForm) -> Option<String> {
         let (line, column) = position(&form.url);
         match journey::check_url(&form.url.value) {
-            Ok(()) => {
-                self.programme.syncs.insert(audience, form.url.value);
+            Ok(()) => Some(form.url.value),
+            Err(problem) => {
+                self.problems.push(problem.in_file(path).at(line, column));
+                None
             }
-            Err(problem) => self.problems.push(problem.in_file(path).at(line, column)),
         }
     }
 

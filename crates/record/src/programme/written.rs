@@ -2,12 +2,12 @@
 //! definitions that mean the same are written the same.
 
 use super::tree::Tree;
-use super::{IdentityDefinition, OutcomeDefinition, TopicDefinition};
+use super::{IdentityDefinition, OutcomeDefinition, Programme, TopicDefinition};
 use content::{Brand, Content};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use journey::{Broadcast, MessageStep, SendAt};
-use model::{Channel, ChannelSet, Span};
+use model::{Channel, ChannelSet};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,11 @@ pub fn audience(name: &str, note: &str, when: &expr::Expr, sync: Option<&String>
         .with("audience", Tree::text(name))
         .with("note", Tree::said(note))
         .with("when", Tree::text(when))
-        .with("sync", sync.map(|url| Tree::fields().with("url", Tree::text(url))))
+        .with("sync", sync.map(receiver))
+}
+
+fn receiver(url: &String) -> Tree {
+    Tree::fields().with("url", Tree::text(url))
 }
 
 pub fn topic(topic: &TopicDefinition, consent: Option<&ChannelSet>) -> Tree {
@@ -45,8 +49,9 @@ pub fn brand(brand: &Brand) -> Tree {
         .with("from_address", Tree::said(from_address))
 }
 
-/// The policy with how long events are kept, which its file says too. Topics say their own consent.
-pub fn policy(policy: &Policy, keep: &BTreeMap<String, Span>) -> Tree {
+/// The policy with what else its file says. Topics say their own consent.
+pub fn policy(programme: &Programme) -> Tree {
+    let Programme { policy, keep, message_status, .. } = programme;
     let usual = Policy::default();
     let zone = (policy.default_zone != usual.default_zone).then_some(&policy.default_zone);
     let consent = (policy.consent_needed != usual.consent_needed).then_some(policy.consent_needed);
@@ -65,6 +70,7 @@ pub fn policy(policy: &Policy, keep: &BTreeMap<String, Span>) -> Tree {
         .with("holdouts", holdouts(&policy.holdouts))
         .with("panel", policy.panel.as_ref().map(panel))
         .with("learning", policy.learning.as_ref().map(learning))
+        .with("message_status", message_status.as_ref().map(receiver))
 }
 
 pub fn identity(definition: &IdentityDefinition) -> Tree {

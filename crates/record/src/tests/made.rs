@@ -2,7 +2,7 @@
 
 use crate::log::BroadcastAction;
 use crate::programme::{Programme, parse};
-use crate::{Act, Control, Fact, LogRecord};
+use crate::{Act, Control, Fact, LogRecord, MessageOrder};
 use audience::{Facts, Truth, View};
 use decision::learning::{Learned, Pressure, PressureEntry, Trial};
 use decision::panel::{Assignment, Cohort};
@@ -109,6 +109,22 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
                 event: event(),
                 person: Some(PersonId(12)),
                 acts: vec![Act::Erase],
+            }),
+        ),
+        (
+            "fact.1.send",
+            LogRecord::Fact(Fact {
+                event: event(),
+                person: None,
+                acts: vec![Act::Send(MessageOrder {
+                    key: "order-17".to_owned(),
+                    content: ContentName::from("receipt"),
+                    channels: vec![Channel::Email, Channel::Sms],
+                    class: Some(Class::Service),
+                    value: 1.5,
+                    to: Some(Identifier::email("ada@shop.example")),
+                    expires: at(600),
+                })],
             }),
         ),
         ("blank.1", LogRecord::Blank),

@@ -1,9 +1,10 @@
 //! Journeys: what runs, where the people in them are, begun by a call, and taken to the latest version.
 
+use super::called::{CALLS, Whom, idempotency_key};
 use super::json::{Body, Query};
 use super::measure::Estimate;
 use crate::access::actor;
-use crate::app::{Shared, hex};
+use crate::app::Shared;
 use crate::pages::own_event;
 use crate::problem::Problem;
 use axum::Json;
@@ -11,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use engine::{ExperimentReport, JourneyCounts, JourneySteps, MovePlan, MoveStatus};
 use journey::Trigger;
-use model::{Conversation, Identifier, JourneyName, Map, SourceId, Value};
+use model::{Conversation, JourneyName, Map, SourceId};
 use record::{Act, Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -20,12 +21,6 @@ use utoipa::ToSchema;
 
 /// The event that a call becomes in the person's timeline.
 const CALLED: &str = "Journey Called";
-
-/// The source under which calls are told apart by their idempotency key.
-const CALLS: &str = "api";
-
-/// The longest idempotency key: room for a UUID with a prefix.
-const KEY_CHARS_MAX: usize = 200;
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Journeys {
@@ -108,16 +103,8 @@ pub struct JourneyMove {
 /// For whom, and what is said along.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct RunRequest {
-    /// A person's id such as `p12`.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub person: Option<String>,
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub user_id: Option<String>,
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub email: Option<String>,
+    #[serde(flatten)]
+    pub whom: Whom,
     /// The properties of the event that begins the run.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -285,40 +272,11 @@ pub(super) async fn begin_run(
             "the journey `{name}` is begun by something else; write `trigger: {{api: true}}` in its file"
         )));
     }
-    let header = headers.get("idempotency-key").and_then(|it| it.to_str().ok());
-    let key = asked.idempotency_key.clone().or(header.map(str::to_owned));
-    let key = key.unwrap_or_else(|| hex(&crate::app::random::<16>()));
-    if key.is_empty() || KEY_CHARS_MAX < key.chars().count() {
-        let text = format!("an idempotency key has 1 to {KEY_CHARS_MAX} characters");
-        return Err(Problem::bad(text));
-    }
+    let key = idempotency_key(&headers, asked.idempotency_key)?;
     let mut event = own_event(CALLED, asked.data, shared.now());
     event.source = SourceId::from(CALLS);
     event.message_id = Some(format!("{name}/{key}"));
-    let person = match (&asked.person, asked.user_id, asked.email) {
-        (Some(id), None, None) => {
-            let id: model::PersonId = id.parse().map_err(Problem::bad)?;
-            let known =
-                shared.read(move |views| Ok(!views.load(&[views.current(id)?])?.is_empty()));
-            if !known.await? {
-                return Err(Problem::not_found(format!("nobody has the id {id}")));
-            }
-            Some(id)
-        }
-        (None, user_id, email) if user_id.is_some() || email.is_some() => {
-            event.user_id = user_id;
-            if let Some(email) = email {
-                let email = Identifier::email(&email).value;
-                let traits = Map::from([("email".to_owned(), Value::Text(email))]);
-                event.context.insert("traits".to_owned(), Value::Map(traits));
-            }
-            None
-        }
-        _ => {
-            let text = "say for whom: `person`, or `user_id` and `email`, one or both";
-            return Err(Problem::bad(text));
-        }
-    };
+    let person = asked.whom.name(&shared, &mut event).await?;
     let fact = Fact { event, person, acts: vec![Act::Enter(journey.name)] };
     shared.append(vec![LogRecord::Fact(fact).encode()]).await?;
     Ok((StatusCode::ACCEPTED, Json(RunAccepted { idempotency_key: key })))

@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod called;
 mod conditions;
 mod decisions;
 mod events;
@@ -14,6 +15,7 @@ mod journeys;
 mod json;
 mod lists;
 mod measure;
+mod messages;
 mod panel;
 mod people;
 pub(crate) mod person;
@@ -143,6 +145,8 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(journeys::get_experiments))
         .routes(routes!(journeys::begin_run))
         .routes(routes!(journeys::plan_move, journeys::move_runs))
+        .routes(routes!(messages::send_message))
+        .routes(routes!(messages::get_message))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::finish_task))
         .routes(routes!(webhooks::list_webhooks))

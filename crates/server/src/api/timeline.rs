@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use decision::ConsentState;
 use engine::FactSource;
-use model::{Event, EventKind, Message, MessageState, PersonId, Purpose, Timestamp};
+use model::{Event, EventKind, Message, MessageState, PersonId, Purpose, Timestamp, TrailEntry};
 use port::Views;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -81,6 +81,17 @@ pub struct TrailStep {
     pub text: String,
     /// The numbers that led to it; may be empty.
     pub detail: String,
+}
+
+impl From<&TrailEntry> for TrailStep {
+    fn from(it: &TrailEntry) -> TrailStep {
+        TrailStep {
+            at: time(it.at),
+            code: it.reason.code().to_owned(),
+            text: it.reason.text().to_owned(),
+            detail: it.detail.clone(),
+        }
+    }
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -255,13 +266,7 @@ fn message(message: &Message) -> TimelineItem {
     };
     item.detail = Some(message.scope());
     item.message = Some(message.id.to_string());
-    let step = |it: &model::TrailEntry| TrailStep {
-        at: time(it.at),
-        code: it.reason.code().to_owned(),
-        text: it.reason.text().to_owned(),
-        detail: it.detail.clone(),
-    };
-    item.trail = Some(message.trail.iter().map(step).collect());
+    item.trail = Some(message.trail.iter().map(TrailStep::from).collect());
     item
 }
 

@@ -86,7 +86,7 @@ pub(super) fn list(
 }
 
 fn title(sheet: &Sheet, message: &Message) -> String {
-    let content = sheet.loaded.content_for(&message.origin, &message.content, message.pinned);
+    let content = sheet.loaded.said_by(message);
     let summary = content.map(|it| it.summary.clone()).filter(|it| !it.is_empty());
     summary.unwrap_or_else(|| message.content.to_string())
 }

@@ -14,6 +14,7 @@ mod imports;
 mod journeys;
 mod lists;
 mod measure;
+mod messages;
 mod people;
 mod privacy;
 mod programme;

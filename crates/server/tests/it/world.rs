@@ -377,8 +377,12 @@ impl World {
     }
 
     pub fn person(&self, user_id: &str) -> PersonId {
-        let owners = self.store.owners(&[Identifier::user_id(user_id)]).expect("owners");
-        owners[0].expect("somebody has this id")
+        self.owner(Identifier::user_id(user_id))
+    }
+
+    pub fn owner(&self, identifier: Identifier) -> PersonId {
+        let owners = self.store.owners(&[identifier]).expect("owners");
+        owners[0].expect("somebody has this identifier")
     }
 
     pub fn consents(&self, person: PersonId) -> Consents {
