@@ -5,9 +5,14 @@
 //! flight after a crash it ends as unknown ([`found_in_flight`]) instead of reaching someone twice.
 //! Each change of state that somebody may ask about leaves a trail entry with its reason.
 
+mod brake;
 mod hook;
+mod pace;
 
+pub use brake::{Brake, BrakeRules, Harm, Word};
 pub use hook::{HOOK_DELAYS, HookFate, after_try};
+
+pub use pace::{Pace, PaceRules, Rate, Turn, WarmUp};
 
 use model::{Identifier, LedgerState, Message, MessageState, Reason, Reply, Span, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -268,3 +268,6 @@ fn check_trail(message: &Message, words: &[&str]) {
         }
     }
 }
+
+mod harming;
+mod pacing;

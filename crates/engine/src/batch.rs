@@ -34,6 +34,8 @@ pub(crate) struct Batch {
     /// Where facts stand in the log that were not taken in, and that the history shall not have.
     pub left_out: Vec<LogPosition>,
     pub hooks: Vec<port::Hook>,
+    /// What came of campaigns, by the key of its entry.
+    pub braked: BTreeMap<String, Vec<u8>>,
     pub hook_changes: Vec<port::HookChange>,
     /// How many answers to calls this batch settles.
     pub calls_answered: usize,
@@ -88,6 +90,7 @@ impl Batch {
             entries: Vec::new(),
             left_out: Vec::new(),
             hooks: Vec::new(),
+            braked: BTreeMap::new(),
             hook_changes: Vec::new(),
             calls_answered: 0,
             cause: None,

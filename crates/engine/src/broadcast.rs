@@ -161,6 +161,9 @@ impl Engine {
             Err(problem) => tracing::warn!(broadcast = %name, ?action, by, %problem, "refused"),
         }
         self.broadcasts_changed.insert(name.clone());
+        if action == BroadcastAction::Resume {
+            self.release(batch, &format!("broadcast/{name}"), by);
+        }
         Ok(())
     }
 
@@ -226,8 +229,12 @@ impl Engine {
         status.progress.lacks(it, &fingerprint(it, &self.loaded))
     }
 
-    /// Whether this message belongs to a broadcast that somebody stopped.
+    /// Whether this message belongs to a campaign that was stopped: by somebody, or for the harm it does.
     pub(crate) fn stopped(&self, message: &Message) -> Option<BroadcastState> {
+        self.steered(message).or_else(|| self.is_braked(message).then_some(BroadcastState::Paused))
+    }
+
+    fn steered(&self, message: &Message) -> Option<BroadcastState> {
         let Origin::Broadcast { campaign } = &message.origin else { return None };
         let state = self.broadcasts.get(campaign)?.progress.state;
         matches!(state, BroadcastState::Paused | BroadcastState::Cancelled).then_some(state)

@@ -29,9 +29,14 @@ impl Engine {
             if *room == 0 {
                 continue;
             }
-            let due = self.store.due_messages(*channel, batch.now, *room)?;
+            let looked_at = self.looked_at(*channel, *room, batch.now);
+            let due = self.store.due_messages(*channel, batch.now, looked_at)?;
             batch.load(&*self.store, &mut self.memory, due.iter().map(|it| it.1))?;
+            let end = batch.sends.len() + room;
             for (message, person) in due {
+                if end <= batch.sends.len() {
+                    break;
+                }
                 let Some(mut working) = batch.take(person) else { continue };
                 self.claim_one(&mut working, batch, message);
                 batch.put_back(working);
@@ -72,6 +77,10 @@ impl Engine {
                 return;
             }
         };
+        if let Some((at, why)) = self.turn_of(&working.person.open[place], channel, &to, now) {
+            self.defer(working, batch, place, at, Reason::Deferred, why);
+            return;
+        }
         if self.is_withheld(working, batch, place, channel) {
             return;
         }
@@ -349,7 +358,7 @@ impl Engine {
         let message = &mut working.person.open[place];
         batch.touch(message, false);
         let address = match &message.state {
-            MessageState::InFlight { address, .. } => Some(address.clone()),
+            MessageState::InFlight { channel, address, .. } => Some((*channel, address.clone())),
             MessageState::Waiting
             | MessageState::Planned { .. }
             | MessageState::Joined { .. }
@@ -378,7 +387,10 @@ impl Engine {
         if matches!(answered, Answered::Sent) {
             self.follow(working, id, now);
         }
-        if let (Reply::Refused { dead: true, .. }, Some(address)) = (reply, address) {
+        if let Some((channel, to)) = &address {
+            self.heard(batch, &working.person.open[place], (*channel, to), reply);
+        }
+        if let (Reply::Refused { dead: true, .. }, Some((_, address))) = (reply, address) {
             let suppression = Suppression { address, reason: Reason::Bounced, at: now };
             working.person.consents.suppress(suppression);
             working.changed(Sections::CONSENTS);

@@ -13,11 +13,13 @@ use crate::learn::Taught;
 use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
 use crate::moves::MoveStatus;
+use crate::pacing::BrakeStatus;
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::steps::JourneySteps;
 use crate::syncs::SyncStatus;
 use crate::waves::Lists;
 use crate::{EngineError, EngineSettings, Hold, Keys, Loaded};
+use delivery::Pace;
 use model::{
     CampaignName, Channel, ChannelSet, JourneyName, MessageId, PersonId, Reply, RunId, Timestamp,
 };
@@ -56,6 +58,8 @@ pub struct Engine {
     pub(crate) moves: BTreeMap<JourneyName, MoveStatus>,
     pub(crate) syncs: BTreeMap<String, SyncStatus>,
     pub(crate) calls: Calls,
+    pub(crate) paces: BTreeMap<Channel, Pace>,
+    pub(crate) brakes: BTreeMap<String, BrakeStatus>,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) growth: Growth,
@@ -165,6 +169,8 @@ impl Engine {
             moves: BTreeMap::new(),
             syncs: BTreeMap::new(),
             calls: Calls::default(),
+            paces: BTreeMap::new(),
+            brakes: BTreeMap::new(),
             tallies: Tallies::default(),
             tallies_changed: false,
             growth: Growth::default(),
@@ -215,6 +221,7 @@ impl Engine {
         self.steps = JourneySteps::read(&*self.store)?;
         self.moves = crate::moves::moves_of(&*self.store)?;
         self.syncs = crate::syncs::read_all(&*self.store)?;
+        self.brakes = crate::pacing::read_all(&*self.store)?;
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
@@ -433,6 +440,10 @@ impl Engine {
                 Ok(())
             }
             Control::AllowMerge { merge, by } => self.allow_merge(batch, merge, &by),
+            Control::Release { scope, by } => {
+                self.release(batch, &scope, &by);
+                Ok(())
+            }
             Control::Resume { by } => {
                 if self.hold.take().is_some() {
                     tracing::info!(by, "the hold was ended");
@@ -467,10 +478,9 @@ impl Engine {
         batch.durable |= on_disk;
         self.journal_erasures(batch)?;
         let finished = batch.finish();
-        for message in &finished.news {
-            self.tell_status(batch, message);
-        }
+        self.tell_statuses(batch, &finished.news);
         let mut entries = std::mem::take(&mut batch.entries);
+        entries.extend(crate::pacing::entries(batch));
         self.own_entries(&mut entries)?;
         entries.extend(crate::filing::left_out_entry(&std::mem::take(&mut batch.left_out)));
         self.count_decisions(&finished.steps, &mut entries)?;
@@ -579,6 +589,7 @@ impl Engine {
             fillings: self.fillings.list.clone(),
             fills_waiting: self.filled.len(),
             broadcasts: self.broadcasts.clone(),
+            brakes: self.brakes.clone(),
             lag_bytes: self.log.durable_end().0.saturating_sub(self.position.0),
             newest_event: self.newest_event,
             in_flight: self.flying.len(),

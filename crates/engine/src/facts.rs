@@ -245,6 +245,7 @@ impl Engine {
                 Act::Wish(wishes) => working.person.consents.set_wishes(wishes.clone()),
                 Act::Suppress(suppression) => {
                     working.person.consents.suppress(suppression.clone());
+                    self.came_back(batch, &fact.event, suppression.reason)?;
                 }
                 // What was asked for long ago is not mailed now.
                 Act::Mail(_) if fact.event.flags.historical => {}

@@ -69,8 +69,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells whoever ordered a message what has become of it, in the commit that makes it so.
-    pub(crate) fn tell_status(&self, batch: &mut Batch, message: &Message) {
+    /// Tells whoever ordered messages what has become of them, in the commit that makes it so.
+    pub(crate) fn tell_statuses(&self, batch: &mut Batch, news: &[Message]) {
+        news.iter().for_each(|it| self.tell_status(batch, it));
+    }
+
+    fn tell_status(&self, batch: &mut Batch, message: &Message) {
         let Some(url) = &self.loaded.programme.message_status else { return };
         let (Origin::Api, MessageState::Ended { outcome, reason, .. }) =
             (&message.origin, &message.state)

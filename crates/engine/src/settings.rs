@@ -1,8 +1,9 @@
 //! How one installation's engine works, and its secrets.
 
 use content::LinkKey;
-use delivery::RetryPolicy;
-use model::{ChanceKey, Span};
+use delivery::{BrakeRules, PaceRules, RetryPolicy};
+use model::{ChanceKey, Channel, Span};
+use std::collections::BTreeMap;
 
 /// The secrets of one installation. Made once, kept in the catalog, never shown.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,10 @@ pub struct EngineSettings {
     /// How often a quiet engine commits, so that `away_max` measures being away.
     pub heartbeat: Span,
     pub retries: RetryPolicy,
+    /// How fast messages leave, by channel.
+    pub paces: BTreeMap<Channel, PaceRules>,
+    /// When a campaign stops by itself.
+    pub brake: BrakeRules,
 }
 
 impl Default for EngineSettings {
@@ -38,6 +43,8 @@ impl Default for EngineSettings {
             away_max: Span::HOUR,
             heartbeat: Span::minutes(10),
             retries: RetryPolicy::default(),
+            paces: BTreeMap::new(),
+            brake: BrakeRules::default(),
         }
     }
 }

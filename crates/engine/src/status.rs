@@ -1,6 +1,6 @@
 //! What the engine says about itself, for pages, metrics and the command line.
 
-use crate::{Filling, Hold};
+use crate::{BrakeStatus, Filling, Hold};
 use journey::Progress;
 use model::{CampaignName, JourneyName, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,8 @@ pub struct Status {
     /// Chunks of it that wait for the loop.
     pub fills_waiting: usize,
     pub broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
+    /// What came of campaigns, by scope.
+    pub brakes: BTreeMap<String, BrakeStatus>,
     /// Bytes of the log that were not taken yet.
     pub lag_bytes: u64,
     /// Received time of the newest event taken.

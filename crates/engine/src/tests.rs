@@ -14,6 +14,7 @@ mod learning;
 mod measured;
 mod mishaps;
 mod ordering;
+mod pacing;
 mod panel;
 mod persons;
 mod plans;

@@ -2,10 +2,15 @@
 //!
 //! The file says *what*; options of a command say *how this run*. Unknown fields are errors.
 
+mod pace;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use channels::smtp::SmtpConfig;
 use channels::webhook::WebhookConfig;
+use delivery::{BrakeRules, PaceRules};
+use engine::EngineSettings;
 use model::Span;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -38,6 +43,10 @@ pub struct Config {
     pub smtp: Option<SmtpConfig>,
     /// Calls of other systems.
     pub webhooks: WebhookConfig,
+    /// How fast messages leave, by channel.
+    pub pace: BTreeMap<String, pace::PaceConfig>,
+    /// When a campaign stops by itself.
+    pub brake: pace::BrakeConfig,
 }
 
 /// What the environment may set: its name, the table and key, and whether it is a number or truth
@@ -97,6 +106,18 @@ impl Config {
         Ok(config)
     }
 
+    /// How the engine works here.
+    pub fn engine(&self) -> anyhow::Result<EngineSettings> {
+        let (paces, brake) = self
+            .sending()
+            .map_err(|problem| Stop::usage(problem.message.clone()).hint(problem.hint))?;
+        Ok(EngineSettings { paces, brake, ..EngineSettings::default() })
+    }
+
+    fn sending(&self) -> Result<(BTreeMap<model::Channel, PaceRules>, BrakeRules), model::Problem> {
+        Ok((pace::rules(&self.pace)?, self.brake.rules()?))
+    }
+
     /// Where the data lie: the option, else the file, else the default.
     pub fn data_dir(&self, place: &Place) -> PathBuf {
         let chosen = place.data.clone().or_else(|| self.data.clone());
@@ -135,6 +156,7 @@ fn read(text: &str, path: &Path, set: impl Fn(&str) -> Option<String>) -> anyhow
         smtp.check().map_err(refuse)?;
     }
     config.webhooks.check().map_err(refuse)?;
+    config.sending().map_err(refuse)?;
     Ok(config)
 }
 

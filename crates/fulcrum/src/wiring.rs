@@ -155,7 +155,7 @@ pub fn serve(
         store: Box::new(shared.clone()),
         log: log.clone(),
         keys,
-        settings: EngineSettings::default(),
+        settings: config.engine()?,
         providers: providers.set,
     };
     let mut engine = Engine::open(parts).context("could not start the engine")?;

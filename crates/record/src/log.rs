@@ -95,6 +95,11 @@ pub enum Control {
     EndFill {
         by: String,
     },
+    /// A campaign that was stopped for the harm it does goes on.
+    Release {
+        scope: String,
+        by: String,
+    },
     /// Ends a hold: what waits may go out.
     Resume {
         by: String,

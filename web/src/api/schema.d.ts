@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a campaign go on that was stopped */
+        post: operations["release_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conditions/parse": {
         parameters: {
             query?: never;
@@ -1203,6 +1220,8 @@ export interface components {
     schemas: {
         /** @description Something that needs a person. */
         AttentionItem: {
+            /** @description Which campaign was stopped, and for what. */
+            brake?: components["schemas"]["Braked"];
             /** @description A page of the app. */
             href?: string;
             /** @description `hold` offers to resume; other kinds are shown as text. */
@@ -1300,6 +1319,22 @@ export interface components {
             audiences: components["schemas"]["Audience"][];
             counting: components["schemas"]["Fill"] | null;
             fill: components["schemas"]["Fill"] | null;
+        };
+        /** @description A campaign that was stopped for the harm that its messages do. */
+        Braked: {
+            /** @description `journey/welcome`, `broadcast/sale`. */
+            campaign: string;
+            /** Format: int64 */
+            harmed: number;
+            /**
+             * Format: int64
+             * @description Of so many of its latest messages so many did.
+             */
+            sent: number;
+            /** Format: date-time */
+            since: string;
+            /** @description `bounces` or `complaints`. */
+            why: string;
         };
         Broadcast: {
             approval: components["schemas"]["BroadcastApproval"];
@@ -2568,6 +2603,10 @@ export interface components {
             detail: string;
             text: string;
         };
+        ReleaseRequest: {
+            /** @description `journey/welcome`, `broadcast/sale`. */
+            campaign: string;
+        };
         Released: {
             /** Format: int64 */
             released: number;
@@ -3480,6 +3519,38 @@ export interface operations {
             };
             /** @description It cannot be written, or there is no mail server. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    release_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Stored; it goes on and is judged anew. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is not stopped. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -237,6 +237,15 @@ export const en = {
               `Sending again: ${text} messages released.`,
             ),
       failed: "Sending could not be resumed. Please try again.",
+      brake: {
+        stopped: (campaign: string) => `${campaign} was stopped`,
+        bounces: (n: string, of: string) =>
+          `Of its latest ${of} messages ${n} came back because the address does not exist. Clean the list before it goes on: mailbox providers judge you by it.`,
+        complaints: (n: string, of: string) =>
+          `Of its latest ${of} messages ${n} were reported as unwanted. Look at who gets it, and whether they asked for it.`,
+        release: "Let it go on",
+        failed: "It could not be released. Please try again.",
+      },
       /** The server's own sentences are English; other languages replace those without numbers. */
       kinds: {} as Record<string, string>,
     },

@@ -239,6 +239,15 @@ export const nl: Messages = {
               `Er wordt weer gestuurd: ${text} berichten vrijgegeven.`,
             ),
       failed: "Het sturen kon niet worden hervat. Probeer het opnieuw.",
+      brake: {
+        stopped: (campaign: string) => `${campaign} is gestopt`,
+        bounces: (n: string, of: string) =>
+          `Van de laatste ${of} berichten kwamen er ${n} terug omdat het adres niet bestaat. Schoon de lijst op voordat het verdergaat: mailproviders beoordelen je erop.`,
+        complaints: (n: string, of: string) =>
+          `Van de laatste ${of} berichten werden er ${n} als ongewenst gemeld. Kijk wie het krijgt, en of ze erom vroegen.`,
+        release: "Laat verdergaan",
+        failed: "Het kon niet worden vrijgegeven. Probeer het opnieuw.",
+      },
       kinds: {
         no_source:
           "Er is nog geen bron die gebeurtenissen stuurt. Maak er een en zet de schrijfsleutel in uw site.",

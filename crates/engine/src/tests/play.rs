@@ -9,10 +9,10 @@ use super::times;
 use super::wire::{Manner, Wire};
 use crate::{Clock, Engine, EngineError, EngineSettings, Keys, Parts, Urgent, UrgentWork};
 use content::LinkKey;
-use decision::{ConsentState, HeldFrom, Statement};
+use decision::{ConsentState, HeldFrom, Statement, Suppression};
 use model::{
-    CampaignName, ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Map, MessageId,
-    Purpose, SourceId, Span, Timestamp, Topic, Value,
+    CampaignName, ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, Identifier, Map,
+    MessageId, Purpose, Reason, SourceId, Span, Timestamp, Topic, Value,
 };
 use port::{
     Catalog, Changes, Directory, FactLog, Fault, History, Ledger, LogPosition, MemoryHistory,
@@ -270,32 +270,14 @@ impl Play {
                 merge: merge.parse().expect("a merge"),
                 by: "test".to_owned(),
             }),
-            ["call", person, journey, rest @ ..] => {
-                let words = [&["track", *person, "Journey Called"][..], rest].concat();
-                let mut fact = self.fact(&words);
-                fact.acts.push(Act::Enter((*journey).into()));
-                self.append(LogRecord::Fact(fact));
-            }
-            ["order", person, content, key, rest @ ..] => {
-                let words = [&["track", *person, "Message Ordered"][..], rest].concat();
-                let mut fact = self.fact(&words);
-                fact.event.message_id = Some(format!("message/{key}"));
-                fact.acts.push(Act::Send(MessageOrder {
-                    key: (*key).to_owned(),
-                    content: (*content).into(),
-                    channels: vec![Channel::Email],
-                    class: None,
-                    value: 0.0,
-                    to: None,
-                    expires: fact.event.time + Span::DAY,
-                }));
-                self.append(LogRecord::Fact(fact));
-            }
             ["move", journey, from] => self.control(Control::Move {
                 journey: (*journey).into(),
                 from: from.parse().expect("a version"),
                 by: "test".to_owned(),
             }),
+            ["release", scope] => {
+                self.control(Control::Release { scope: (*scope).to_owned(), by: "test".to_owned() })
+            }
             ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
             ["apply", version] => {
                 let index = version.parse::<usize>().expect("a number") - 1;
@@ -313,9 +295,49 @@ impl Play {
                 by: by.last().unwrap_or(&"test").to_string(),
             }),
             _ => {
-                let fact = self.fact(words);
+                let fact = self.asked(words);
                 self.append(LogRecord::Fact(fact));
             }
+        }
+    }
+
+    /// A fact, with what a program or a mail server wants by it.
+    fn asked(&mut self, words: &[&str]) -> Fact {
+        match words {
+            ["call", person, journey, rest @ ..] => {
+                let words = [&["track", *person, "Journey Called"][..], rest].concat();
+                let mut fact = self.fact(&words);
+                fact.acts.push(Act::Enter((*journey).into()));
+                fact
+            }
+            ["order", person, content, key, rest @ ..] => {
+                let words = [&["track", *person, "Message Ordered"][..], rest].concat();
+                let mut fact = self.fact(&words);
+                fact.event.message_id = Some(format!("message/{key}"));
+                fact.acts.push(Act::Send(MessageOrder {
+                    key: (*key).to_owned(),
+                    content: (*content).into(),
+                    channels: vec![Channel::Email],
+                    class: None,
+                    value: 0.0,
+                    to: None,
+                    expires: fact.event.time + Span::DAY,
+                }));
+                fact
+            }
+            ["complain", person, message] => {
+                let about = format!("message={message}");
+                let mut fact = self.fact(&["track", person, "Complained", &about]);
+                let address = Identifier::email(&format!("{person}@x.example"));
+                let at = fact.event.time;
+                fact.acts.push(Act::Suppress(Suppression {
+                    address,
+                    reason: Reason::Complained,
+                    at,
+                }));
+                fact
+            }
+            _ => self.fact(words),
         }
     }
 

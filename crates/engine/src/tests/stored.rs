@@ -4,9 +4,10 @@
 use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Place, Tallies, Wave};
-use crate::{Hold, Restored};
+use crate::{BrakeStatus, Hold, Restored};
 use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
+use delivery::{Brake, Harm};
 use journey::{Approval, BroadcastState, Progress};
 use model::{JourneyName, PersonId, Timestamp};
 use port::{Changes, Entry, MemoryStore, Space, Store};
@@ -41,6 +42,8 @@ fn entries_of_the_catalog() {
     check("entry.next", &NextIds { person: 4, message: 9, run: 7, merge: 3, since: 12 });
     check("entry.hold", &Some(Hold { since: T0, reason: "the clock went back".to_owned() }));
     check("entry.restored", &Some(Restored { since: T0, at: T0, journal: true }));
+    let harm = Harm { sent: 200, bounced: 11, complained: 1 };
+    check("entry.brake", &BrakeStatus { harm, stopped: Some((Brake::Bounces, T0)) });
     let tally = JourneyTally { started: 4, ended: 3, goals: 2, messages: 5 };
     let tallies = Tallies {
         events: 100,

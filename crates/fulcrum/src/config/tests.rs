@@ -67,3 +67,35 @@ fn what_the_mail_module_refuses_is_said_with_its_remedy() {
     assert!(complaint.contains("the host is missing"), "{complaint}");
     assert!(complaint.contains("hint: write host"), "{complaint}");
 }
+
+#[test]
+fn how_fast_messages_leave_is_read_and_checked() {
+    let text = r#"
+[pace.email]
+whole = {at_most = 20000, per = "1h"}
+per_domain = {at_most = 600, per = "1m"}
+domains = {"GMail.com" = {at_most = 1200, per = "1m"}}
+warm_up = {from = "2026-12-01"}
+[brake]
+bounces = 0.02
+"#;
+    let engine = ask(text, &[]).expect("settings").engine().expect("rules");
+    let rules = &engine.paces[&model::Channel::Email];
+    assert_eq!(rules.domains["gmail.com"].at_most, 1_200);
+    let warm = rules.warm_up.expect("a warm-up");
+    let day = |after: i64| warm.of_day(warm.from + after);
+    assert_eq!((day(0), day(1), day(2)), (Some(50), Some(75), Some(112)));
+    assert_eq!((engine.brake.after, engine.brake.bounces), (200, 0.02));
+    for (wrong, says) in [
+        ("[pace.pigeon]\n", "no channel `pigeon`"),
+        ("[pace.email]\nwhole = {at_most = 0, per = \"1m\"}\n", "lets nothing through"),
+        ("[pace.email]\nwhole = {at_most = 9, per = \"soon\"}\n", "pace.email.whole"),
+        ("[pace.email]\nwarm_up = {from = \"soon\"}\n", "not a day"),
+        ("[pace.email]\nwarm_up = {from = \"2026-12-01\", growth = 0.5}\n", "above 1"),
+        ("[brake]\nbounces = 5\n", "at most 1"),
+        ("[pace.email]\nspeed = 9\n", "unknown field"),
+    ] {
+        let complaint = ask(wrong, &[]).expect_err(wrong);
+        assert!(complaint.contains(says), "{complaint}");
+    }
+}

@@ -102,6 +102,13 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
             }),
         ),
         ("control.1.end_fill", LogRecord::Control(Control::EndFill { by: by.clone() })),
+        (
+            "control.1.release",
+            LogRecord::Control(Control::Release {
+                scope: "journey/welcome".to_owned(),
+                by: by.clone(),
+            }),
+        ),
         ("control.1.resume", LogRecord::Control(Control::Resume { by })),
         (
             "fact.1.erase",
@@ -113,22 +120,22 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
         ),
         (
             "fact.1.send",
-            LogRecord::Fact(Fact {
-                event: event(),
-                person: None,
-                acts: vec![Act::Send(MessageOrder {
-                    key: "order-17".to_owned(),
-                    content: ContentName::from("receipt"),
-                    channels: vec![Channel::Email, Channel::Sms],
-                    class: Some(Class::Service),
-                    value: 1.5,
-                    to: Some(Identifier::email("ada@shop.example")),
-                    expires: at(600),
-                })],
-            }),
+            LogRecord::Fact(Fact { event: event(), person: None, acts: vec![order()] }),
         ),
         ("blank.1", LogRecord::Blank),
     ]
+}
+
+fn order() -> Act {
+    Act::Send(MessageOrder {
+        key: "order-17".to_owned(),
+        content: ContentName::from("receipt"),
+        channels: vec![Channel::Email, Channel::Sms],
+        class: Some(Class::Service),
+        value: 1.5,
+        to: Some(Identifier::email("ada@shop.example")),
+        expires: at(600),
+    })
 }
 
 pub(super) fn acts() -> Vec<Act> {

@@ -104,6 +104,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(power::get_power))
         .routes(routes!(figure::power_figure))
         .routes(routes!(today::resume))
+        .routes(routes!(today::release_campaign))
         .routes(routes!(decisions::get_decisions))
         .routes(routes!(people::list_people))
         .routes(routes!(person::get_person))

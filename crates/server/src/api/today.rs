@@ -1,14 +1,19 @@
 //! Today: leverage, the ledger, the state of the programme, and what needs a person.
 
-use super::json::time;
+use super::json::{Body, time};
 use super::measure::{LeverageReport, first_outcome, report};
+use crate::access::actor;
 use crate::app::Shared;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use delivery::Brake;
 use engine::{Loaded, Status};
-use model::{Channel, JourneyName, LedgerState, Timestamp};
+use journey::BroadcastState;
+use model::{CampaignName, Channel, JourneyName, LedgerState, Timestamp};
 use port::{CountKey, Views};
+use record::log::BroadcastAction;
 use record::{Control, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -119,6 +124,30 @@ pub struct AttentionItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub href: Option<String>,
+    /// Which campaign was stopped, and for what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub brake: Option<Braked>,
+}
+
+/// A campaign that was stopped for the harm that its messages do.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct Braked {
+    /// `journey/welcome`, `broadcast/sale`.
+    pub campaign: String,
+    /// `bounces` or `complaints`.
+    pub why: String,
+    /// Of so many of its latest messages so many did.
+    pub sent: u64,
+    pub harmed: u64,
+    #[schema(format = DateTime)]
+    pub since: String,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ReleaseRequest {
+    /// `journey/welcome`, `broadcast/sale`.
+    pub campaign: String,
 }
 
 /// What the simulated market holds, found by playing all simulated people in each cell; only in a
@@ -168,12 +197,14 @@ pub(super) async fn get_today(State(shared): State<Arc<Shared>>) -> Result<Json<
     });
     let ledger = ledger(&stored.counts, |_| true, stored.deferred);
     let full = shared.pressure.disk_is_full();
+    let mut needing = attention(hold.as_ref(), lag_ms, &ledger, &leverage, &stored, full);
+    needing.extend(braked(&status));
     Ok(Json(Today {
         now: time(now),
         days: days(&stored.counts, now),
         journeys: journeys(&loaded, &status),
         audiences: audiences(&loaded, &status),
-        attention: attention(hold.as_ref(), lag_ms, &ledger, &leverage, &stored, full),
+        attention: needing,
         engine: EngineState { people: stored.people, events: status.tallies.events, lag_ms, hold },
         ledger,
         leverage,
@@ -184,15 +215,70 @@ pub(super) async fn get_today(State(shared): State<Arc<Shared>>) -> Result<Json<
 /// End a hold
 #[utoipa::path(post, path = "/api/v1/resume", tag = "today",
     responses((status = 200, description = "Done.", body = Released)))]
-pub(super) async fn resume(State(shared): State<Arc<Shared>>) -> Result<Json<Released>, Problem> {
+pub(super) async fn resume(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+) -> Result<Json<Released>, Problem> {
     if shared.handle.status().hold.is_none() {
         return Ok(Json(Released { released: 0 }));
     }
     let now = shared.now();
     let released = shared.read(move |views| waiting(views, now)).await?;
-    let control = Control::Resume { by: "admin".to_owned() };
+    let control = Control::Resume { by: actor(&shared, &headers).await? };
     shared.append(vec![LogRecord::Control(control).encode()]).await?;
     Ok(Json(Released { released }))
+}
+
+/// Let a campaign go on that was stopped
+#[utoipa::path(post, path = "/api/v1/campaigns/release", tag = "today",
+    request_body = ReleaseRequest,
+    responses((status = 204, description = "Stored; it goes on and is judged anew."),
+        (status = 404, description = "It is not stopped.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn release_campaign(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Body(asked): Body<ReleaseRequest>,
+) -> Result<StatusCode, Problem> {
+    let status = shared.handle.status();
+    if status.brakes.get(&asked.campaign).is_none_or(|it| it.stopped.is_none()) {
+        return Err(Problem::not_found(format!("`{}` is not stopped", asked.campaign)));
+    }
+    let by = actor(&shared, &headers).await?;
+    let control = match asked.campaign.strip_prefix("broadcast/").map(CampaignName::from) {
+        // It was paused with it, and going on releases both.
+        Some(name) if is_paused(&status, &name) => {
+            Control::Broadcast { name, action: BroadcastAction::Resume, by }
+        }
+        Some(_) | None => Control::Release { scope: asked.campaign, by },
+    };
+    shared.append(vec![LogRecord::Control(control).encode()]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn is_paused(status: &Status, name: &CampaignName) -> bool {
+    let paused = |it: &engine::BroadcastStatus| it.progress.state == BroadcastState::Paused;
+    status.broadcasts.get(name).is_some_and(paused)
+}
+
+fn braked(status: &Status) -> Vec<AttentionItem> {
+    let stopped = status.brakes.iter().filter_map(|(campaign, it)| {
+        let (brake, since) = it.stopped?;
+        let (why, harmed, did) = match brake {
+            Brake::Bounces => ("bounces", it.harm.bounced, "came back"),
+            Brake::Complaints => ("complaints", it.harm.complained, "were reported as unwanted"),
+        };
+        let sent = it.harm.sent.max(it.harm.bounced);
+        let text = format!("{campaign} was stopped: of its latest {sent} messages {harmed} {did}.");
+        let brake = Braked {
+            campaign: campaign.clone(),
+            why: why.to_owned(),
+            sent,
+            harmed,
+            since: time(since),
+        };
+        Some(AttentionItem { kind: "brake".to_owned(), text, href: None, brake: Some(brake) })
+    });
+    stopped.collect()
 }
 
 fn read(views: &dyn Views, held: bool, now: Timestamp) -> Result<Stored, Problem> {
@@ -325,7 +411,7 @@ fn attention(
     let mut found = Vec::new();
     let mut add = |kind: &str, text: String, href: Option<&str>| {
         let href = href.map(str::to_owned);
-        found.push(AttentionItem { kind: kind.to_owned(), text, href });
+        found.push(AttentionItem { kind: kind.to_owned(), text, href, brake: None });
     };
     if let Some(hold) = hold {
         let text = format!("Nothing is sent: {}. {} messages wait.", hold.reason, hold.waiting);

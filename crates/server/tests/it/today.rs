@@ -123,3 +123,29 @@ async fn leverage(world: &World) -> Json {
     world.put(vec![entry]).await;
     world.json(&format!("GET /api/v1/leverage\nauthorization: Bearer {token}")).await
 }
+
+#[tokio::test]
+async fn a_campaign_that_was_stopped_goes_on_when_somebody_says_so() {
+    let stopped =
+        r#"{"harm":{"sent":200,"bounced":11,"complained":0},"stopped":["bounces",1700000000000]}"#;
+    let key = "brake/journey/hello";
+    let entry = port::Entry::put(port::Space::Campaign, key, stopped.as_bytes().to_vec());
+    let world = World::after_storing(vec![entry]).await;
+    let release = |campaign: &str| {
+        format!(
+            "POST /api/v1/campaigns/release\ncontent-type: application/json\n\n{{\"campaign\":\"{campaign}\"}}"
+        )
+    };
+    let brakes = |today: &Json| -> Vec<Json> {
+        let all = today["attention"].as_array().cloned().unwrap_or_default();
+        all.into_iter().filter(|it| it["kind"] == "brake").map(|it| it["brake"].clone()).collect()
+    };
+    let today = world.json("GET /api/v1/today").await;
+    let expected = serde_json::json!({"campaign": "journey/hello", "why": "bounces", "sent": 200,
+        "harmed": 11, "since": "2023-11-14T22:13:20Z"});
+    assert_eq!(brakes(&today), [expected]);
+    assert_eq!(world.status(&release("journey/thanks")).await, 404);
+    assert_eq!(world.status(&release("journey/hello")).await, 204);
+    world.shown("/api/v1/today", |it| brakes(it).is_empty()).await;
+    assert_eq!(world.status(&release("journey/hello")).await, 404);
+}

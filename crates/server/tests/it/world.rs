@@ -119,6 +119,17 @@ impl World {
         world
     }
 
+    /// A process that finds this in its catalog.
+    pub async fn after_storing(entries: Vec<port::Entry>) -> World {
+        let mut store = MemoryStore::new();
+        let changes =
+            port::Changes { now: real_now(), durable: true, entries, ..port::Changes::default() };
+        store.commit(&changes).expect("memory takes it");
+        let mut world = World::over(store, |_| {}).await;
+        world.sign_in().await;
+        world
+    }
+
     /// Log and history as one.
     pub fn fact_source(&self) -> FactSource<'_> {
         FactSource { log: &self.log, history: Some(&self.history) }

@@ -1,6 +1,6 @@
 /** What cannot go on without a person. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CirclePause, TriangleAlert } from "lucide-react";
+import { CirclePause, OctagonX, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { answer, api, broadcastsQuery } from "../../api/client";
@@ -35,9 +35,13 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
       </p>
       <ul className="attention-list">
         {hold && <HoldItem hold={hold} onResume={() => setAsking(true)} />}
-        {others.map((it) => (
-          <Item key={`${it.kind}${it.text}`} it={it} />
-        ))}
+        {others.map((it) =>
+          it.brake ? (
+            <BrakeItem key={it.brake.campaign} brake={it.brake} />
+          ) : (
+            <Item key={`${it.kind}${it.text}`} it={it} />
+          ),
+        )}
       </ul>
       {asking && hold && (
         <Dialog title={t.today.attention.confirmTitle} onClose={() => setAsking(false)}>
@@ -78,6 +82,39 @@ function Item({ it }: { it: AttentionItem }) {
           <span className="hidden">: {text}</span>
         </Link>
       )}
+    </li>
+  );
+}
+
+function BrakeItem({ brake }: { brake: NonNullable<AttentionItem["brake"]> }) {
+  const { t, format } = useText();
+  const now = useNow(30_000);
+  const client = useQueryClient();
+  const release = useMutation({
+    mutationFn: () =>
+      answer(api.POST("/api/v1/campaigns/release", { body: { campaign: brake.campaign } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["today"] }),
+  });
+  const words = t.today.attention.brake;
+  const said = brake.why === "bounces" ? words.bounces : words.complaints;
+  return (
+    <li>
+      <OctagonX size={18} strokeWidth={1.75} aria-hidden="true" />
+      <div>
+        <p>
+          <strong>{words.stopped(brake.campaign)}</strong> {format.ago(brake.since, now)}.
+        </p>
+        <p className="faint">{said(format.count(brake.harmed), format.count(brake.sent))}</p>
+        {release.isError && (
+          <p className="field-error" role="alert">
+            {words.failed}
+          </p>
+        )}
+      </div>
+      <Button disabled={release.isPending} onClick={() => release.mutate()}>
+        {words.release}
+        <span className="hidden">: {brake.campaign}</span>
+      </Button>
     </li>
   );
 }
