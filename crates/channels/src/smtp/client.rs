@@ -30,6 +30,7 @@ struct Connection {
     /// The session holds an abandoned transaction.
     dirty: bool,
     offers_utf8: bool,
+    offers_pipelining: bool,
     used: Instant,
 }
 
@@ -119,10 +120,11 @@ impl Smtp {
                 }
                 Step::Ready => {
                     connection.offers_utf8 = session.offers("SMTPUTF8");
+                    connection.offers_pipelining = session.offers("PIPELINING");
                     return Ok(connection);
                 }
                 Step::Done { reply, .. } => return Err(reply),
-                Step::HandOver => {
+                Step::HandOver | Step::Hear => {
                     return Err(broken(session.phase(), "the dialogue is out of step"));
                 }
             };
@@ -156,12 +158,14 @@ impl Smtp {
             return Tried { reply: Reply::Refused { detail, dead: false }, gone_at: None };
         }
         let timeouts = self.config.timeouts;
-        let (mut transaction, mut step) = Transaction::begin(prepared, connection.dirty);
+        let (mut transaction, mut step) =
+            Transaction::begin(prepared, connection.dirty, connection.offers_pipelining);
         connection.dirty = true;
         connection.messages += 1;
         loop {
             let heard = match step {
                 Step::Say(line) => connection.ask(&line, duration(timeouts.command)),
+                Step::Hear => connection.hear(duration(timeouts.command)),
                 Step::HandOver => {
                     match connection.hand_over(&prepared.data, duration(timeouts.body)) {
                         Ok(None) => {
@@ -183,8 +187,8 @@ impl Smtp {
             match heard {
                 Ok(heard) => step = transaction.heard(&heard),
                 Err(error) => {
-                    let phase = transaction.phase();
-                    return Tried { reply: broken(phase, &said(&error)), gone_at: Some(phase) };
+                    let reply = transaction.broken(&said(&error));
+                    return Tried { reply, gone_at: Some(transaction.phase()) };
                 }
             }
         }
@@ -255,6 +259,7 @@ impl Connection {
             messages: 0,
             dirty: false,
             offers_utf8: false,
+            offers_pipelining: false,
             used: Instant::now(),
         }
     }

@@ -1,5 +1,8 @@
 //! What is sent, and every way in which sending can fail: the reply, and the copies at the server.
 
+mod contract;
+mod pipelining;
+
 use super::dialogue::{Heard, Listener, Phase, Session, Step, Transaction, broken};
 use super::request::{Prepared, is_address, masked, prepare};
 use super::sink::{Act, Rule, Script, Sink, Stage, Taken, To};
@@ -72,13 +75,16 @@ fn check_with(
     expected: &str,
     copies: usize,
 ) {
-    let sink = Sink::start(script.clone()).expect("a sink");
-    let config = SmtpConfig { timeouts, ..config(sink.address().port()) };
-    let smtp = Smtp::new(config).expect("good settings");
-    let reply = shown(&smtp.send(envelope));
-    drop(smtp);
-    assert!(reply.starts_with(expected), "{reply} is not {expected} for {script:?}");
-    assert_eq!(sink.finish().len(), copies, "copies for {script:?}");
+    for no_pipelining in [false, true] {
+        let script = Script { no_pipelining, ..script.clone() };
+        let sink = Sink::start(script.clone()).expect("a sink");
+        let config = SmtpConfig { timeouts, ..config(sink.address().port()) };
+        let smtp = Smtp::new(config).expect("good settings");
+        let reply = shown(&smtp.send(envelope));
+        drop(smtp);
+        assert!(reply.starts_with(expected), "{reply} is not {expected} for {script:?}");
+        assert_eq!(sink.finish().len(), copies, "copies for {script:?}");
+    }
 }
 
 fn check(act: Act, expected: &str, copies: usize) {
@@ -448,6 +454,7 @@ fn heard(code: u16, lines: &[&str]) -> Heard {
 fn words(step: &Step) -> &str {
     match step {
         Step::Say(line) => line,
+        Step::Hear => "(hear)",
         Step::Secure => "(secure)",
         Step::Ready => "(ready)",
         Step::HandOver => "(message)",
@@ -496,7 +503,7 @@ fn in_every_phase_exactly_one_kind_of_answer_leads_on() {
     ];
     for (n, (phase, good)) in leads_on.iter().enumerate() {
         for code in 200..600 {
-            let (mut transaction, _) = Transaction::begin(&prepared, true);
+            let (mut transaction, _) = Transaction::begin(&prepared, true, false);
             for (before, codes) in &leads_on[..n] {
                 assert_eq!(transaction.phase(), *before);
                 if transaction.heard(&heard(codes[0], &["ok"])) == Step::HandOver {
@@ -510,7 +517,7 @@ fn in_every_phase_exactly_one_kind_of_answer_leads_on() {
                 (Step::Done { reply: Reply::Deferred { .. }, .. }, _) => "deferred",
                 (Step::Done { reply: Reply::Refused { .. }, .. }, _) => "refused",
                 (Step::Done { reply: Reply::Lost { .. }, .. }, _) => "lost",
-                (Step::Say(_) | Step::HandOver, _) => "on",
+                (Step::Say(_) | Step::Hear | Step::HandOver, _) => "on",
                 (Step::Secure | Step::Ready, _) => "out of step",
             };
             let ours = *phase == Phase::Reset || matches!(code, 503 | 530);
