@@ -4,7 +4,9 @@
 //! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
 //! sent and what an answer means, and only `client` does I/O.
 
+pub mod dkim;
 pub mod http;
+pub mod secret;
 pub mod smtp;
 pub mod tls;
 pub mod webhook;

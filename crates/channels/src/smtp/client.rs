@@ -5,6 +5,7 @@ use super::dialogue::{
     Heard, Listener, Phase, REPLY_LINE_MAX_BYTES, Session, Step, Transaction, broken,
 };
 use super::request::{Prepared, prepare};
+use crate::dkim::Signer;
 use crate::tls::client_config;
 use model::{Problem, Reply, Span};
 use port::Envelope;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 pub struct Smtp {
     config: SmtpConfig,
     tls: Option<Arc<ClientConfig>>,
+    signer: Option<Signer>,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -55,7 +57,8 @@ impl Smtp {
                 Some(client_config("smtp", config.ca_file.as_deref())?)
             }
         };
-        Ok(Smtp { config, tls, idle: Mutex::new(Vec::new()) })
+        let signer = config.dkim.as_ref().map(Signer::new).transpose()?;
+        Ok(Smtp { config, tls, signer, idle: Mutex::new(Vec::new()) })
     }
 
     /// A kept connection that still stands, or none.
@@ -207,7 +210,7 @@ impl port::Channel for Smtp {
     /// A kept connection may have died without a sign. If it fails before the server has heard of a
     /// recipient, the message goes over a new one, once.
     fn send(&self, envelope: &Envelope) -> Reply {
-        let prepared = match prepare(envelope, &self.config) {
+        let prepared = match prepare(envelope, &self.config, self.signer.as_ref()) {
             Ok(prepared) => prepared,
             Err(reply) => return reply,
         };

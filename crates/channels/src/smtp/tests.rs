@@ -355,8 +355,8 @@ fn a_mail_reads_back_as_it_was_written() {
 #[test]
 fn every_try_is_the_same_mail() {
     let config = config(25);
-    let once = prepare(&envelope(7, "anna@example.org"), &config).expect("a mail");
-    assert_eq!(prepare(&envelope(7, "anna@example.org"), &config).expect("a mail"), once);
+    let once = prepare(&envelope(7, "anna@example.org"), &config, None).expect("a mail");
+    assert_eq!(prepare(&envelope(7, "anna@example.org"), &config, None).expect("a mail"), once);
 }
 
 #[test]
@@ -369,7 +369,7 @@ fn nothing_that_comes_from_people_can_begin_a_header_or_a_command() {
         headers.push(("X-B".to_owned(), "b\r\nBcc: eve@evil.example".to_owned()));
         *message_id = "1@a>\r\nBcc: eve@evil.example".to_owned();
     }
-    let data = prepare(&evil, &config(25)).expect("a mail").data;
+    let data = prepare(&evil, &config(25), None).expect("a mail").data;
     let headers = String::from_utf8_lossy(&data);
     let headers = headers.split("\r\n\r\n").next().expect("headers");
     assert!(
@@ -379,7 +379,7 @@ fn nothing_that_comes_from_people_can_begin_a_header_or_a_command() {
     for to in ["a@b\r\nRCPT TO:<c@d>", "a b@c.example", "a@b>", "", "a", "@b", "a@", "a@b@c"] {
         let mut evil = envelope(1, "x@y.example");
         evil.to.value = to.to_owned();
-        let reply = prepare(&evil, &config(25)).expect_err(to);
+        let reply = prepare(&evil, &config(25), None).expect_err(to);
         assert!(shown(&reply).starts_with("dead"), "{to}: {reply:?}");
     }
     assert!(is_address("zoë@exämple.org") && is_address("o'neil+x@a.example"));
@@ -393,7 +393,7 @@ fn dots_are_doubled_and_lines_end_as_they_must() {
         *text = ".\n.a\r\n..\nb.c".to_owned();
         *html = ".".to_owned();
     }
-    let data = prepare(&letter, &config).expect("a mail").data;
+    let data = prepare(&letter, &config, None).expect("a mail").data;
     let text = String::from_utf8(data).expect("ASCII");
     assert!(text.ends_with("\r\n") && !text.contains("\r\n.\r\n"), "{text}");
     assert!(text.contains("\r\n..\r\n..a\r\n...\r\nb.c"), "{text}");
@@ -404,7 +404,7 @@ fn dots_are_doubled_and_lines_end_as_they_must() {
 fn a_bounce_address_names_the_message() {
     let bounce_address = Some("bounces@go.shop.example".to_owned());
     let config = SmtpConfig { bounce_address, ..config(25) };
-    let prepared = prepare(&envelope(123, "anna@example.org"), &config).expect("a mail");
+    let prepared = prepare(&envelope(123, "anna@example.org"), &config, None).expect("a mail");
     assert_eq!(prepared.sender, "bounces+m123@go.shop.example");
 }
 
