@@ -43,8 +43,8 @@ fn verify(mail: &[u8], n: usize, record: &str) -> Result<(), &'static str> {
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     for name in tags.get("h").ok_or("no h")?.split(':') {
         let count = taken.entry(name.to_ascii_lowercase()).or_default();
-        let found = headers.iter().rev().filter(|it| it.name.eq_ignore_ascii_case(name));
-        if let Some(it) = found.skip(*count).next() {
+        let mut found = headers.iter().rev().filter(|it| it.name.eq_ignore_ascii_case(name));
+        if let Some(it) = found.nth(*count) {
             data.push_str(&canonical::header(it.name, it.value));
             data.push_str("\r\n");
         }
