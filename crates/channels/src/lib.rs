@@ -11,4 +11,5 @@ pub mod secret;
 pub mod smtp;
 pub mod tls;
 pub mod twilio;
+pub mod web_push;
 pub mod webhook;

@@ -67,7 +67,7 @@ impl Peer {
     pub fn trial(self, channel: Box<dyn port::Channel>, says: Says) -> Trial {
         let heard = self.heard;
         let copies = Box::new(move || lock(&heard).copies);
-        Trial { channel, copies, one_copy_per_key: says.key_header.is_some() }
+        Trial { channel, copies, to: None, one_copy_per_key: says.key_header.is_some() }
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Trial {
     pub channel: Box<dyn Channel>,
     /// Says how many copies a person has, once nothing is under way any more.
     pub copies: Box<dyn FnOnce() -> usize>,
+    /// Where the peer is reached, if that is in the address.
+    pub to: Option<Identifier>,
     /// Tries with one key make one copy, and the peer sees to it.
     pub one_copy_per_key: bool,
 }
@@ -156,6 +158,8 @@ fn a_fault_has_its_reply(
     fault: Fault,
 ) -> bool {
     let Some(trial) = make(fault) else { return false };
+    let to = trial.to.clone().unwrap_or_else(|| envelope.to.clone());
+    let envelope = &Envelope { to, ..envelope.clone() };
     let began = Instant::now();
     let reply = trial.channel.send(envelope);
     assert!(began.elapsed() < CALL_TIME_MAX, "CHANNEL-BOUNDED: {fault:?} took too long");

@@ -54,6 +54,7 @@ fn trial(fault: Fault, pipelining: bool) -> Option<Trial> {
     Some(Trial {
         channel: Box::new(Smtp::new(config).expect("good settings")),
         copies: Box::new(move || sink.finish().len()),
+        to: None,
         one_copy_per_key: false,
     })
 }
@@ -95,6 +96,7 @@ fn nobody(config: SmtpConfig) -> Trial {
     Trial {
         channel: Box::new(Smtp::new(config).expect("good settings")),
         copies: Box::new(|| 0),
+        to: None,
         one_copy_per_key: false,
     }
 }
