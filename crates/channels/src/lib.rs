@@ -6,6 +6,7 @@
 
 pub mod callbacks;
 pub mod dkim;
+pub mod generic;
 pub mod http;
 pub mod secret;
 pub mod smtp;

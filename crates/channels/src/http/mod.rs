@@ -5,6 +5,7 @@
 //! pure, what the answer means for it.
 
 mod client;
+pub mod form;
 mod guard;
 pub mod meaning;
 pub mod message;

@@ -2,13 +2,11 @@
 
 use super::request::MESSAGE_PARAMETER;
 use crate::callbacks::{BadCallback, Callback, Headers, What};
+use crate::http::form::fields;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Identifier, IdentifierKind};
 use ring::hmac;
-
-/// The most fields in one call; Twilio sends some thirty.
-const FIELDS_MAX: usize = 200;
 
 /// The most of what somebody wrote that is kept: ten text messages in one.
 const TEXT_CHARS_MAX: usize = 1_600;
@@ -25,7 +23,7 @@ pub fn read(
     body: &[u8],
     token: &str,
 ) -> Result<Vec<Callback>, BadCallback> {
-    let fields = fields(body)?;
+    let fields = fields(body).ok_or(BadCallback::Unreadable)?;
     verify(url, &fields, headers, token)?;
     let get = |name: &str| {
         fields.iter().find(|it| it.0 == name).map(|it| it.1.as_str()).filter(|it| !it.is_empty())
@@ -97,37 +95,4 @@ fn named(url: &str) -> Option<model::MessageId> {
     let (_, query) = url.split_once('?')?;
     let pairs = query.split('&').filter_map(|it| it.split_once('='));
     pairs.filter(|it| it.0 == MESSAGE_PARAMETER).find_map(|it| it.1.parse().ok())
-}
-
-fn fields(body: &[u8]) -> Result<Vec<(String, String)>, BadCallback> {
-    let text = std::str::from_utf8(body).map_err(|_| BadCallback::Unreadable)?;
-    let pairs: Vec<&str> = text.split('&').filter(|it| !it.is_empty()).collect();
-    if FIELDS_MAX < pairs.len() {
-        return Err(BadCallback::TooMany);
-    }
-    let field = |pair: &&str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some((plain(name)?, plain(value)?))
-    };
-    pairs.iter().map(field).collect::<Option<_>>().ok_or(BadCallback::Unreadable)
-}
-
-/// `+` is a blank and `%XX` a byte.
-pub fn plain(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        bytes.push(match first {
-            b'+' => b' ',
-            b'%' => {
-                let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-                rest = &rest[2..];
-                digits.bytes().all(|it| it.is_ascii_hexdigit()).then_some(())?;
-                u8::from_str_radix(digits, 16).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }

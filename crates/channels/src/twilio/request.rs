@@ -1,6 +1,7 @@
 //! A message as a call of the API. Pure.
 
 use super::config::SmsConfig;
+use crate::http::form::form;
 use crate::http::message::Call;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -64,25 +65,4 @@ pub fn is_phone(value: &str) -> bool {
     value.strip_prefix('+').is_some_and(|digits| {
         PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
     })
-}
-
-/// As a form of a page sends its fields.
-pub fn form(fields: &[(&str, String)]) -> String {
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    pairs.join("&")
-}
-
-/// Everything but letters, digits and `-._~` as `%XX`.
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
-                escaped.push(char::from(byte));
-            }
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
 }

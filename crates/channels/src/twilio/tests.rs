@@ -1,10 +1,11 @@
 //! The contract, what is sent, what answers mean, and what is called back.
 
-use super::callback::{plain, read};
-use super::request::{escaped, is_phone, request};
+use super::callback::read;
+use super::request::{is_phone, request};
 use super::response::meaning;
 use super::{Sms, SmsConfig};
 use crate::callbacks::{BadCallback, Callback, Headers, What};
+use crate::http::form::{escaped, plain};
 use crate::http::meaning::Called;
 use crate::http::peer::{Peer, Says};
 use crate::secret::Secret;
