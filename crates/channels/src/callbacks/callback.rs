@@ -4,6 +4,12 @@ use crate::smtp::request::masked;
 use model::{Identifier, MessageId, Timestamp};
 use std::fmt;
 
+/// The most callbacks in one call; providers send a few hundred together.
+pub const CALLBACKS_MAX: usize = 10_000;
+
+/// The variable by which providers give back which of our messages it is about.
+pub const MESSAGE_VARIABLE: &str = "fulcrum-message";
+
 /// The most of a reason that is kept.
 const REASON_CHARS_MAX: usize = 300;
 
@@ -51,6 +57,10 @@ pub enum What {
     /// Wrote to us.
     Said {
         text: String,
+    },
+    /// The provider asks whether it may call back: a call of this address says yes.
+    Confirm {
+        url: String,
     },
     /// Something that the provider says and nobody here knows, by its name.
     Other(String),
@@ -105,6 +115,19 @@ pub(crate) fn reason(words: &str) -> String {
         .take(REASON_CHARS_MAX)
         .collect();
     masked(line.trim())
+}
+
+/// The enhanced status that begins or is within a diagnosis: `5.1.1`.
+pub(crate) fn status_in(text: &str) -> Option<String> {
+    let is_status = |it: &&str| {
+        let parts: Vec<&str> = it.split('.').collect();
+        let is_number =
+            |it: &&str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+        parts.len() == 3 && matches!(parts[0], "2" | "4" | "5") && parts.iter().all(is_number)
+    };
+    let ends =
+        |it: char| it.is_whitespace() || matches!(it, '-' | '(' | ')' | '[' | ']' | ',' | ';');
+    text.split(ends).find(is_status).map(str::to_owned)
 }
 
 impl fmt::Display for BadCallback {

@@ -5,8 +5,17 @@
 //! name. Whoever acts on a callback checks that it names a message that was sent to that address.
 
 mod callback;
-
-pub(crate) use callback::reason;
-pub use callback::{BadCallback, Callback, Headers, What};
+mod checks;
+mod json;
+pub mod mailgun;
+pub mod postmark;
+pub mod sendgrid;
+pub mod ses;
+mod sns;
 
 pub use crate::twilio::callback as twilio;
+pub(crate) use callback::reason;
+pub use callback::{BadCallback, CALLBACKS_MAX, Callback, Headers, MESSAGE_VARIABLE, What};
+
+#[cfg(test)]
+mod tests;
