@@ -4,7 +4,13 @@
 //! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
 //! sent and what an answer means, and only `client` does I/O.
 
+pub mod callbacks;
+pub mod dkim;
+pub mod generic;
 pub mod http;
+pub mod secret;
 pub mod smtp;
 pub mod tls;
+pub mod twilio;
+pub mod web_push;
 pub mod webhook;

@@ -269,7 +269,9 @@ impl Engine {
                 let rendered = written.with(|content, reader, links| {
                     content::email(content, brand, reader, links, parts)
                 });
-                let email = rendered.map_err(|it| it.to_string())?;
+                let mut email = rendered.map_err(|it| it.to_string())?;
+                let feedback = crate::feedback::feedback_id(message, &brand.name);
+                email.headers.push(("Feedback-ID".to_owned(), feedback));
                 Ok(Payload::Email {
                     from: brand.from_address.clone(),
                     from_name: brand.from_name.clone(),

@@ -20,6 +20,7 @@ mod error;
 mod experiments;
 mod fact_source;
 mod facts;
+mod feedback;
 mod filing;
 mod filler;
 mod filling;

@@ -2,9 +2,11 @@
 //!
 //! Each takes a way to make a fresh, empty adapter. The in-memory versions run first.
 
+mod channel;
 mod history;
 mod hooks;
 
+pub use channel::{Fault, Trial, channel, some_envelope};
 pub use history::history;
 
 use crate::{

@@ -1,15 +1,21 @@
 //! Calls over HTTP: to guarded addresses, bounded in time and size, and never led elsewhere.
 //!
 //! `guard` says which addresses may be called and `url` which urls are understood, both pure. `client`
-//! connects to the very address that was checked.
+//! connects to the very address that was checked. `message` carries a message to a person, and `meaning` says,
+//! pure, what the answer means for it.
 
 mod client;
+pub mod form;
 mod guard;
+pub mod meaning;
+pub mod message;
 mod url;
 
 pub use client::{Answer, Failure, Http, HttpConfig, Resolve};
 pub use url::check_url;
 
+#[cfg(test)]
+pub mod peer;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::dialogue::{
     Heard, Listener, Phase, REPLY_LINE_MAX_BYTES, Session, Step, Transaction, broken,
 };
 use super::request::{Prepared, prepare};
+use crate::dkim::Signer;
 use crate::tls::client_config;
 use model::{Problem, Reply, Span};
 use port::Envelope;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 pub struct Smtp {
     config: SmtpConfig,
     tls: Option<Arc<ClientConfig>>,
+    signer: Option<Signer>,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -30,6 +32,7 @@ struct Connection {
     /// The session holds an abandoned transaction.
     dirty: bool,
     offers_utf8: bool,
+    offers_pipelining: bool,
     used: Instant,
 }
 
@@ -54,7 +57,8 @@ impl Smtp {
                 Some(client_config("smtp", config.ca_file.as_deref())?)
             }
         };
-        Ok(Smtp { config, tls, idle: Mutex::new(Vec::new()) })
+        let signer = config.dkim.as_ref().map(Signer::new).transpose()?;
+        Ok(Smtp { config, tls, signer, idle: Mutex::new(Vec::new()) })
     }
 
     /// A kept connection that still stands, or none.
@@ -119,10 +123,11 @@ impl Smtp {
                 }
                 Step::Ready => {
                     connection.offers_utf8 = session.offers("SMTPUTF8");
+                    connection.offers_pipelining = session.offers("PIPELINING");
                     return Ok(connection);
                 }
                 Step::Done { reply, .. } => return Err(reply),
-                Step::HandOver => {
+                Step::HandOver | Step::Hear => {
                     return Err(broken(session.phase(), "the dialogue is out of step"));
                 }
             };
@@ -156,12 +161,14 @@ impl Smtp {
             return Tried { reply: Reply::Refused { detail, dead: false }, gone_at: None };
         }
         let timeouts = self.config.timeouts;
-        let (mut transaction, mut step) = Transaction::begin(prepared, connection.dirty);
+        let (mut transaction, mut step) =
+            Transaction::begin(prepared, connection.dirty, connection.offers_pipelining);
         connection.dirty = true;
         connection.messages += 1;
         loop {
             let heard = match step {
                 Step::Say(line) => connection.ask(&line, duration(timeouts.command)),
+                Step::Hear => connection.hear(duration(timeouts.command)),
                 Step::HandOver => {
                     match connection.hand_over(&prepared.data, duration(timeouts.body)) {
                         Ok(None) => {
@@ -183,8 +190,8 @@ impl Smtp {
             match heard {
                 Ok(heard) => step = transaction.heard(&heard),
                 Err(error) => {
-                    let phase = transaction.phase();
-                    return Tried { reply: broken(phase, &said(&error)), gone_at: Some(phase) };
+                    let reply = transaction.broken(&said(&error));
+                    return Tried { reply, gone_at: Some(transaction.phase()) };
                 }
             }
         }
@@ -203,7 +210,7 @@ impl port::Channel for Smtp {
     /// A kept connection may have died without a sign. If it fails before the server has heard of a
     /// recipient, the message goes over a new one, once.
     fn send(&self, envelope: &Envelope) -> Reply {
-        let prepared = match prepare(envelope, &self.config) {
+        let prepared = match prepare(envelope, &self.config, self.signer.as_ref()) {
             Ok(prepared) => prepared,
             Err(reply) => return reply,
         };
@@ -255,6 +262,7 @@ impl Connection {
             messages: 0,
             dirty: false,
             offers_utf8: false,
+            offers_pipelining: false,
             used: Instant::now(),
         }
     }

@@ -1,5 +1,6 @@
 //! What can be set for a mail server.
 
+use crate::dkim::DkimConfig;
 use model::{Problem, Span};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -30,6 +31,8 @@ pub struct SmtpConfig {
     /// Messages on the wire at once, and so connections.
     pub concurrency: usize,
     pub timeouts: Timeouts,
+    /// Signs each mail. Without it, the server behind `host` is expected to.
+    pub dkim: Option<DkimConfig>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
@@ -77,6 +80,7 @@ impl Default for SmtpConfig {
             bounce_address: None,
             concurrency: 4,
             timeouts: Timeouts::default(),
+            dkim: None,
         }
     }
 }
@@ -125,7 +129,7 @@ impl SmtpConfig {
                 return Err(Problem::new("smtp: bounce_address is not an address").hint(hint));
             }
         }
-        Ok(())
+        self.dkim.as_ref().map_or(Ok(()), DkimConfig::check)
     }
 
     fn is_local(&self) -> bool {

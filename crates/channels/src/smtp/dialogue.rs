@@ -34,6 +34,9 @@ pub enum Phase {
     End,
 }
 
+/// What comes before a message, in order.
+const ENVELOPE: [Phase; 4] = [Phase::Reset, Phase::Mail, Phase::Recipient, Phase::Data];
+
 /// A server's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
@@ -45,8 +48,11 @@ pub struct Heard {
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Write this line (CR LF is added) and hear the answer.
+    /// Write this line (CR LF is added) and hear the answer. Several lines in one are commands that go
+    /// together (RFC 2920): their answers come one by one.
     Say(String),
+    /// Hear the answer to a command that was said with one before it.
+    Hear,
     /// Begin encryption, then tell [`Session::secured`].
     Secure,
     /// The session can take messages.
@@ -83,6 +89,10 @@ enum SignIn {
 pub struct Transaction<'a> {
     phase: Phase,
     prepared: &'a Prepared,
+    /// All up to DATA was said at once.
+    pipelining: bool,
+    /// What a refusal said, while answers to what was said with the refused command still come.
+    verdict: Option<Reply>,
 }
 
 /// Reads answers line by line.
@@ -199,14 +209,14 @@ impl Session {
 
 impl<'a> Transaction<'a> {
     /// The transaction and its first step. `reset`: the session still holds an abandoned one.
-    pub fn begin(prepared: &'a Prepared, reset: bool) -> (Transaction<'a>, Step) {
-        if reset {
-            let transaction = Transaction { phase: Phase::Reset, prepared };
-            return (transaction, Step::Say("RSET".to_owned()));
-        }
-        let mut transaction = Transaction { phase: Phase::Mail, prepared };
-        let step = transaction.say_mail();
-        (transaction, step)
+    /// `pipelining`: the server takes commands together.
+    pub fn begin(prepared: &'a Prepared, reset: bool, pipelining: bool) -> (Transaction<'a>, Step) {
+        let phase = if reset { Phase::Reset } else { Phase::Mail };
+        let transaction = Transaction { phase, prepared, pipelining, verdict: None };
+        let first = if reset { &ENVELOPE[..] } else { &ENVELOPE[1..] };
+        let count = if pipelining { first.len() } else { 1 };
+        let lines: Vec<String> = first[..count].iter().map(|it| transaction.line(*it)).collect();
+        (transaction, Step::Say(lines.join("\r\n")))
     }
 
     pub fn phase(&self) -> Phase {
@@ -219,16 +229,13 @@ impl<'a> Transaction<'a> {
     }
 
     pub fn heard(&mut self, heard: &Heard) -> Step {
+        if let Some(verdict) = self.verdict.take() {
+            return self.heard_after_refusal(verdict, heard);
+        }
         match (self.phase, heard.code) {
-            (Phase::Reset, 250) => self.say_mail(),
-            (Phase::Mail, 250) => {
-                self.phase = Phase::Recipient;
-                Step::Say(format!("RCPT TO:<{}>", self.prepared.recipient))
-            }
-            (Phase::Recipient, 250 | 251) => {
-                self.phase = Phase::Data;
-                Step::Say("DATA".to_owned())
-            }
+            (Phase::Reset, 250) => self.go_on(Phase::Mail),
+            (Phase::Mail, 250) => self.go_on(Phase::Recipient),
+            (Phase::Recipient, 250 | 251) => self.go_on(Phase::Data),
             (Phase::Data, 354) => {
                 self.phase = Phase::Body;
                 Step::HandOver
@@ -238,18 +245,65 @@ impl<'a> Transaction<'a> {
                 done(Reply::Accepted { provider_id }, true, false)
             }
             (phase, code) => {
+                let reply = unsuited(phase, heard);
                 // After a refusal the session goes on; after nonsense nobody knows where it is.
                 let keep = (400..600).contains(&code) && code != 421 && phase != Phase::Body;
-                done(unsuited(phase, heard), keep, keep && phase != Phase::End)
+                if keep && self.pipelining && phase < Phase::Data {
+                    self.verdict = Some(reply);
+                    return self.go_on(after(phase));
+                }
+                done(reply, keep, keep && phase != Phase::End)
             }
         }
     }
 
-    fn say_mail(&mut self) -> Step {
-        self.phase = Phase::Mail;
-        let utf8 = if self.prepared.needs_utf8 { " SMTPUTF8" } else { "" };
-        Step::Say(format!("MAIL FROM:<{}>{utf8}", self.prepared.sender))
+    /// What it means that the connection broke, or the server fell silent.
+    pub fn broken(&self, what: &str) -> Reply {
+        self.verdict.clone().unwrap_or_else(|| broken(self.phase, what))
     }
+
+    fn go_on(&mut self, phase: Phase) -> Step {
+        self.phase = phase;
+        if self.pipelining { Step::Hear } else { Step::Say(self.line(phase)) }
+    }
+
+    /// The answers to what was said with a refused command. They change nothing, but for one: a server that
+    /// waits for a message without a recipient is left waiting, since nobody knows what it would do with one.
+    fn heard_after_refusal(&mut self, verdict: Reply, heard: &Heard) -> Step {
+        let refused = (400..600).contains(&heard.code) && heard.code != 421;
+        match self.phase {
+            Phase::Mail | Phase::Recipient if refused || heard.code / 10 == 25 => {
+                self.verdict = Some(verdict);
+                self.go_on(after(self.phase))
+            }
+            _ => done(verdict, refused, refused),
+        }
+    }
+
+    /// The command of a phase up to DATA.
+    fn line(&self, phase: Phase) -> String {
+        match phase {
+            Phase::Mail => {
+                let utf8 = if self.prepared.needs_utf8 { " SMTPUTF8" } else { "" };
+                format!("MAIL FROM:<{}>{utf8}", self.prepared.sender)
+            }
+            Phase::Recipient => format!("RCPT TO:<{}>", self.prepared.recipient),
+            Phase::Data => "DATA".to_owned(),
+            Phase::Connect
+            | Phase::Greeting
+            | Phase::Hello
+            | Phase::StartTls
+            | Phase::SignIn
+            | Phase::Reset
+            | Phase::Body
+            | Phase::End => "RSET".to_owned(),
+        }
+    }
+}
+
+fn after(phase: Phase) -> Phase {
+    let next = ENVELOPE.iter().skip_while(|it| **it != phase).nth(1);
+    next.copied().unwrap_or(phase)
 }
 
 /// What silence or a broken connection means for the message.

@@ -1,6 +1,7 @@
 //! An envelope to the bytes that go over the wire. Pure: the date and the ids come in.
 
 use super::config::SmtpConfig;
+use crate::dkim::Signer;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::HeaderType;
 use mail_builder::headers::address::Address;
@@ -29,7 +30,12 @@ pub struct Prepared {
 }
 
 /// The bytes of a message, or the reply if it can never be sent as it is.
-pub fn prepare(envelope: &Envelope, config: &SmtpConfig) -> Result<Prepared, Reply> {
+/// With `signer` it is signed as it was at the moment of the envelope, so every try is the same mail.
+pub fn prepare(
+    envelope: &Envelope,
+    config: &SmtpConfig,
+    signer: Option<&Signer>,
+) -> Result<Prepared, Reply> {
     let refuse = |detail: &str, dead| Err(Reply::Refused { detail: detail.to_owned(), dead });
     let Payload::Email { from, .. } = &envelope.payload else {
         return refuse("not an e-mail", false);
@@ -42,6 +48,14 @@ pub fn prepare(envelope: &Envelope, config: &SmtpConfig) -> Result<Prepared, Rep
         return refuse("the sender is not an e-mail address", false);
     }
     let Some(mail) = mail(envelope) else { return refuse("the mail cannot be built", false) };
+    let mut mail = with_line_ends(&mail);
+    if let Some(signer) = signer {
+        let seconds = envelope.at.millis().div_euclid(1_000);
+        let Some(signed) = signer.signed(&mail, seconds) else {
+            return refuse("the mail cannot be signed", false);
+        };
+        mail = signed;
+    }
     let recipient = envelope.to.value.clone();
     let needs_utf8 = !sender.is_ascii() || !recipient.is_ascii();
     Ok(Prepared { sender, recipient, needs_utf8, data: stuffed(&mail) })
@@ -95,24 +109,33 @@ fn boundary(envelope: &Envelope, text: &str, html: &str) -> String {
     }
 }
 
-/// A line that begins with a dot gets a second one, or it would end the message.
-fn stuffed(mail: &[u8]) -> Vec<u8> {
+/// All lines end in CR LF, the last one too: what is signed is what is sent.
+fn with_line_ends(mail: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(mail.len() + 64);
-    let mut line_begins = true;
     let mut before = 0;
     for &byte in mail {
         if byte == b'\n' && before != b'\r' {
             data.push(b'\r');
         }
-        if byte == b'.' && line_begins {
-            data.push(b'.');
-        }
         data.push(byte);
-        line_begins = byte == b'\n';
         before = byte;
     }
-    if !line_begins {
-        data.extend_from_slice(if before == b'\r' { b"\n" } else { b"\r\n" });
+    match before {
+        b'\n' => {}
+        b'\r' => data.push(b'\n'),
+        _ => data.extend_from_slice(b"\r\n"),
+    }
+    data
+}
+
+/// A line that begins with a dot gets a second one, or it would end the message.
+fn stuffed(mail: &[u8]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(mail.len() + 64);
+    let mut line_begins = true;
+    for &byte in mail {
+        data.extend((byte == b'.' && line_begins).then_some(b'.'));
+        data.push(byte);
+        line_begins = byte == b'\n';
     }
     data
 }

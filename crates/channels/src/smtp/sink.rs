@@ -27,6 +27,8 @@ pub struct Script {
     pub rules: Vec<Rule>,
     /// Extensions to offer, for example `AUTH PLAIN LOGIN`.
     pub extensions: Vec<String>,
+    /// Does not offer to take commands together.
+    pub no_pipelining: bool,
     pub keep_bodies: bool,
 }
 
@@ -363,9 +365,10 @@ impl Visit<'_> {
         }
         match verb.as_str() {
             "EHLO" => {
-                let mut lines =
-                    vec!["sink".to_owned(), "PIPELINING".to_owned(), "8BITMIME".to_owned()];
-                lines.extend(self.shared.script.extensions.iter().cloned());
+                let script = &self.shared.script;
+                let mut lines = vec!["sink".to_owned(), "8BITMIME".to_owned()];
+                lines.extend((!script.no_pipelining).then(|| "PIPELINING".to_owned()));
+                lines.extend(script.extensions.iter().cloned());
                 let last = lines.pop().unwrap_or_default();
                 let mut answer: String = lines.iter().map(|it| format!("250-{it}\r\n")).collect();
                 answer.push_str(&format!("250 {last}"));
@@ -382,10 +385,17 @@ impl Visit<'_> {
                 self.sender = path(line);
                 self.answer(Stage::Mail, "250 2.1.0 sender ok")
             }
+            "RCPT" if matches!(&self.act, Act::Say { at: Stage::Mail, .. }) => {
+                self.say("503 5.5.1 no sender")
+            }
             "RCPT" => {
                 self.recipient = path(line);
                 if matches!(self.act, Act::Accept) {
                     self.act = self.shared.act_for_recipient(&self.recipient);
+                }
+                // Who was refused is no recipient of what follows.
+                if matches!(&self.act, Act::Say { at: Stage::Recipient, .. }) {
+                    self.recipient.clear();
                 }
                 self.answer(Stage::Recipient, "250 2.1.5 recipient ok")
             }

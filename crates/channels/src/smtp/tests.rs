@@ -1,5 +1,8 @@
 //! What is sent, and every way in which sending can fail: the reply, and the copies at the server.
 
+mod contract;
+mod pipelining;
+
 use super::dialogue::{Heard, Listener, Phase, Session, Step, Transaction, broken};
 use super::request::{Prepared, is_address, masked, prepare};
 use super::sink::{Act, Rule, Script, Sink, Stage, Taken, To};
@@ -72,13 +75,16 @@ fn check_with(
     expected: &str,
     copies: usize,
 ) {
-    let sink = Sink::start(script.clone()).expect("a sink");
-    let config = SmtpConfig { timeouts, ..config(sink.address().port()) };
-    let smtp = Smtp::new(config).expect("good settings");
-    let reply = shown(&smtp.send(envelope));
-    drop(smtp);
-    assert!(reply.starts_with(expected), "{reply} is not {expected} for {script:?}");
-    assert_eq!(sink.finish().len(), copies, "copies for {script:?}");
+    for no_pipelining in [false, true] {
+        let script = Script { no_pipelining, ..script.clone() };
+        let sink = Sink::start(script.clone()).expect("a sink");
+        let config = SmtpConfig { timeouts, ..config(sink.address().port()) };
+        let smtp = Smtp::new(config).expect("good settings");
+        let reply = shown(&smtp.send(envelope));
+        drop(smtp);
+        assert!(reply.starts_with(expected), "{reply} is not {expected} for {script:?}");
+        assert_eq!(sink.finish().len(), copies, "copies for {script:?}");
+    }
 }
 
 fn check(act: Act, expected: &str, copies: usize) {
@@ -349,8 +355,8 @@ fn a_mail_reads_back_as_it_was_written() {
 #[test]
 fn every_try_is_the_same_mail() {
     let config = config(25);
-    let once = prepare(&envelope(7, "anna@example.org"), &config).expect("a mail");
-    assert_eq!(prepare(&envelope(7, "anna@example.org"), &config).expect("a mail"), once);
+    let once = prepare(&envelope(7, "anna@example.org"), &config, None).expect("a mail");
+    assert_eq!(prepare(&envelope(7, "anna@example.org"), &config, None).expect("a mail"), once);
 }
 
 #[test]
@@ -363,7 +369,7 @@ fn nothing_that_comes_from_people_can_begin_a_header_or_a_command() {
         headers.push(("X-B".to_owned(), "b\r\nBcc: eve@evil.example".to_owned()));
         *message_id = "1@a>\r\nBcc: eve@evil.example".to_owned();
     }
-    let data = prepare(&evil, &config(25)).expect("a mail").data;
+    let data = prepare(&evil, &config(25), None).expect("a mail").data;
     let headers = String::from_utf8_lossy(&data);
     let headers = headers.split("\r\n\r\n").next().expect("headers");
     assert!(
@@ -373,7 +379,7 @@ fn nothing_that_comes_from_people_can_begin_a_header_or_a_command() {
     for to in ["a@b\r\nRCPT TO:<c@d>", "a b@c.example", "a@b>", "", "a", "@b", "a@", "a@b@c"] {
         let mut evil = envelope(1, "x@y.example");
         evil.to.value = to.to_owned();
-        let reply = prepare(&evil, &config(25)).expect_err(to);
+        let reply = prepare(&evil, &config(25), None).expect_err(to);
         assert!(shown(&reply).starts_with("dead"), "{to}: {reply:?}");
     }
     assert!(is_address("zoë@exämple.org") && is_address("o'neil+x@a.example"));
@@ -387,7 +393,7 @@ fn dots_are_doubled_and_lines_end_as_they_must() {
         *text = ".\n.a\r\n..\nb.c".to_owned();
         *html = ".".to_owned();
     }
-    let data = prepare(&letter, &config).expect("a mail").data;
+    let data = prepare(&letter, &config, None).expect("a mail").data;
     let text = String::from_utf8(data).expect("ASCII");
     assert!(text.ends_with("\r\n") && !text.contains("\r\n.\r\n"), "{text}");
     assert!(text.contains("\r\n..\r\n..a\r\n...\r\nb.c"), "{text}");
@@ -398,7 +404,7 @@ fn dots_are_doubled_and_lines_end_as_they_must() {
 fn a_bounce_address_names_the_message() {
     let bounce_address = Some("bounces@go.shop.example".to_owned());
     let config = SmtpConfig { bounce_address, ..config(25) };
-    let prepared = prepare(&envelope(123, "anna@example.org"), &config).expect("a mail");
+    let prepared = prepare(&envelope(123, "anna@example.org"), &config, None).expect("a mail");
     assert_eq!(prepared.sender, "bounces+m123@go.shop.example");
 }
 
@@ -448,6 +454,7 @@ fn heard(code: u16, lines: &[&str]) -> Heard {
 fn words(step: &Step) -> &str {
     match step {
         Step::Say(line) => line,
+        Step::Hear => "(hear)",
         Step::Secure => "(secure)",
         Step::Ready => "(ready)",
         Step::HandOver => "(message)",
@@ -496,7 +503,7 @@ fn in_every_phase_exactly_one_kind_of_answer_leads_on() {
     ];
     for (n, (phase, good)) in leads_on.iter().enumerate() {
         for code in 200..600 {
-            let (mut transaction, _) = Transaction::begin(&prepared, true);
+            let (mut transaction, _) = Transaction::begin(&prepared, true, false);
             for (before, codes) in &leads_on[..n] {
                 assert_eq!(transaction.phase(), *before);
                 if transaction.heard(&heard(codes[0], &["ok"])) == Step::HandOver {
@@ -510,7 +517,7 @@ fn in_every_phase_exactly_one_kind_of_answer_leads_on() {
                 (Step::Done { reply: Reply::Deferred { .. }, .. }, _) => "deferred",
                 (Step::Done { reply: Reply::Refused { .. }, .. }, _) => "refused",
                 (Step::Done { reply: Reply::Lost { .. }, .. }, _) => "lost",
-                (Step::Say(_) | Step::HandOver, _) => "on",
+                (Step::Say(_) | Step::Hear | Step::HandOver, _) => "on",
                 (Step::Secure | Step::Ready, _) => "out of step",
             };
             let ours = *phase == Phase::Reset || matches!(code, 503 | 530);
