@@ -7,7 +7,10 @@ mod pace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use channels::generic::GenericConfig;
 use channels::smtp::SmtpConfig;
+use channels::twilio::SmsConfig;
+use channels::web_push::WebPushConfig;
 use channels::webhook::WebhookConfig;
 use delivery::{BrakeRules, PaceRules};
 use engine::EngineSettings;
@@ -17,6 +20,7 @@ use toml::{Table, Value};
 
 use crate::Place;
 use crate::commands::tell;
+use crate::providers;
 use crate::stop::Stop;
 
 pub const FILE: &str = "fulcrum.toml";
@@ -41,6 +45,11 @@ pub struct Config {
     #[serde(deserialize_with = "span")]
     pub keep_log: Option<Span>,
     pub smtp: Option<SmtpConfig>,
+    /// Text messages, through Twilio or whoever speaks its API.
+    pub sms: Option<SmsConfig>,
+    pub web_push: Option<WebPushConfig>,
+    /// Providers without a module of their own, by a name for them.
+    pub http: BTreeMap<String, GenericConfig>,
     /// Calls of other systems.
     pub webhooks: WebhookConfig,
     /// How fast messages leave, by channel.
@@ -114,6 +123,16 @@ impl Config {
         Ok(EngineSettings { paces, brake, ..EngineSettings::default() })
     }
 
+    fn check(&self) -> Result<(), model::Problem> {
+        self.smtp.as_ref().map_or(Ok(()), SmtpConfig::check)?;
+        self.sms.as_ref().map_or(Ok(()), SmsConfig::check)?;
+        self.web_push.as_ref().map_or(Ok(()), WebPushConfig::check)?;
+        self.http.iter().try_for_each(|(name, it)| it.check(name))?;
+        providers::check(self)?;
+        self.webhooks.check()?;
+        self.sending().map(|_| ())
+    }
+
     fn sending(&self) -> Result<(BTreeMap<model::Channel, PaceRules>, BrakeRules), model::Problem> {
         Ok((pace::rules(&self.pace)?, self.brake.rules()?))
     }
@@ -152,11 +171,7 @@ fn read(text: &str, path: &Path, set: impl Fn(&str) -> Option<String>) -> anyhow
     let refuse = |problem: model::Problem| {
         Stop::usage(format!("{}: {}", path.display(), problem.message)).hint(problem.hint)
     };
-    if let Some(smtp) = &config.smtp {
-        smtp.check().map_err(refuse)?;
-    }
-    config.webhooks.check().map_err(refuse)?;
-    config.sending().map_err(refuse)?;
+    config.check().map_err(refuse)?;
     Ok(config)
 }
 

@@ -10,6 +10,7 @@ mod merged;
 mod offline;
 mod programme_files;
 mod progress;
+mod providers;
 mod remote;
 mod running;
 mod shared_store;
@@ -86,6 +87,7 @@ enum Command {
     Switchback(commands::switchback::Arguments),
     WhatIf(commands::what_if::Arguments),
     Webhooks(commands::webhooks::Arguments),
+    Channels(commands::channels::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -142,6 +144,7 @@ fn main() -> ExitCode {
         Command::Switchback(arguments) => commands::switchback::run(&arguments),
         Command::WhatIf(arguments) => commands::what_if::run(&arguments),
         Command::Webhooks(arguments) => commands::webhooks::run(&place, &arguments),
+        Command::Channels(arguments) => commands::channels::run(&place, &arguments),
         Command::Completions(arguments) => commands::completions::run::<Arguments>(&arguments),
     };
     let otherwise = if analysis { commands::EXIT_USAGE } else { commands::EXIT_FAILED };

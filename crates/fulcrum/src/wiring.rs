@@ -6,11 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use channels::smtp::sink::{Script, Sink};
-use channels::smtp::{Smtp, SmtpConfig, TlsMode};
 use channels::webhook::{Secret, WebhookConfig, Webhooks};
 use engine::{Engine, EngineSettings, Filler, Host, Parts};
-use model::ChannelSet;
 use model::Timestamp;
 use port::{Catalog, FactLog, Space, Store};
 use server::{App, Readers, Settings};
@@ -22,68 +19,13 @@ use crate::commands::tell;
 use crate::config::Config;
 use crate::data::{self, DataDir, Opened, hex, random};
 use crate::historian::{self, Historian, Needs};
+use crate::providers::Providers;
 use crate::shared_store::SharedStore;
 use crate::stop::Stop;
 
 /// How long requests that were under way may take after the signal to stop. Live views never end
 /// by themselves.
 const FINISH_TIME_MAX: Duration = Duration::from_secs(10);
-
-/// The simulated mail server answers at once; the number shows that there can be several.
-const SINK_CONCURRENCY: usize = 8;
-
-/// Providers, and the mail server of the simulated market where these data are of one.
-pub struct Providers {
-    pub channels: Vec<Box<dyn port::Channel>>,
-    pub set: ChannelSet,
-    _sink: Option<Sink>,
-}
-
-impl Providers {
-    pub fn of(config: &Config) -> anyhow::Result<Providers> {
-        let mut channels: Vec<Box<dyn port::Channel>> = Vec::new();
-        if let Some(smtp) = &config.smtp {
-            let mail = Smtp::new(smtp.clone()).map_err(|problem| {
-                Stop::usage(problem.message.clone()).hint(problem.hint.clone())
-            })?;
-            channels.push(Box::new(mail));
-        }
-        Ok(Providers::from(channels, None))
-    }
-
-    /// Simulated people get simulated mail, whatever the settings say.
-    pub fn simulated() -> anyhow::Result<Providers> {
-        let sink = Sink::start(Script::default()).context("could not start the mail sink")?;
-        let mail = sink_mail(sink.address())?;
-        Ok(Providers::from(vec![Box::new(mail)], Some(sink)))
-    }
-
-    /// The channels in which a server on these data can send.
-    pub fn set_for(store: &SqliteStore, config: &Config) -> anyhow::Result<ChannelSet> {
-        let providers = match data::simulated(store)? {
-            Some(_) => Providers::simulated()?,
-            None => Providers::of(config)?,
-        };
-        Ok(providers.set)
-    }
-
-    fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
-        let set = channels.iter().map(|it| it.channel()).collect();
-        Providers { channels, set, _sink: sink }
-    }
-}
-
-/// E-mail to a sink on this machine.
-pub fn sink_mail(address: SocketAddr) -> anyhow::Result<Smtp> {
-    let config = SmtpConfig {
-        host: address.ip().to_string(),
-        port: address.port(),
-        tls: TlsMode::None,
-        concurrency: SINK_CONCURRENCY,
-        ..SmtpConfig::default()
-    };
-    Smtp::new(config).map_err(|problem| anyhow::anyhow!("{problem}"))
-}
 
 /// Simulated people concern nobody outside.
 fn caller(

@@ -14,10 +14,10 @@ use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::offline;
 use crate::programme_files::{self, Files};
+use crate::providers::Providers;
 use crate::remote::{Remote, Server};
 use crate::running::{self, Running};
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Check a programme, show what it would do, and make it the one that runs, in one step.
 ///

@@ -159,7 +159,7 @@ fn play(options: &MarketOptions, opened: Opened) -> anyhow::Result<(DemoResult, 
         log: Arc::new(EarlyLog::new(log)),
         keys,
         settings: EngineSettings::default(),
-        mail: Some(Box::new(wiring::sink_mail(sink.address())?)),
+        mail: Some(Box::new(crate::providers::sink_mail(sink.address())?)),
         swallow: ChannelSet::EMPTY,
     };
     let bars = Bars::new();

@@ -14,9 +14,9 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::offline;
+use crate::providers::Providers;
 use crate::remote::Server;
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Forget a person: their state at once, their events within seven days, and nobody writes to their
 /// addresses again.

@@ -15,9 +15,9 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::offline;
+use crate::providers::Providers;
 use crate::remote::Server;
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// See who somebody is, and undo a merge of two people who are not one.
 #[derive(clap::Args, Debug)]

@@ -28,9 +28,9 @@ use crate::data::{self, DataDir, Opened};
 use crate::offline;
 use crate::programme_files;
 use crate::progress::{Bars, Progress, Unit};
+use crate::providers::Providers;
 use crate::remote::Server;
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Import events or people from a file. They change who people are, and trigger nothing.
 ///

@@ -13,9 +13,9 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::DataDir;
 use crate::offline;
+use crate::providers::Providers;
 use crate::remote::Server;
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Take running people to the latest version of a journey.
 #[derive(clap::Args, Debug)]

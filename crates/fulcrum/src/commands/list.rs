@@ -18,9 +18,9 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::offline;
+use crate::providers::Providers;
 use crate::remote::{Remote, Server};
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Put people on a static list, take them off, and see who is on which.
 ///

@@ -4,6 +4,7 @@ pub mod apply;
 mod asking;
 pub mod attribution;
 pub mod backup;
+pub mod channels;
 pub mod check;
 pub mod completions;
 pub mod connectedness;

@@ -18,8 +18,8 @@ use crate::data::{self, DataDir};
 use crate::history_copy;
 use crate::log_copy;
 use crate::offline;
+use crate::providers::Providers;
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Make a backup an installation again, in an empty data directory.
 ///

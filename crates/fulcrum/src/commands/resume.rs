@@ -15,9 +15,9 @@ use crate::Place;
 use crate::config::Config;
 use crate::data::{self, DataDir};
 use crate::offline;
+use crate::providers::Providers;
 use crate::remote::Server;
 use crate::stop::Stop;
-use crate::wiring::Providers;
 
 /// Show what waits after a restore or a long absence, and let it go out.
 #[derive(clap::Args, Debug)]

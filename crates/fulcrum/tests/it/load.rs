@@ -104,6 +104,14 @@ pub fn get(url: &str, token: &str) -> Option<Value> {
     serde_json::from_str(&answer.body_mut().read_to_string().ok()?).ok()
 }
 
+/// What the API answers to JSON, if it takes it.
+pub fn ask(url: &str, token: &str, body: &Value) -> Option<Value> {
+    let asked = agent().post(url).header("authorization", format!("Bearer {token}"));
+    let answer = asked.header("content-type", "application/json").send(body.to_string());
+    let mut answer = answer.ok().filter(|it| it.status().is_success())?;
+    serde_json::from_str(&answer.body_mut().read_to_string().ok()?).ok()
+}
+
 /// Whether the batch was acknowledged.
 pub fn post(address: &str, write_key: &str, batch: &Value) -> bool {
     let body = json!({ "writeKey": write_key, "batch": batch }).to_string();

@@ -1,0 +1,119 @@
+//! `fulcrum channels`: which provider carries what, whether it can be reached with these settings, and
+//! what to publish so that the world believes our mail.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use channels::dkim;
+use channels::web_push::WebPush;
+use model::{Channel, ChannelSet};
+use serde_json::{Value, json};
+
+use super::{Format, print};
+use crate::Place;
+use crate::config::Config;
+use crate::providers::{Providers, named, stop};
+use crate::stop::Stop;
+
+/// See which provider carries each channel, and what has to be published for it.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[arg(long, value_enum, default_value = "table", global = true)]
+    format: Format,
+}
+
+#[derive(clap::Subcommand, Debug, Clone, Copy)]
+enum Action {
+    /// The channels, their providers, and whether every secret that they need can be read.
+    List,
+    /// The DNS records that make mail believed: DKIM, and what else there should be.
+    Dns,
+    /// The key that pages hand to browsers when people subscribe to push messages.
+    PushKey,
+}
+
+pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let config = Config::load(place)?;
+    let text = match arguments.action.unwrap_or(Action::List) {
+        Action::List => list(&config, arguments.format)?,
+        Action::Dns => dns(&config, arguments.format)?,
+        Action::PushKey => push_key(&config)?,
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(config: &Config, format: Format) -> anyhow::Result<String> {
+    let providers = named(config);
+    // Made as `serve` makes them, so that a missing secret shows here and not there.
+    let ready: ChannelSet = Providers::of(config)?.set;
+    let rules = config.engine()?.paces;
+    let rows: Vec<Value> = Channel::ALL
+        .into_iter()
+        .map(|channel| {
+            let provider = providers.get(&channel).map(|it| it.join(", "));
+            json!({
+                "channel": channel.name(),
+                "provider": provider,
+                "ready": ready.contains(channel),
+                "paced": rules.get(&channel).is_some_and(|it| !it.is_empty()),
+            })
+        })
+        .collect();
+    Ok(match format {
+        Format::Json => format!("{}\n", json!({"channels": rows})),
+        Format::Csv => rows.iter().fold("channel,provider\n".to_owned(), |text, it| {
+            let provider = it["provider"].as_str().unwrap_or_default();
+            text + &format!("{},{provider}\n", it["channel"].as_str().unwrap_or_default())
+        }),
+        Format::Table => rows.iter().fold(String::new(), |text, it| {
+            let provider = it["provider"].as_str().map_or_else(
+                || "no provider: messages end as `no_provider`".to_owned(),
+                |name| format!("[{name}]{}", if it["paced"] == true { ", paced" } else { "" }),
+            );
+            text + &format!("{:<10}{provider}\n", it["channel"].as_str().unwrap_or_default())
+        }),
+    })
+}
+
+fn dns(config: &Config, format: Format) -> anyhow::Result<String> {
+    let set = config.smtp.as_ref().and_then(|it| it.dkim.as_ref());
+    let Some(set) = set else {
+        let stop = Stop::failed("mails are not signed here: there is no [smtp.dkim]");
+        return Err(stop.hint("if your mail server signs them, it says what to publish").into());
+    };
+    let records = dkim::records(set).map_err(stop)?;
+    if format == Format::Json {
+        let records: Vec<Value> = records
+            .iter()
+            .map(|it| json!({"name": it.name, "type": "TXT", "value": it.value}))
+            .collect();
+        return Ok(format!("{}\n", json!({"records": records})));
+    }
+    let mut text = String::from("; the keys that verify our signatures\n");
+    for record in &records {
+        writeln!(text, "{record}")?;
+    }
+    let domain = &set.domain;
+    write!(
+        text,
+        "; what receivers do with mail that says it is ours and is not signed; begin with p=none and read the reports\n\
+         _dmarc.{domain}. IN TXT \"v=DMARC1; p=none; rua=mailto:postmaster@{domain}\"\n\
+         ; and an SPF record for the domain of the bounce address that names your mail server, such as\n\
+         ; {domain}. IN TXT \"v=spf1 mx -all\"\n"
+    )?;
+    Ok(text)
+}
+
+fn push_key(config: &Config) -> anyhow::Result<String> {
+    let Some(push) = &config.web_push else {
+        let stop = Stop::failed("there is no [web_push] in the settings");
+        let hint = "`openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out push.pem` \
+                    makes its key";
+        return Err(stop.hint(hint).into());
+    };
+    let push = WebPush::new(push.clone()).map_err(stop)?;
+    Ok(format!("{}\n", push.public_key()))
+}

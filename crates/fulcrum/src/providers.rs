@@ -1,0 +1,111 @@
+//! Who carries messages: the providers that the settings name, one for each channel.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use channels::generic::Generic;
+use channels::smtp::sink::{Script, Sink};
+use channels::smtp::{Smtp, SmtpConfig, TlsMode};
+use channels::twilio::Sms;
+use channels::web_push::WebPush;
+use model::{Channel, ChannelSet, Problem};
+use store_sqlite::SqliteStore;
+
+use crate::config::Config;
+use crate::data;
+use crate::stop::Stop;
+
+/// The simulated mail server answers at once; the number shows that there can be several.
+const SINK_CONCURRENCY: usize = 8;
+
+/// Providers, and the mail server of the simulated market where these data are of one.
+pub struct Providers {
+    pub channels: Vec<Box<dyn port::Channel>>,
+    pub set: ChannelSet,
+    _sink: Option<Sink>,
+}
+
+impl Providers {
+    /// Reads the secrets that the settings name.
+    pub fn of(config: &Config) -> anyhow::Result<Providers> {
+        let mut channels: Vec<Box<dyn port::Channel>> = Vec::new();
+        if let Some(smtp) = &config.smtp {
+            channels.push(Box::new(Smtp::new(smtp.clone()).map_err(stop)?));
+        }
+        if let Some(sms) = &config.sms {
+            channels.push(Box::new(Sms::new(sms.clone()).map_err(stop)?));
+        }
+        if let Some(push) = &config.web_push {
+            channels.push(Box::new(WebPush::new(push.clone()).map_err(stop)?));
+        }
+        for (name, http) in &config.http {
+            channels.push(Box::new(Generic::new(name, http.clone()).map_err(stop)?));
+        }
+        Ok(Providers::from(channels, None))
+    }
+
+    /// Simulated people get simulated mail, whatever the settings say.
+    pub fn simulated() -> anyhow::Result<Providers> {
+        let sink = Sink::start(Script::default()).context("could not start the mail sink")?;
+        let mail = sink_mail(sink.address())?;
+        Ok(Providers::from(vec![Box::new(mail)], Some(sink)))
+    }
+
+    /// The channels in which a server on these data can send. Reads no secret.
+    pub fn set_for(store: &SqliteStore, config: &Config) -> anyhow::Result<ChannelSet> {
+        Ok(match data::simulated(store)? {
+            Some(_) => ChannelSet::EMPTY.with(Channel::Email),
+            None => named(config).into_keys().collect(),
+        })
+    }
+
+    fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
+        let set = channels.iter().map(|it| it.channel()).collect();
+        Providers { channels, set, _sink: sink }
+    }
+}
+
+/// The tables of the settings that name a provider, by its channel.
+pub fn named(config: &Config) -> BTreeMap<Channel, Vec<String>> {
+    let table =
+        |is_there: bool, channel: Channel, name: &str| is_there.then(|| (channel, name.to_owned()));
+    let own = [
+        table(config.smtp.is_some(), Channel::Email, "smtp"),
+        table(config.sms.is_some(), Channel::Sms, "sms"),
+        table(config.web_push.is_some(), Channel::Push, "web_push"),
+    ];
+    let generic = config.http.iter().map(|(name, it)| (it.channel, format!("http.{name}")));
+    let mut named: BTreeMap<Channel, Vec<String>> = BTreeMap::new();
+    for (channel, name) in own.into_iter().flatten().chain(generic) {
+        named.entry(channel).or_default().push(name);
+    }
+    named
+}
+
+/// A channel has one provider: two could not agree on who sends.
+pub fn check(config: &Config) -> Result<(), Problem> {
+    for (channel, tables) in named(config) {
+        if let [first, second, ..] = &tables[..] {
+            let text = format!("[{first}] and [{second}] are both for {channel}");
+            return Err(Problem::new(text).hint("keep one of them"));
+        }
+    }
+    Ok(())
+}
+
+/// E-mail to a sink on this machine.
+pub fn sink_mail(address: SocketAddr) -> anyhow::Result<Smtp> {
+    let config = SmtpConfig {
+        host: address.ip().to_string(),
+        port: address.port(),
+        tls: TlsMode::None,
+        concurrency: SINK_CONCURRENCY,
+        ..SmtpConfig::default()
+    };
+    Smtp::new(config).map_err(|problem| anyhow::anyhow!("{problem}"))
+}
+
+pub fn stop(problem: Problem) -> anyhow::Error {
+    Stop::usage(problem.message.clone()).hint(problem.hint).into()
+}
