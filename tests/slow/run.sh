@@ -2,7 +2,7 @@
 # Real peers against the real binary: SDKs, mail servers, a browser, a full disk. `make test-all` calls
 # it with FULCRUM_SLOW=1; by hand:
 #
-#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api import tables conditions webhooks
+#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api import tables conditions webhooks personal
 #
 #   FULCRUM_BIN         a binary to test; without it, `cargo build -p fulcrum` makes one
 #   FULCRUM_SLOW_CACHE  where SDKs and drivers are installed [default: .slow]
@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 exec </dev/null
 
-all=(sdks mail postfix browser disk api import tables conditions history webhooks)
+all=(sdks mail postfix browser disk api import tables conditions history webhooks personal)
 cases=("${@:-${all[@]}}")
 wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
 missing=()
@@ -65,7 +65,9 @@ if wants sdks; then
     venv rudder rudder-sdk-python==2.1.9
     venv posthog posthog==7.91.1
 fi
-if wants mail || wants browser || wants disk || wants webhooks; then venv mail aiosmtpd==1.4.6 standardwebhooks==1.1.0; fi
+if wants mail || wants browser || wants disk || wants webhooks || wants personal; then
+    venv mail aiosmtpd==1.4.6 standardwebhooks==1.1.0 dkimpy==1.1.8 dnspython==2.8.0 pynacl==1.6.2
+fi
 if wants history; then venv spark pyspark==4.3.0; fi
 if wants tables || wants conditions || wants history; then venv tables pyarrow==26.0.1 polars==2.1.0 duckdb==2.0.0; fi
 if wants api; then venv schema schemathesis==4.32.5; fi
@@ -81,6 +83,24 @@ if wants sdks || wants browser; then
             echo "$lock" >"$cache/node/installed"
         else
             missing+=("npm: what tests/slow/package-lock.json names (see $cache/npm.log)")
+        fi
+    fi
+fi
+
+# In a folder of its own, without a lock file: three judges and peers, of which nothing is built.
+if wants personal; then
+    wanted='mailauth@4.13.3 web-push-testing@1.2.2 @stoplight/prism-cli@5.14.2 @twilio-alpha/mcp@0.7.0'
+    if [ "$(cat "$cache/personal/installed" 2>/dev/null)" != "$wanted" ]; then
+        mkdir -p "$cache/personal"
+        read -ra packages <<<"$wanted"
+        # Of the last package only its copy of Twilio's OpenAPI is used.
+        if (cd "$cache/personal" && npm install --ignore-scripts --no-audit --no-fund --before=2026-09-01 "${packages[@]:0:3}" &&
+            npm pack --silent "${packages[3]}" &&
+            tar xzf twilio-alpha-mcp-*.tgz --strip-components=4 package/twilio-oai/spec/json/twilio_api_v2010.json) \
+            >"$cache/npm-personal.log" 2>&1; then
+            echo "$wanted" >"$cache/personal/installed"
+        else
+            missing+=("npm: $wanted (see $cache/npm-personal.log)")
         fi
     fi
 fi
