@@ -8,6 +8,7 @@ pub mod callbacks;
 pub mod dkim;
 pub mod generic;
 pub mod http;
+pub mod mail_api;
 pub mod secret;
 pub mod smtp;
 pub mod tls;

@@ -84,8 +84,8 @@ fn http(fault: Fault) -> Http {
         Fault::StopsReading
         | Fault::MuteAfter { .. }
         | Fault::StopsInHead { .. }
-        | Fault::SlowDetails => Duration::from_millis(250),
-        Fault::MuteAtConnect => Duration::from_millis(700),
+        | Fault::SlowDetails => Duration::from_millis(500),
+        Fault::MuteAtConnect => Duration::from_millis(1_000),
         _ => Duration::from_secs(20),
     };
     let ca_file = Some(fixture(if fault == Fault::Untrusted { "leaf.pem" } else { "ca.pem" }));

@@ -152,12 +152,12 @@ pub fn is_address(address: &str) -> bool {
         })
 }
 
-fn is_header_name(name: &str) -> bool {
+pub(crate) fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
 }
 
 /// One line without control characters: what comes from people cannot begin a header.
-fn clean(value: &str) -> String {
+pub(crate) fn clean(value: &str) -> String {
     let spaced: String = value.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     spaced.trim().to_owned()
 }

@@ -65,9 +65,9 @@ fn said(at: Stage, line: &str) -> Script {
 
 /// Short where the server is mute.
 fn timeouts(fault: Fault) -> Timeouts {
-    let short = Span(150);
+    let short = Span(300);
     match fault {
-        Fault::MuteAtConnect => Timeouts { command: Span(700), ..Timeouts::default() },
+        Fault::MuteAtConnect => Timeouts { command: Span(1_000), ..Timeouts::default() },
         Fault::StopsReading | Fault::MuteAfter { .. } | Fault::StopsInHead { .. } => {
             Timeouts { end: short, ..Timeouts::default() }
         }

@@ -1,0 +1,172 @@
+//! A mail as a call of an API. Pure.
+
+use super::config::{MailApiConfig, Provider};
+use crate::callbacks::MESSAGE_VARIABLE;
+use crate::http::form::form;
+use crate::http::message::Call;
+use crate::smtp::request::{MESSAGE_HEADER, clean, is_address, is_header_name};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::{IdentifierKind, Reply};
+use port::{Envelope, Payload};
+use serde_json::{Map, Value, json};
+use ureq::http::Method;
+
+/// A mail whose parts are checked.
+struct Mail<'a> {
+    to: &'a str,
+    from: &'a str,
+    from_name: String,
+    subject: String,
+    html: &'a str,
+    text: &'a str,
+    headers: Vec<(String, String)>,
+    message: String,
+}
+
+/// The call, or the reply if there can be none.
+pub fn request(envelope: &Envelope, config: &MailApiConfig, key: &str) -> Result<Call, Reply> {
+    let mail = mail(envelope)?;
+    let header = |name: &str, value: String| (name.to_owned(), value);
+    let (path, proof, body) = match config.provider {
+        Provider::Postmark => {
+            let body = postmark(&mail, config.stream.as_deref()).to_string();
+            ("/email".to_owned(), header("x-postmark-server-token", key.to_owned()), body)
+        }
+        Provider::SendGrid => {
+            let proof = header("authorization", format!("Bearer {key}"));
+            ("/v3/mail/send".to_owned(), proof, sendgrid(&mail).to_string())
+        }
+        Provider::Mailgun => {
+            let domain = config.domain.as_deref().unwrap_or_default();
+            let secret = STANDARD.encode(format!("api:{key}"));
+            let proof = header("authorization", format!("Basic {secret}"));
+            (format!("/v3/{domain}/messages"), proof, mailgun(&mail))
+        }
+    };
+    let kind = match config.provider {
+        Provider::Postmark | Provider::SendGrid => "application/json",
+        Provider::Mailgun => "application/x-www-form-urlencoded",
+    };
+    Ok(Call {
+        method: Method::POST,
+        url: format!("{}{path}", config.base()),
+        headers: vec![
+            header("content-type", kind.to_owned()),
+            header("accept", "application/json".to_owned()),
+            proof,
+        ],
+        body: body.into_bytes(),
+    })
+}
+
+fn mail(envelope: &Envelope) -> Result<Mail<'_>, Reply> {
+    let refuse = |detail: &str, dead| Reply::Refused { detail: detail.to_owned(), dead };
+    let Payload::Email { from, from_name, subject, html, text, headers, message_id } =
+        &envelope.payload
+    else {
+        return Err(refuse("not an e-mail", false));
+    };
+    if envelope.to.kind != IdentifierKind::Email || !is_address(&envelope.to.value) {
+        return Err(refuse("the recipient is not an e-mail address", true));
+    }
+    if !is_address(from) {
+        return Err(refuse("the sender is not an e-mail address", false));
+    }
+    let message = envelope.message.to_string();
+    let mut own = vec![
+        ("Message-ID".to_owned(), format!("<{}>", clean(message_id))),
+        (MESSAGE_HEADER.to_owned(), message.clone()),
+    ];
+    let fitting = headers.iter().filter(|it| is_header_name(&it.0));
+    own.extend(fitting.map(|(name, value)| (name.clone(), clean(value))));
+    Ok(Mail {
+        to: &envelope.to.value,
+        from,
+        from_name: clean(from_name),
+        subject: clean(subject),
+        html,
+        text,
+        headers: own,
+        message,
+    })
+}
+
+fn postmark(mail: &Mail<'_>, stream: Option<&str>) -> Value {
+    let keep_id = ("X-PM-KeepID".to_owned(), "true".to_owned());
+    let headers: Vec<Value> = mail
+        .headers
+        .iter()
+        .chain([&keep_id])
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect();
+    let mut body = json!({
+        "From": mailbox(mail),
+        "To": mail.to,
+        "Subject": mail.subject,
+        "HtmlBody": mail.html,
+        "TextBody": mail.text,
+        "Headers": headers,
+        "Metadata": {MESSAGE_VARIABLE: mail.message},
+        // Links are ours and lead through our own redirect.
+        "TrackOpens": false,
+        "TrackLinks": "None",
+    });
+    if let Some(stream) = stream {
+        body["MessageStream"] = Value::from(stream);
+    }
+    body
+}
+
+fn sendgrid(mail: &Mail<'_>) -> Value {
+    let headers: Map<String, Value> =
+        mail.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let mut from = json!({"email": mail.from});
+    if !mail.from_name.is_empty() {
+        from["name"] = Value::from(mail.from_name.as_str());
+    }
+    json!({
+        "personalizations": [{
+            "to": [{"email": mail.to}],
+            "custom_args": {MESSAGE_VARIABLE: mail.message},
+        }],
+        "from": from,
+        "subject": mail.subject,
+        "headers": headers,
+        "content": [
+            {"type": "text/plain", "value": mail.text},
+            {"type": "text/html", "value": mail.html},
+        ],
+        "tracking_settings": {
+            "click_tracking": {"enable": false},
+            "open_tracking": {"enable": false},
+        },
+    })
+}
+
+fn mailgun(mail: &Mail<'_>) -> String {
+    let mut fields = vec![
+        ("from".to_owned(), mailbox(mail)),
+        ("to".to_owned(), mail.to.to_owned()),
+        ("subject".to_owned(), mail.subject.clone()),
+        ("text".to_owned(), mail.text.to_owned()),
+        ("html".to_owned(), mail.html.to_owned()),
+        ("o:tracking".to_owned(), "no".to_owned()),
+        (format!("v:{MESSAGE_VARIABLE}"), mail.message.clone()),
+    ];
+    fields.extend(mail.headers.iter().map(|(name, value)| (format!("h:{name}"), value.clone())));
+    let fields: Vec<(&str, String)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    form(&fields)
+}
+
+/// A name in quotes before the address, so that no comma in it makes two.
+fn mailbox(mail: &Mail<'_>) -> String {
+    match mail.from_name.is_empty() {
+        true => mail.from.to_owned(),
+        false => {
+            let quoted = mail.from_name.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("\"{quoted}\" <{}>", mail.from)
+        }
+    }
+}
