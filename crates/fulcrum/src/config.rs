@@ -7,6 +7,7 @@ mod pace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use channels::callbacks::CallbacksConfig;
 use channels::generic::GenericConfig;
 use channels::smtp::SmtpConfig;
 use channels::twilio::SmsConfig;
@@ -50,6 +51,8 @@ pub struct Config {
     pub web_push: Option<WebPushConfig>,
     /// Providers without a module of their own, by a name for them.
     pub http: BTreeMap<String, GenericConfig>,
+    /// Providers that may call back.
+    pub callbacks: CallbacksConfig,
     /// Calls of other systems.
     pub webhooks: WebhookConfig,
     /// How fast messages leave, by channel.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use channels::callbacks::Receiver;
 use channels::webhook::{Secret, WebhookConfig, Webhooks};
 use engine::{Engine, EngineSettings, Filler, Host, Parts};
 use model::Timestamp;
@@ -19,7 +20,7 @@ use crate::commands::tell;
 use crate::config::Config;
 use crate::data::{self, DataDir, Opened, hex, random};
 use crate::historian::{self, Historian, Needs};
-use crate::providers::Providers;
+use crate::providers::{self, Providers};
 use crate::shared_store::SharedStore;
 use crate::stop::Stop;
 
@@ -35,6 +36,11 @@ fn caller(
 ) -> Option<Arc<dyn port::Caller>> {
     let is_real = !settings.simulated;
     is_real.then(|| Arc::new(webhooks(&config.webhooks, store.clone())) as Arc<dyn port::Caller>)
+}
+
+/// Whoever reads what providers call back.
+fn callbacks(config: &Config) -> anyhow::Result<Receiver> {
+    Receiver::new(&config.callbacks, config.sms.as_ref()).map_err(providers::stop)
 }
 
 /// Whoever calls other systems, with the secrets of the settings or else those that are stored, which
@@ -109,6 +115,9 @@ pub fn serve(
     settings.simulated = truth.is_some();
     settings.truth = truth;
     settings.providers = providers.set;
+    if !settings.simulated {
+        settings.callbacks = Some(Arc::new(callbacks(config)?));
+    }
     settings.webhook_secret_is_set = config.webhooks.secret.is_some();
     settings.setup_token = setup_token.clone();
     settings.secure_cookies = config.https;

@@ -46,6 +46,8 @@ pub struct Settings {
     pub simulated: bool,
     /// Channels that have a provider.
     pub providers: ChannelSet,
+    /// Reads what providers call back, if any may.
+    pub callbacks: Option<Arc<channels::callbacks::Receiver>>,
     /// Webhooks are signed with a secret of the settings and not with one that is stored.
     pub webhook_secret_is_set: bool,
     /// Sets the admin's password, once per process.
@@ -105,6 +107,7 @@ impl Settings {
             version: version.into(),
             simulated: false,
             providers: ChannelSet::EMPTY,
+            callbacks: None,
             webhook_secret_is_set: false,
             setup_token: None,
             secure_cookies: false,

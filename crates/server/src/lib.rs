@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod app;
+mod callbacks;
 mod collect;
 pub mod export;
 mod hooks;
@@ -43,6 +44,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(collect::router(&shared))
         .merge(api)
         .merge(hooks::router(shared.clone()))
+        .merge(callbacks::router())
         .merge(pages::router())
         .merge(metrics::router())
         .fallback(web::serve)

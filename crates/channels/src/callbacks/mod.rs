@@ -9,6 +9,7 @@ mod checks;
 mod json;
 pub mod mailgun;
 pub mod postmark;
+mod receiver;
 pub mod sendgrid;
 pub mod ses;
 mod sns;
@@ -16,6 +17,7 @@ mod sns;
 pub use crate::twilio::callback as twilio;
 pub(crate) use callback::reason;
 pub use callback::{BadCallback, CALLBACKS_MAX, Callback, Headers, MESSAGE_VARIABLE, What};
+pub use receiver::{CallbacksConfig, Receiver};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod access;
 mod audiences;
 mod broadcasts;
+mod callbacks;
 mod collection;
 mod conforms;
 mod customers;
