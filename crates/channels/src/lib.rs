@@ -4,7 +4,10 @@
 //! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
 //! sent and what an answer means, and only `client` does I/O.
 
+pub mod bluesky;
 pub mod http;
+pub mod media;
 pub mod smtp;
+pub mod social;
 pub mod tls;
 pub mod webhook;

@@ -4,8 +4,10 @@
 
 mod history;
 mod hooks;
+mod publisher;
 
 pub use history::history;
+pub use publisher::{Fate, Place, publisher};
 
 use crate::{
     Changes, CountChange, CountKey, Entry, FactLog, Kept, LogError, LogPosition, Merge, Person,

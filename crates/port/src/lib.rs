@@ -32,7 +32,7 @@ pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;
 pub use memory_store::{Fault, MemoryStore};
 pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};
-pub use publisher::{Account, PostOrder, Published, Publisher, PublisherError};
+pub use publisher::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
 pub use store::{
     Agenda, Catalog, Directory, Hooks, Ledger, Outbox, People, PersonSummary, Store, StoreError,
     Views,

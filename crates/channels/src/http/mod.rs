@@ -6,9 +6,11 @@
 mod client;
 mod guard;
 mod url;
+mod wait;
 
 pub use client::{Answer, Failure, Http, HttpConfig, Resolve};
 pub use url::check_url;
+pub use wait::retry_after;
 
 #[cfg(test)]
 pub mod testing;
