@@ -6,6 +6,7 @@
 
 pub mod bluesky;
 pub mod http;
+pub mod mastodon;
 pub mod media;
 pub mod smtp;
 pub mod social;

@@ -71,7 +71,7 @@ fn wait(answer: &Answer, now: Timestamp) -> Option<Span> {
     (now < until).then(|| until - now)
 }
 
-pub(super) fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

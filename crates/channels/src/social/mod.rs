@@ -6,16 +6,19 @@
 mod api;
 mod call;
 mod config;
+pub mod graph;
 mod multipart;
 mod secret;
+mod standing;
 mod text;
 mod trouble;
 
-pub use api::Api;
+pub use api::{Api, now};
 pub use call::{Call, Reply, encode, form};
 pub use config::{check_allow, check_base, check_secret, find_secret, http};
 pub use multipart::Multipart;
 pub use secret::Secret;
+pub use standing::{CLOCKS_APART_MAX, Standing, find_among, moment};
 pub use text::{part_of, plain_text};
 pub use trouble::Trouble;
 

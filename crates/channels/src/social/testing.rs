@@ -6,7 +6,7 @@ use port::Publisher;
 use port::contract::{Fate, Place};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Cursor, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -157,6 +157,25 @@ pub fn place<N: FakeNetwork>(
     }
 }
 
+/// Where a picture of this size can be fetched, as often as somebody wants.
+pub fn picture_server(width: u32, height: u32) -> String {
+    let mut png = Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_pixel(width, height, image::Rgb([200, 30, 30]));
+    picture.write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/boat.png", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            if read_call(&mut stream).is_ok() {
+                let said = Said { status: 200, headers: Vec::new(), body: png.get_ref().clone() };
+                say(&mut stream, &said);
+            }
+        }
+    });
+    url
+}
+
 fn config(fate: Fate) -> HttpConfig {
     // Only somebody who drips is waited for.
     let time_max = if fate == Fate::Drips { 700 } else { 20_000 };
@@ -195,8 +214,13 @@ fn answer<N: FakeNetwork>(stream: &mut TcpStream, network: &mut N, call: &Heard,
             return;
         }
     };
-    let mut head =
-        format!("HTTP/1.1 {} said\r\ncontent-length: {}\r\n", said.status, said.body.len());
+    say(stream, &said);
+}
+
+/// Whoever called may have had enough.
+fn say(stream: &mut TcpStream, said: &Said) {
+    let length = said.body.len();
+    let mut head = format!("HTTP/1.1 {} said\r\ncontent-length: {length}\r\n", said.status);
     for (name, value) in &said.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
