@@ -5,10 +5,14 @@
 //! sent and what an answer means, and only `client` does I/O.
 
 pub mod bluesky;
+pub mod facebook;
 pub mod http;
+pub mod linkedin;
 pub mod mastodon;
 pub mod media;
 pub mod smtp;
 pub mod social;
+pub mod threads;
 pub mod tls;
 pub mod webhook;
+pub mod x;

@@ -56,10 +56,13 @@ impl Heard {
         self.headers.get(name).map_or("", String::as_str)
     }
 
+    pub fn form(&self) -> Vec<(String, String)> {
+        pairs(&String::from_utf8_lossy(&self.body))
+    }
+
     /// Of the query, or of a form.
     pub fn field(&self, name: &str) -> Option<String> {
-        let form = pairs(&String::from_utf8_lossy(&self.body));
-        let mut all = self.query.iter().cloned().chain(form);
+        let mut all = self.query.iter().cloned().chain(self.form());
         all.find(|it| it.0 == name).map(|it| it.1)
     }
 
