@@ -63,6 +63,10 @@ impl Bluesky {
 
     /// Hands over what the post shows beside its text, and asks whom it names.
     fn embeds(&self, part: &PostPart) -> Result<Embeds, Trouble> {
+        if part.card.is_some() && !part.images.is_empty() {
+            let why = "a post at Bluesky shows pictures or a card; take one of them out";
+            return Err(Trouble::Refused(why.to_owned()));
+        }
         let mut embeds = Embeds::default();
         for image in &part.images {
             let picture = self.pictures.fetch(image, &PictureLimits::BLUESKY)?;
@@ -70,7 +74,7 @@ impl Bluesky {
             embeds.images.push((picture, blob));
         }
         let thumb = part.card.as_ref().and_then(|it| it.image.as_ref());
-        if let Some(image) = thumb.filter(|_| part.images.is_empty()) {
+        if let Some(image) = thumb {
             let picture = self.pictures.fetch(image, &PictureLimits::BLUESKY)?;
             embeds.thumb = Some(self.upload(&picture)?);
         }

@@ -122,6 +122,7 @@ pub fn record(
         let strong = |it: &PostRef| json!({"uri": it.id, "cid": it.hash});
         record["reply"] = json!({"root": strong(root), "parent": strong(parent)});
     }
+    // One or the other: the network shows one thing beside the text.
     if !embeds.images.is_empty() {
         record["embed"] = images(&embeds.images);
     } else if let Some(card) = &part.card {

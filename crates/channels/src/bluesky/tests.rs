@@ -236,7 +236,7 @@ fn a_record_says_what_the_post_is() {
 }
 
 #[test]
-fn pictures_go_before_the_card_and_keep_their_shape() {
+fn pictures_keep_their_words_and_shape() {
     let picture = Picture {
         bytes: Vec::new(),
         kind: Kind::Png,
@@ -245,20 +245,13 @@ fn pictures_go_before_the_card_and_keep_their_shape() {
         alt: "A boat".to_owned(),
     };
     let embeds = Embeds { images: vec![(picture, json!({"ref": 1}))], ..Embeds::default() };
-    let card = Some(LinkCard {
-        url: "https://shop.example/".to_owned(),
-        title: String::new(),
-        description: String::new(),
-        image: None,
-    });
-    let part = PostPart { card, ..text("x") };
     let expected = json!({
         "$type": "app.bsky.embed.images",
         "images": [
             {"alt": "A boat", "image": {"ref": 1}, "aspectRatio": {"width": 4, "height": 3}},
         ],
     });
-    assert_eq!(record(&part, None, &[], &embeds, NOW)["embed"], expected);
+    assert_eq!(record(&text("x"), None, &[], &embeds, NOW)["embed"], expected);
 }
 
 #[test]
@@ -354,13 +347,28 @@ fn what_is_counted_is_told_and_nothing_where_nobody_counts() {
 }
 
 #[test]
-fn a_picture_without_words_stops_the_post_before_anything_is_called() {
+fn what_cannot_be_shown_stops_the_post_before_anything_is_called() {
     let running = Running::start(Pds::default(), Fate::Takes);
-    let image = PostImage { url: running.url(), alt: " ".to_owned() };
-    let post = post(PostPart { images: vec![image], ..text("x") });
-    let found = before(&running).publish(&order(&post, &[]));
-    assert!(matches!(&found, Published::Refused { detail } if detail.contains("alt text")));
-    assert!(running.calls().is_empty());
+    let refused = |part: PostPart, why: &str| {
+        let found = before(&running).publish(&order(&post(part), &[]));
+        assert!(
+            matches!(&found, Published::Refused { detail } if detail.contains(why)),
+            "{found:?}"
+        );
+        assert!(running.calls().is_empty());
+    };
+    let image = |alt: &str| vec![PostImage { url: running.url(), alt: alt.to_owned() }];
+    refused(PostPart { images: image(" "), ..text("x") }, "alt text");
+    let card = Some(LinkCard {
+        url: "https://shop.example/".to_owned(),
+        title: String::new(),
+        description: String::new(),
+        image: None,
+    });
+    refused(PostPart { images: image("A boat"), card, ..text("x") }, "pictures or a card");
+    let none = post(text("x"));
+    let found = before(&running).publish(&PostOrder { part: 1, ..order(&none, &[]) });
+    assert!(matches!(found, Published::Refused { detail } if detail.contains("part 1 of 1")));
 }
 
 #[test]

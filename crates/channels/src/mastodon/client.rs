@@ -10,7 +10,7 @@ use crate::social::{find_secret, http, part_of, plain_text};
 use model::{Network, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostOrder, Published, Publisher, PublisherError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The server keeps keys for an hour (docs.joinmastodon.org, `POST /api/v1/statuses`).
 const KNOWS_KEYS: bool = true;
@@ -18,6 +18,9 @@ const KNOWS_KEYS: bool = true;
 /// How often it is asked whether a picture is ready, and with which pause: half a minute.
 const LOOKS_MAX: usize = 30;
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// For all looks together, should the server answer each of them slowly.
+const WAIT_MAX: Duration = Duration::from_secs(60);
 
 pub struct Mastodon {
     config: MastodonConfig,
@@ -49,7 +52,7 @@ impl Mastodon {
     fn try_publish(&self, order: &PostOrder<'_>) -> Result<PostRef, Trouble> {
         let part = part_of(order)?;
         let media = self.media(part).map_err(Trouble::unseen)?;
-        let text = plain_text(part, part.images.is_empty());
+        let text = plain_text(part, true);
         let status = Status { media: &media, ..self.status(order, &text) };
         let reply = self.send(request::publish(&self.config.server, &status, order.key))?;
         response::published(reply)
@@ -78,11 +81,15 @@ impl Mastodon {
     fn upload(&self, picture: &Picture) -> Result<String, Trouble> {
         let server = &self.config.server;
         let mut media = response::uploaded(self.send(request::upload(server, picture))?)?;
+        let began = Instant::now();
         for _ in 0..LOOKS_MAX {
             let id = match media {
                 Uploaded::Ready(id) => return Ok(id),
                 Uploaded::Waits(id) => id,
             };
+            if WAIT_MAX < began.elapsed() {
+                break;
+            }
             thread::sleep(self.pause);
             media = response::uploaded(self.send(request::media(server, &id))?)?;
         }
@@ -92,7 +99,7 @@ impl Mastodon {
     /// Keys are forgotten after an hour, so it is looked for what stands.
     fn try_find(&self, order: &PostOrder<'_>) -> Result<Option<PostRef>, Trouble> {
         let (part, server) = (part_of(order)?, &self.config.server);
-        let text = plain_text(part, part.images.is_empty());
+        let text = plain_text(part, true);
         let status = self.status(order, &text);
         let whose = self.whose()?;
         let latest = response::latest(self.send(request::latest(server, &whose.id))?)?;
@@ -116,7 +123,7 @@ impl Mastodon {
         let gone = || Trouble::Refused("the post is not there any more".to_owned());
         let media: Vec<String> =
             stands.ok_or_else(gone)?.media_attachments.into_iter().map(|it| it.id).collect();
-        let text = plain_text(part, media.is_empty());
+        let text = plain_text(part, true);
         let status = Status { media: &media, ..self.status(order, &text) };
         response::published(self.send(request::edit(server, &post.id, &status))?)
     }

@@ -10,7 +10,7 @@ use crate::social::{
 use model::{Network, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The network has no word for a key.
 const KNOWS_KEYS: bool = false;
@@ -23,6 +23,9 @@ const LIMITS: PostLimits =
 /// the documentation says, and twice that at most.
 const LOOKS_MAX: usize = 30;
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// For all looks at one container, should the network answer each of them slowly.
+const WAIT_MAX: Duration = Duration::from_secs(90);
 
 pub struct Threads {
     config: ThreadsConfig,
@@ -90,7 +93,11 @@ impl Threads {
     }
 
     fn wait_for(&self, container: &str) -> Result<(), Trouble> {
+        let began = Instant::now();
         for look in 0..LOOKS_MAX {
+            if WAIT_MAX < began.elapsed() {
+                break;
+            }
             if 0 < look {
                 thread::sleep(self.pause);
             }
