@@ -2,8 +2,8 @@
 
 use super::{Picture, PictureLimits, fit};
 use crate::http::{Failure, Http, retry_after};
-use crate::social::Trouble;
-use model::{PostImage, Timestamp};
+use crate::social::{Trouble, now};
+use model::PostImage;
 use ureq::http::Method;
 
 /// What is fetched at all: a photograph as cameras make them.
@@ -39,7 +39,7 @@ impl Pictures {
             300..=399 => return Err(refused("redirects are not followed; write where it leads")),
             status @ (408 | 425 | 429 | 500..=599) => {
                 let asked = answer.header("retry-after");
-                let retry_after = asked.and_then(|it| retry_after(it, Timestamp::MAX));
+                let retry_after = asked.and_then(|it| retry_after(it, now()));
                 return Err(Trouble::Later { detail: said(&status.to_string()), retry_after });
             }
             status => return Err(refused(&format!("its server answers {status}"))),

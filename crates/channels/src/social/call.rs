@@ -14,7 +14,7 @@ pub struct Call {
     pub body: Vec<u8>,
 }
 
-/// An answer of which the status is known.
+/// An answer of which the status is known. It may hold a session, so it cannot be shown.
 #[derive(Clone, Default)]
 pub struct Reply {
     pub status: u16,

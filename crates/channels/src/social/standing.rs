@@ -36,12 +36,12 @@ pub fn find_among(
 
 /// As networks write it: RFC 3339, or with `+0000` at its end.
 pub fn moment(text: &str) -> Option<Timestamp> {
-    let with_zone = match text.len().checked_sub(5) {
-        Some(at) if text.is_char_boundary(at) && text[at..].starts_with(['+', '-']) => {
-            let (time, zone) = text.split_at(at);
-            format!("{time}{}:{}", &zone[..3], &zone[3..])
-        }
-        _ => text.to_owned(),
-    };
-    Timestamp::parse(&with_zone).ok()
+    let zone = text.len().checked_sub(5).and_then(|at| text.split_at_checked(at));
+    let with_colon = zone.and_then(|(time, zone)| {
+        let (sign, digits) = zone.split_at_checked(1)?;
+        let (hours, minutes) = digits.split_at_checked(2)?;
+        let is_zone = matches!(sign, "+" | "-") && digits.bytes().all(|it| it.is_ascii_digit());
+        is_zone.then(|| format!("{time}{sign}{hours}:{minutes}"))
+    });
+    Timestamp::parse(with_colon.as_deref().unwrap_or(text)).ok()
 }

@@ -1,8 +1,10 @@
 //! Text without marks, forms, and what an answer means.
 
+use super::{CLOCKS_APART_MAX, Standing, find_among, moment};
 use super::{Multipart, Reply, Secret, Trouble, encode, form, plain_text};
-use model::{LinkCard, Mark, Marked, PostPart, Span};
+use model::{LinkCard, Mark, Marked, PostPart, PostRef, Span, Timestamp};
 use port::{Published, PublisherError};
+use proptest::prelude::*;
 
 fn part(text: &str, links: &[(&str, &str)], card: Option<&str>) -> PostPart {
     let mark = |(shown, url): &(&str, &str)| {
@@ -106,4 +108,98 @@ fn a_secret_does_not_show() {
     let secret: Secret = serde_json::from_str("\"hunter2\"").expect("a secret");
     assert_eq!(format!("{secret:?}"), "Secret(…)");
     assert_eq!(secret.text(), "hunter2");
+}
+
+#[test]
+fn a_post_is_found_by_its_text_its_time_and_what_it_answers() {
+    let claimed = Timestamp(1_800_000_000_000);
+    let standing = |id: &str, text: &str, answers: Option<&str>, at: Option<Timestamp>| Standing {
+        post: PostRef { id: id.to_owned(), ..PostRef::default() },
+        text: text.to_owned(),
+        answers: answers.map(str::to_owned),
+        at,
+    };
+    let all = [
+        standing("old", "Hello", None, Some(claimed - CLOCKS_APART_MAX - Span(1))),
+        standing("second", "Hello", None, Some(claimed + Span::seconds(9))),
+        standing("first", "Hello\n", None, Some(claimed - CLOCKS_APART_MAX)),
+        standing("other", "Hello!", None, Some(claimed)),
+        standing("answer", "Hello", Some("root"), Some(claimed)),
+        standing("when", "Never", None, None),
+    ];
+    let check = |text: &str, answers: Option<&str>| {
+        find_among(all.to_vec(), text, answers, claimed).map(|it| it.id)
+    };
+    assert_eq!(check("Hello", None).as_deref(), Some("first"), "the oldest since it was claimed");
+    assert_eq!(check("Hello", Some("root")).as_deref(), Some("answer"));
+    assert_eq!(check("Hello", Some("another")), None);
+    assert_eq!(check("Hello?", None), None);
+    assert_eq!(check("Never", None), None, "who knows when");
+}
+
+#[test]
+fn moments_are_read_in_the_forms_of_the_networks() {
+    let wanted = Timestamp::parse("2023-10-17T05:42:03Z").ok();
+    for text in ["2023-10-17T05:42:03+0000", "2023-10-17T07:42:03+0200", "2023-10-17T05:42:03.000Z"]
+    {
+        assert_eq!(moment(text), wanted, "{text}");
+    }
+    for text in ["", "+0000", "soon", "x+0é0", "+é00"] {
+        assert_eq!(moment(text), None, "{text}");
+    }
+}
+
+/// Answers as they may come: of the right form, of another network's, cut, or nonsense.
+fn answers() -> impl Strategy<Value = (u16, Vec<u8>)> {
+    let known = [
+        include_str!("../../../../fixtures/social/facebook-posts.json"),
+        include_str!("../../../../fixtures/social/facebook-error-token.json"),
+        include_str!("../../../../fixtures/social/threads-insights.json"),
+        include_str!("../../../../fixtures/social/threads-posts.json"),
+        include_str!("../../../../fixtures/social/linkedin-counts.json"),
+        include_str!("../../../../fixtures/social/linkedin-posts.json"),
+        include_str!("../../../../fixtures/social/x-posts.json"),
+        include_str!("../../../../fixtures/social/x-counts.json"),
+    ];
+    let whole = (prop::sample::select(known.to_vec()), 0_usize..2_000, ".{0,3}");
+    let cut = whole.prop_map(|(text, at, by)| match text.char_indices().nth(at) {
+        Some((at, it)) => format!("{}{by}{}", &text[..at], &text[at + it.len_utf8()..]),
+        None => text.to_owned(),
+    });
+    let body = prop_oneof![cut.prop_map(String::into_bytes), any::<Vec<u8>>()];
+    let status = prop::sample::select(vec![200_u16, 201, 204, 206, 302, 400, 401, 403, 404, 503]);
+    (status, body)
+}
+
+proptest! {
+    /// Whatever a network answers is understood or is trouble; and what is trouble can be told.
+    #[test]
+    fn no_answer_is_too_strange((status, body) in answers()) {
+        use crate::{bluesky, facebook, linkedin, mastodon, threads, x};
+        let posts = [PostRef { id: "1".to_owned(), ..PostRef::default() }];
+        let it = || Reply { status, body: body.clone(), ..Reply::default() };
+        let troubles = [
+            bluesky::response::put(it()).err(),
+            bluesky::response::record(it()).err(),
+            bluesky::response::metrics(it(), &posts).err(),
+            facebook::response::latest(it()).err(),
+            facebook::response::metrics(it()).err(),
+            linkedin::response::latest(it()).err(),
+            linkedin::response::metrics(it(), &posts).err(),
+            mastodon::response::latest(it()).err(),
+            mastodon::response::instance(it()).err(),
+            threads::response::latest(it()).err(),
+            threads::response::metrics(it()).err(),
+            x::response::latest(it()).err(),
+            x::response::metrics(it(), &posts).err(),
+        ];
+        for trouble in troubles.into_iter().flatten() {
+            match trouble.published(false) {
+                Published::Done(_) => unreachable!("trouble is no success"),
+                Published::Later { detail, .. }
+                | Published::Refused { detail }
+                | Published::Lost { detail } => prop_assert!(detail.chars().count() <= 500),
+            }
+        }
+    }
 }
