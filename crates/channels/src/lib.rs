@@ -4,14 +4,22 @@
 //! In a module, `config` says what can be set, `request` and `dialogue` are pure and say what is
 //! sent and what an answer means, and only `client` does I/O.
 
+pub mod bluesky;
 pub mod callbacks;
 pub mod dkim;
+pub mod facebook;
 pub mod generic;
 pub mod http;
+pub mod linkedin;
 pub mod mail_api;
+pub mod mastodon;
+pub mod media;
 pub mod secret;
 pub mod smtp;
+pub mod social;
+pub mod threads;
 pub mod tls;
 pub mod twilio;
 pub mod web_push;
 pub mod webhook;
+pub mod x;

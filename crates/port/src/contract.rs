@@ -5,9 +5,11 @@
 mod channel;
 mod history;
 mod hooks;
+mod publisher;
 
 pub use channel::{Fault, Trial, channel, some_envelope};
 pub use history::history;
+pub use publisher::{Fate, Place, publisher};
 
 use crate::{
     Changes, CountChange, CountKey, Entry, FactLog, Kept, LogError, LogPosition, Merge, Person,

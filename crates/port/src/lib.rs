@@ -12,6 +12,7 @@ mod log;
 mod memory_history;
 mod memory_hooks;
 mod memory_log;
+mod memory_publisher;
 mod memory_store;
 mod person;
 mod publisher;
@@ -30,9 +31,10 @@ pub use hook::{Caller, ForgetHooks, Hook, HookChange, HookCounts, HookRecord};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;
+pub use memory_publisher::{MemoryPost, MemoryPublisher};
 pub use memory_store::{Fault, MemoryStore};
 pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};
-pub use publisher::{Account, PostOrder, Published, Publisher, PublisherError};
+pub use publisher::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
 pub use store::{
     Agenda, Catalog, Directory, Hooks, Ledger, Outbox, People, PersonSummary, Store, StoreError,
     Views,

@@ -1,6 +1,8 @@
 //! The in-memory versions pass the contracts that every adapter must pass.
 
-use crate::{MemoryHistory, MemoryLog, MemoryStore, Store, contract};
+use crate::contract::{Fate, Place};
+use crate::{MemoryHistory, MemoryLog, MemoryPublisher, MemoryStore, Store, contract};
+use model::Network;
 
 #[test]
 fn memory_store_keeps_the_contract() {
@@ -15,4 +17,20 @@ fn memory_log_keeps_the_contract() {
 #[test]
 fn memory_history_keeps_the_contract() {
     contract::history(&mut || Box::new(MemoryHistory::new()));
+}
+
+#[test]
+fn memory_publisher_keeps_the_contract() {
+    contract::publisher(&mut |fate| {
+        let publisher = MemoryPublisher::new(Network::Mastodon);
+        publisher.will(fate);
+        let (counted, recovered) = (publisher.clone(), publisher.clone());
+        Place {
+            publisher: Box::new(publisher),
+            posts: Box::new(move || counted.posts().len()),
+            recovers: Box::new(move || recovered.will(Fate::Takes)),
+            knows_keys: true,
+            secret: "hunter2".to_owned(),
+        }
+    });
 }

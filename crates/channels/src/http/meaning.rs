@@ -1,7 +1,7 @@
 //! What an answer, or none, means for a message, where its provider says nothing of its own. Pure.
 
 use super::Failure;
-use model::{Reply, Span, Timestamp};
+use model::{Reply, Span};
 
 /// An answer that came, at least its head.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,17 +49,6 @@ pub fn of_status(called: &Called, said: &str, again: Again) -> Reply {
         // Something broke, and it may have been after a copy was made.
         _ => doubt(detail("the provider does not say whether it was taken"), retry_after, again),
     }
-}
-
-/// A number of seconds, or a moment (RFC 9110, 10.2.3). What cannot be read asks for nothing.
-pub fn retry_after(value: &str, now: Timestamp) -> Option<Span> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|it| it.is_ascii_digit()) {
-        let seconds = value.parse::<i64>().unwrap_or(i64::MAX / 1_000);
-        return Some(Span(seconds.saturating_mul(1_000)));
-    }
-    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_millisecond();
-    (now.0 < at).then(|| Span(at - now.0))
 }
 
 fn doubt(detail: String, retry_after: Option<Span>, again: Again) -> Reply {

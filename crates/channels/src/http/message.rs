@@ -1,6 +1,7 @@
 //! Carries one message by one call, for every channel that speaks HTTP. Owns no rule of any provider.
 
-use super::meaning::{Called, retry_after};
+use super::meaning::Called;
+use super::retry_after;
 use super::{Failure, Http, HttpConfig};
 use model::{Problem, Reply, Timestamp};
 use port::Envelope;

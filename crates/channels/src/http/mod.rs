@@ -10,9 +10,11 @@ mod guard;
 pub mod meaning;
 pub mod message;
 mod url;
+mod wait;
 
 pub use client::{Answer, Failure, Http, HttpConfig, Resolve};
 pub use url::check_url;
+pub use wait::retry_after;
 
 #[cfg(test)]
 pub mod peer;

@@ -1,11 +1,11 @@
 //! What an answer means. Pure; only its head is looked at, the body is nobody's business.
 
-use crate::http::meaning;
+use crate::http;
 use model::{HookReply, Timestamp};
 
 /// What becomes of the try, after the specification's list of statuses.
 pub fn meaning(status: u16, retry_after: Option<&str>, now: Timestamp) -> HookReply {
-    let retry_after = retry_after.and_then(|it| meaning::retry_after(it, now));
+    let retry_after = retry_after.and_then(|it| http::retry_after(it, now));
     let later = |what: &str| {
         let detail = if what.is_empty() { status.to_string() } else { format!("{status}: {what}") };
         HookReply::Later { detail, retry_after }
