@@ -17,6 +17,7 @@ pub(crate) fn check(content: &Content) -> Vec<Problem> {
     check_action_and_image(content, &mut problems);
     check_body(content, &mut problems);
     check_digest(content, &mut problems);
+    check_hashtags(content, &mut problems);
     if content.topic.as_str().trim().is_empty() && content.purpose == Purpose::Marketing {
         let hint = "people subscribe to topics: write `topic: NAME`";
         problems.push(Problem::new("marketing needs a topic").hint(hint));
@@ -52,7 +53,7 @@ fn check_action_and_image(content: &Content, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(message).hint("begin it with https://"));
         }
     }
-    if let Some(image) = &content.image {
+    for image in content.image.iter().chain(&content.images) {
         if image.alt.trim().is_empty() {
             let hint = "write `alt:`; some people hear it and many mail programs show only it";
             problems.push(Problem::new("the image has no alt text").hint(hint));
@@ -61,6 +62,14 @@ fn check_action_and_image(content: &Content, problems: &mut Vec<Problem>) {
             let message = format!("the image's url `{}` is not a web address", image.url);
             problems.push(Problem::new(message).hint("begin it with https://"));
         }
+    }
+}
+
+fn check_hashtags(content: &Content, problems: &mut Vec<Problem>) {
+    for tag in content.hashtags.iter().filter(|it| !crate::post::marks::is_tag(it)) {
+        let problem = Problem::new(format!("`{tag}` is no hashtag"));
+        problems
+            .push(problem.hint("write letters, digits and _ without the #, and not digits alone"));
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::RenderError;
 use crate::template::{Place, Scope, Template};
-use model::{Class, ContentName, Problem, Purpose, Topic};
+use model::{Class, ContentName, Map, Problem, Purpose, Topic};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The head of a content document, as the fields stand in the file.
@@ -27,10 +28,16 @@ pub struct FrontMatter {
     pub summary: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
+    /// What posts show beside `image`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Shown below every post that does not say them itself, without their `#`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hashtags: Vec<String>,
     #[serde(default)]
     pub forms: Forms,
     /// Language to file name.
@@ -68,12 +75,21 @@ pub struct Forms {
     pub onsite: Option<PushForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms: Option<TextForm>,
+    /// For every network that has no form of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub social: Option<TextForm>,
+    pub social: Option<PostForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bluesky: Option<TextForm>,
+    pub bluesky: Option<PostForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mastodon: Option<TextForm>,
+    pub mastodon: Option<PostForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linkedin: Option<PostForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facebook: Option<PostForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threads: Option<PostForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<PostForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<TextForm>,
 }
@@ -102,6 +118,24 @@ pub struct TextForm {
     pub text: String,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostForm {
+    pub text: String,
+    /// What becomes of a text that is too long for one post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Threading>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Threading {
+    /// Each part ends with its number: `1/3`.
+    Numbered,
+    /// It is not split: too long is an error.
+    Never,
+}
+
 /// Who speaks, and where its pages are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -126,12 +160,14 @@ pub struct Content {
     pub summary: String,
     pub action: Option<Action>,
     pub image: Option<Image>,
+    pub images: Vec<Image>,
     pub tags: Vec<String>,
+    pub hashtags: Vec<String>,
     pub forms: Forms,
     pub locales: BTreeMap<String, String>,
     pub body: String,
     body_line: usize,
-    templates: BTreeMap<&'static str, Template>,
+    templates: BTreeMap<Cow<'static, str>, Template>,
 }
 
 impl Content {
@@ -152,7 +188,7 @@ impl Content {
                 Ok(template) => {
                     templates.insert(name, template);
                 }
-                Err(problem) => problems.push(located(problem, name, front.body_line)),
+                Err(problem) => problems.push(located(problem, &name, front.body_line)),
             }
         }
         if !problems.is_empty() {
@@ -167,7 +203,9 @@ impl Content {
             summary: front.summary,
             action: front.action,
             image: front.image,
+            images: front.images,
             tags: front.tags,
+            hashtags: front.hashtags,
             forms: front.forms,
             locales: front.locales,
             body,
@@ -193,6 +231,21 @@ impl Content {
         }
     }
 
+    /// A part of what speaks to everyone: an error names what is about one person.
+    pub(crate) fn fill_for_all(&self, name: &str, brand: &Brand) -> Result<String, RenderError> {
+        let personal = self.templates.get(name).and_then(|it| it.personal().first());
+        if let Some(variable) = personal {
+            return Err(RenderError {
+                place: name.to_owned(),
+                message: format!("{variable} is about one person, and a post speaks to everyone"),
+                hint: "take it out, or write a form for posts".to_owned(),
+            });
+        }
+        let nothing = Map::new();
+        let scope = Scope { person: &nothing, event: &nothing, brand_name: &brand.name };
+        self.fill(name, scope)
+    }
+
     /// The line in the file of a line in the body, both from 1.
     pub(crate) fn line(&self, in_body: usize) -> usize {
         in_body + self.body_line.saturating_sub(1)
@@ -210,7 +263,9 @@ impl PartialEq for Content {
             && self.summary == other.summary
             && self.action == other.action
             && self.image == other.image
+            && self.images == other.images
             && self.tags == other.tags
+            && self.hashtags == other.hashtags
             && self.forms == other.forms
             && self.locales == other.locales
             && self.body == other.body
@@ -221,13 +276,14 @@ impl PartialEq for Content {
 fn sources<'a>(
     front: &'a FrontMatter,
     body: &'a str,
-) -> impl Iterator<Item = (&'static str, Place, &'a str)> {
+) -> impl Iterator<Item = (Cow<'static, str>, Place, &'a str)> {
     let FrontMatter { forms, action, image, summary, .. } = front;
     let text = |form: &'a Option<TextForm>| form.as_ref().map(|it| it.text.as_str());
+    let post = |form: &'a Option<PostForm>| form.as_ref().map(|it| it.text.as_str());
     let email = forms.email.as_ref();
     let (push, onsite) = (forms.push.as_ref(), forms.onsite.as_ref());
     let (action, image) = (action.as_ref(), image.as_ref());
-    [
+    let named = [
         ("body", Place::Markdown, Some(body)),
         ("summary", Place::Line, Some(summary.as_str())),
         ("subject", Place::Line, email.map(|it| it.subject.as_str())),
@@ -241,14 +297,28 @@ fn sources<'a>(
         ("onsite title", Place::Line, onsite.map(|it| it.title.as_str())),
         ("onsite body", Place::Line, onsite.map(|it| it.body.as_str())),
         ("sms text", Place::Line, text(&forms.sms)),
-        ("social text", Place::Line, text(&forms.social)),
-        ("bluesky text", Place::Line, text(&forms.bluesky)),
-        ("mastodon text", Place::Line, text(&forms.mastodon)),
+        ("social text", Place::Line, post(&forms.social)),
+        ("bluesky text", Place::Line, post(&forms.bluesky)),
+        ("mastodon text", Place::Line, post(&forms.mastodon)),
+        ("linkedin text", Place::Line, post(&forms.linkedin)),
+        ("facebook text", Place::Line, post(&forms.facebook)),
+        ("threads text", Place::Line, post(&forms.threads)),
+        ("x text", Place::Line, post(&forms.x)),
         ("webhook text", Place::Line, text(&forms.webhook)),
-    ]
-    .into_iter()
-    .filter_map(|(name, place, source)| Some((name, place, source?)))
-    .filter(|(_, _, source)| !source.is_empty())
+    ];
+    let named = named.into_iter().map(|(name, place, it)| (Cow::Borrowed(name), place, it));
+    // The second image is the first of `images`.
+    let images = front.images.iter().zip(2..).flat_map(|(it, n)| {
+        let name = |what: &str| Cow::Owned(format!("image {n} {what}"));
+        [
+            (name("url"), Place::Url, Some(it.url.as_str())),
+            (name("alt"), Place::Line, Some(it.alt.as_str())),
+        ]
+    });
+    named
+        .chain(images)
+        .filter_map(|(name, place, source)| Some((name, place, source?)))
+        .filter(|(_, _, source)| !source.is_empty())
 }
 
 /// A problem of the body gets its line in the file; one of a field gets the field's name.

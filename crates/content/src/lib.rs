@@ -10,16 +10,19 @@ mod email;
 pub mod links;
 mod markdown;
 mod part;
+pub mod post;
 mod short;
 mod template;
 pub mod words;
 
 pub use document::{
-    Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PushForm, TextForm,
+    Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PostForm, PushForm, TextForm,
+    Threading,
 };
 pub use email::{Email, email};
 pub use links::{Link, LinkKey};
 pub use part::{Part, part};
+pub use post::{PostTo, post};
 pub use short::{Short, short};
 pub use words::{Word, Words};
 

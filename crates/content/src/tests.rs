@@ -28,7 +28,10 @@ fn front() -> FrontMatter {
                 title: "Your ride".to_owned(),
                 body: "Tap to plan it".to_owned(),
             }),
-            bluesky: Some(TextForm { text: "New here? {{ brand.name }} welcomes you.".to_owned() }),
+            bluesky: Some(PostForm {
+                text: "New here? {{ brand.name }} welcomes you.".to_owned(),
+                thread: None,
+            }),
             ..Forms::default()
         },
         ..FrontMatter::default()

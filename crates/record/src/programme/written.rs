@@ -126,6 +126,9 @@ pub fn content(content: &Content) -> Tree {
         Tree::fields().with("title", Tree::said(&it.title)).with("body", Tree::said(&it.body))
     };
     let text = |it: &content::TextForm| Tree::fields().with("text", Tree::text(&it.text));
+    let post = |it: &content::PostForm| {
+        Tree::fields().with("text", Tree::text(&it.text)).with("thread", it.thread.map(word))
+    };
     let email = forms.email.as_ref().map(|it| {
         Tree::fields()
             .with("subject", Tree::said(&it.subject))
@@ -136,14 +139,17 @@ pub fn content(content: &Content) -> Tree {
         .with("push", forms.push.as_ref().map(titled))
         .with("onsite", forms.onsite.as_ref().map(titled))
         .with("sms", forms.sms.as_ref().map(text))
-        .with("social", forms.social.as_ref().map(text))
-        .with("bluesky", forms.bluesky.as_ref().map(text))
-        .with("mastodon", forms.mastodon.as_ref().map(text))
+        .with("social", forms.social.as_ref().map(post))
+        .with("bluesky", forms.bluesky.as_ref().map(post))
+        .with("mastodon", forms.mastodon.as_ref().map(post))
+        .with("linkedin", forms.linkedin.as_ref().map(post))
+        .with("facebook", forms.facebook.as_ref().map(post))
+        .with("threads", forms.threads.as_ref().map(post))
+        .with("x", forms.x.as_ref().map(post))
         .with("webhook", forms.webhook.as_ref().map(text));
-    let image = content
-        .image
-        .as_ref()
-        .map(|it| Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt)));
+    let image = |it: &content::Image| {
+        Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt))
+    };
     let action = content.action.as_ref().map(|it| {
         Tree::fields().with("label", Tree::text(&it.label)).with("url", Tree::text(&it.url))
     });
@@ -157,9 +163,11 @@ pub fn content(content: &Content) -> Tree {
         .with("class", content.class.map(word))
         .with("digest", content.digest.then_some(Tree::Truth(true)))
         .with("summary", Tree::said(&content.summary))
-        .with("image", image)
+        .with("image", content.image.as_ref().map(image))
+        .with("images", Tree::some(content.images.iter().map(image)))
         .with("action", action)
         .with("tags", Tree::some(content.tags.iter().map(Tree::text)))
+        .with("hashtags", Tree::some(content.hashtags.iter().map(Tree::text)))
         .with("forms", (!written.is_empty()).then_some(written))
         .with("locales", (!locales.is_empty()).then_some(Tree::Fields(locales)))
 }

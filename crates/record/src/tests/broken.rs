@@ -594,7 +594,7 @@ fn contents() {
     check(
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsumary: x\n---\nx",
         r#"
-        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, summary, image, action, tags, forms, locales
+        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, summary, image, images, action, tags, hashtags, forms, locales
         "#,
     );
     check(
