@@ -74,7 +74,7 @@ pub struct Forms {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub onsite: Option<PushForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sms: Option<TextForm>,
+    pub sms: Option<SmsForm>,
     /// For every network that has no form of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub social: Option<PostForm>,
@@ -116,6 +116,15 @@ pub struct PushForm {
 #[serde(deny_unknown_fields)]
 pub struct TextForm {
     pub text: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsForm {
+    pub text: String,
+    /// The most segments that it may take, each of which is paid for. Absent: 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<usize>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,7 +305,7 @@ fn sources<'a>(
         ("push body", Place::Line, push.map(|it| it.body.as_str())),
         ("onsite title", Place::Line, onsite.map(|it| it.title.as_str())),
         ("onsite body", Place::Line, onsite.map(|it| it.body.as_str())),
-        ("sms text", Place::Line, text(&forms.sms)),
+        ("sms text", Place::Line, forms.sms.as_ref().map(|it| it.text.as_str())),
         ("social text", Place::Line, post(&forms.social)),
         ("bluesky text", Place::Line, post(&forms.bluesky)),
         ("mastodon text", Place::Line, post(&forms.mastodon)),

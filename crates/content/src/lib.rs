@@ -12,18 +12,20 @@ mod markdown;
 mod part;
 pub mod post;
 mod short;
+pub mod sms;
 mod template;
 pub mod words;
 
 pub use document::{
-    Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PostForm, PushForm, TextForm,
-    Threading,
+    Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PostForm, PushForm, SmsForm,
+    TextForm, Threading,
 };
 pub use email::{Email, email};
 pub use links::{Link, LinkKey};
 pub use part::{Part, part};
 pub use post::{PostTo, post};
 pub use short::{Short, short};
+pub use sms::{Sms, sms};
 pub use words::{Word, Words};
 
 use model::{Map, MessageId, PersonId};

@@ -25,7 +25,10 @@ pub fn short(
     let (title, bodies): (&str, &[&str]) = match channel {
         Channel::Push => ("push title", &["push body"]),
         Channel::Onsite => ("onsite title", &["onsite body"]),
-        Channel::Sms => ("", &["sms text"]),
+        Channel::Sms => {
+            let sms = crate::sms(content, brand, reader, links)?;
+            return Ok(Short { title: brand.name.clone(), body: sms.body, url: sms.url });
+        }
         Channel::Social => ("", &["social text", "bluesky text", "mastodon text"]),
         Channel::Webhook => ("", &["webhook text"]),
         Channel::Email => ("subject", &["preheader"]),

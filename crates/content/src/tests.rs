@@ -115,6 +115,26 @@ fn the_text_part_reads_as_plain_text() {
 }
 
 #[test]
+fn push_messages_are_as_short_as_phones_show_them() {
+    let with = |title: String, body: String| FrontMatter {
+        forms: Forms { push: Some(PushForm { title, body }), ..front().forms },
+        ..front()
+    };
+    let name = "{{ person.first_name | default: \"a friend of a long name\" }}";
+    let fits = with(format!("{}{name}", "a".repeat(65)), "é".repeat(240));
+    assert_eq!(content(fits, BODY).check(), []);
+    let problems = content(with("a".repeat(66), "é".repeat(241)), BODY).check();
+    let said: Vec<&str> = problems.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "the push title has 66 characters, and phones show 65",
+            "the push body has 241 characters, and phones show 240"
+        ]
+    );
+}
+
+#[test]
 fn every_mail_says_who_where_why_and_how_to_stop_in_both_parts() {
     for purpose in [Purpose::Marketing, Purpose::Transactional] {
         let front = FrontMatter { purpose: Some(purpose), ..front() };

@@ -8,7 +8,7 @@ const AFTER_ADDRESS: [char; 14] =
     ['.', ',', ';', ':', '!', '?', '\'', '"', '”', '’', '»', ']', '}', '…'];
 
 /// The text with its marks. `lead` says for an address what the text shows and where it leads.
-pub(super) fn marked(text: &str, lead: &dyn Fn(&str) -> (String, String)) -> (String, Vec<Mark>) {
+pub(crate) fn marked(text: &str, lead: &dyn Fn(&str) -> (String, String)) -> (String, Vec<Mark>) {
     let mut out = String::with_capacity(text.len());
     let mut marks = Vec::new();
     let mut at = 0;

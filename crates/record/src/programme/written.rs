@@ -126,6 +126,10 @@ pub fn content(content: &Content) -> Tree {
         Tree::fields().with("title", Tree::said(&it.title)).with("body", Tree::said(&it.body))
     };
     let text = |it: &content::TextForm| Tree::fields().with("text", Tree::text(&it.text));
+    let sms = |it: &content::SmsForm| {
+        let segments = it.segments.map(|it| Tree::Number(it as f64));
+        Tree::fields().with("text", Tree::text(&it.text)).with("segments", segments)
+    };
     let post = |it: &content::PostForm| {
         Tree::fields().with("text", Tree::text(&it.text)).with("thread", it.thread.map(word))
     };
@@ -138,7 +142,7 @@ pub fn content(content: &Content) -> Tree {
         .with("email", email)
         .with("push", forms.push.as_ref().map(titled))
         .with("onsite", forms.onsite.as_ref().map(titled))
-        .with("sms", forms.sms.as_ref().map(text))
+        .with("sms", forms.sms.as_ref().map(sms))
         .with("social", forms.social.as_ref().map(post))
         .with("bluesky", forms.bluesky.as_ref().map(post))
         .with("mastodon", forms.mastodon.as_ref().map(post))
