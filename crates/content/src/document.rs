@@ -1,7 +1,9 @@
 //! A content as it is written: front matter and body.
 
 use crate::RenderError;
+use crate::locale::Translation;
 use crate::template::{Place, Scope, Template};
+use crate::words::language_tag;
 use model::{Class, ContentName, Map, Problem, Purpose, Topic};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -24,6 +26,9 @@ pub struct FrontMatter {
     /// It may share a mail with others that may.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub digest: bool,
+    /// The language that it is in, such as `nl`. Absent: the brand's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub locale: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +161,11 @@ pub struct Brand {
     pub base_url: String,
     pub from_name: String,
     pub from_address: String,
+    /// The language of contents that do not say theirs. Empty: not known.
+    pub locale: String,
+    /// Not in its file: the programme's own words, for the footers of mails.
+    #[serde(skip)]
+    pub words: crate::words::Own,
 }
 
 /// A content that can be rendered: its templates are parsed.
@@ -166,6 +176,7 @@ pub struct Content {
     pub purpose: Purpose,
     pub class: Option<Class>,
     pub digest: bool,
+    pub locale: String,
     pub summary: String,
     pub action: Option<Action>,
     pub image: Option<Image>,
@@ -174,6 +185,8 @@ pub struct Content {
     pub hashtags: Vec<String>,
     pub forms: Forms,
     pub locales: BTreeMap<String, String>,
+    /// By language, in lower case.
+    pub translations: BTreeMap<String, Translation>,
     pub body: String,
     body_line: usize,
     templates: BTreeMap<Cow<'static, str>, Template>,
@@ -190,6 +203,12 @@ impl Content {
         if front.purpose == Some(Purpose::Measurement) {
             let problem = Problem::new("no message has the purpose `measurement`");
             problems.push(problem.hint("write `marketing` or `transactional`"));
+        }
+        for tag in std::iter::once(&front.locale).chain(front.locales.keys()) {
+            if !tag.is_empty() && language_tag(tag).is_none() {
+                let problem = Problem::new(format!("`{tag}` is no language"));
+                problems.push(problem.hint("write it like nl or pt-BR"));
+            }
         }
         let mut templates = BTreeMap::new();
         for (name, place, source) in sources(&front, &body) {
@@ -209,6 +228,7 @@ impl Content {
             purpose: front.purpose.unwrap_or(Purpose::Marketing),
             class: front.class,
             digest: front.digest,
+            locale: front.locale,
             summary: front.summary,
             action: front.action,
             image: front.image,
@@ -217,6 +237,7 @@ impl Content {
             hashtags: front.hashtags,
             forms: front.forms,
             locales: front.locales,
+            translations: BTreeMap::new(),
             body,
             body_line: front.body_line,
             templates,
@@ -255,6 +276,10 @@ impl Content {
         self.fill(name, scope)
     }
 
+    pub(crate) fn body_line(&self) -> usize {
+        self.body_line
+    }
+
     /// The line in the file of a line in the body, both from 1.
     pub(crate) fn line(&self, in_body: usize) -> usize {
         in_body + self.body_line.saturating_sub(1)
@@ -269,6 +294,7 @@ impl PartialEq for Content {
             && self.purpose == other.purpose
             && self.class == other.class
             && self.digest == other.digest
+            && self.locale == other.locale
             && self.summary == other.summary
             && self.action == other.action
             && self.image == other.image
@@ -277,6 +303,7 @@ impl PartialEq for Content {
             && self.hashtags == other.hashtags
             && self.forms == other.forms
             && self.locales == other.locales
+            && self.translations == other.translations
             && self.body == other.body
     }
 }

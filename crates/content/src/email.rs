@@ -3,7 +3,7 @@
 use crate::links::{is_web_address, with_parameters};
 use crate::markdown::{self, FONT, escape_html, is_direct};
 use crate::template::Scope;
-use crate::{Brand, Content, Link, Links, Part, Reader, RenderError};
+use crate::{Brand, Content, Link, Links, Part, Reader, RenderError, Word, Words};
 use model::{Channel, Purpose};
 
 /// Mail providers clip a mail's HTML at about 102 KB, and the unsubscribe link with it.
@@ -18,6 +18,8 @@ pub struct Email {
     /// `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058). Marketing only: nobody can
     /// unsubscribe from an order confirmation, so it does not offer that in one click.
     pub headers: Vec<(String, String)>,
+    /// The language that it is in; empty where nobody said it.
+    pub lang: String,
 }
 
 /// `others` are the parts that it takes along; they stand below its own words.
@@ -28,6 +30,7 @@ pub fn email(
     links: &Links,
     others: &[Part],
 ) -> Result<Email, RenderError> {
+    let content = content.for_reader(reader);
     let scope = reader.scope(brand);
     let subject = match content.fill("subject", scope)? {
         empty if empty.trim().is_empty() => content.fill("summary", scope)?,
@@ -48,6 +51,8 @@ pub fn email(
         action,
         others,
         footer: Footer::new(brand, links),
+        lang: content.language(brand),
+        words: Words::choose(&brand.words, [content.language(brand)]),
     };
     let (html, text) = (html(&shown, brand), text(&shown, brand));
     if HTML_MAX_BYTES < html.len() {
@@ -55,7 +60,8 @@ pub fn email(
         return Err(error("body", &message, "mail programs would cut it off; shorten it"));
     }
     let headers = headers(content, &shown.footer);
-    Ok(Email { subject: shown.subject, preheader: shown.preheader, html, text, headers })
+    let lang = shown.lang.to_owned();
+    Ok(Email { subject: shown.subject, preheader: shown.preheader, html, text, headers, lang })
 }
 
 /// The label and signed address of the content's action, if it has one.
@@ -124,6 +130,9 @@ struct Shown<'a> {
     action: Option<(String, String)>,
     others: &'a [Part],
     footer: Footer,
+    lang: &'a str,
+    /// For the footer.
+    words: Words<'a>,
 }
 
 struct Footer {
@@ -183,11 +192,12 @@ const DARK: &str = "@media (prefers-color-scheme: dark) {
 fn html(parts: &Shown, brand: &Brand) -> String {
     let mut html = String::with_capacity(parts.body.html.len() + 6_000);
     html.push_str(&format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html{}>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
          <title>{}</title>\n<style>\n{DARK}\n</style>\n</head>\n",
+        language_html(parts),
         escape_html(&parts.subject)
     ));
     html.push_str("<body class=\"page\" style=\"margin:0;padding:0;background:#f4f5f7\">\n");
@@ -225,7 +235,7 @@ fn html(parts: &Shown, brand: &Brand) -> String {
         html.push_str(&part_html(part));
     }
     html.push_str("</td></tr>\n");
-    html.push_str(&footer_html(&parts.footer, brand));
+    html.push_str(&footer_html(parts, brand));
     html.push_str("</table>\n</td></tr></table>\n</body>\n</html>\n");
     html
 }
@@ -265,12 +275,25 @@ fn preheader_html(preheader: &str) -> String {
     )
 }
 
-fn footer_html(footer: &Footer, brand: &Brand) -> String {
+/// Screen readers choose their voice by it. Where nobody said the language, none is claimed.
+fn language_html(parts: &Shown) -> String {
+    match parts.lang {
+        "" => String::new(),
+        lang => {
+            let direction = crate::words::direction(lang);
+            format!(" lang=\"{}\" dir=\"{direction}\"", escape_html(lang))
+        }
+    }
+}
+
+fn footer_html(parts: &Shown, brand: &Brand) -> String {
+    let Shown { footer, words, .. } = parts;
     let link = |url: &str, words: &str| {
         format!(
             "<a href=\"{}\" style=\"color:#5f6368;text-decoration:underline;\
-             white-space:nowrap\">{words}</a>",
-            escape_html(url)
+             white-space:nowrap\">{}</a>",
+            escape_html(url),
+            escape_html(words)
         )
     };
     let open = footer.open.as_ref().map(|url| {
@@ -286,9 +309,9 @@ fn footer_html(footer: &Footer, brand: &Brand) -> String {
          line-height:20px;color:#5f6368\">\n{}<br>{address}<br><br>\n{} &nbsp;·&nbsp; {} \
          &nbsp;·&nbsp; {}\n{}</td></tr>\n",
         escape_html(&brand.name),
-        link(&footer.unsubscribe, "Unsubscribe"),
-        link(&footer.preferences, "Choose what you get"),
-        link(&footer.why, "Why did I get this?"),
+        link(&footer.unsubscribe, words.say(Word::MailUnsubscribe)),
+        link(&footer.preferences, words.say(Word::MailChoose)),
+        link(&footer.why, words.say(Word::MailWhy)),
         open.unwrap_or_default()
     )
 }
@@ -311,7 +334,9 @@ fn text(parts: &Shown, brand: &Brand) -> String {
     // The dash, dash, space is what mail programs know as the end of the message proper.
     text.push_str(&format!("\n\n-- \n{}\n{}\n\n", brand.name, brand.postal_address.trim()));
     let Footer { unsubscribe, preferences, why, open: _ } = &parts.footer;
-    text.push_str(&format!("Unsubscribe: {unsubscribe}\nChoose what you get: {preferences}\n"));
-    text.push_str(&format!("Why did I get this? {why}\n"));
+    let say = |word| parts.words.say(word);
+    text.push_str(&format!("{}: {unsubscribe}\n", say(Word::MailUnsubscribe)));
+    text.push_str(&format!("{}: {preferences}\n", say(Word::MailChoose)));
+    text.push_str(&format!("{} {why}\n", say(Word::MailWhy)));
     text
 }

@@ -8,6 +8,7 @@ mod check;
 mod document;
 mod email;
 pub mod links;
+mod locale;
 mod markdown;
 mod part;
 pub mod post;
@@ -22,6 +23,7 @@ pub use document::{
 };
 pub use email::{Email, email};
 pub use links::{Link, LinkKey};
+pub use locale::{LocaleFront, Translation};
 pub use part::{Part, part};
 pub use post::{PostTo, post};
 pub use short::{Short, short};

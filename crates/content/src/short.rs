@@ -21,6 +21,7 @@ pub fn short(
     reader: Reader,
     links: &Links,
 ) -> Result<Short, RenderError> {
+    let content = content.for_reader(reader);
     let scope = reader.scope(brand);
     let (title, bodies): (&str, &[&str]) = match channel {
         Channel::Push => ("push title", &["push body"]),

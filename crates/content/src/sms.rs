@@ -54,6 +54,7 @@ pub fn sms(
     reader: Reader,
     links: &Links,
 ) -> Result<Sms, RenderError> {
+    let content = content.for_reader(reader);
     let scope = reader.scope(brand);
     let mut body = content.fill("sms text", scope)?;
     if body.trim().is_empty() {

@@ -45,6 +45,7 @@ fn brand() -> Brand {
         base_url: "https://go.shop.example/".to_owned(),
         from_name: "Velo".to_owned(),
         from_address: "hello@shop.example".to_owned(),
+        ..Brand::default()
     }
 }
 

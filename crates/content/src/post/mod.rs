@@ -38,6 +38,7 @@ impl<'a> PostTo<'a> {
 }
 
 pub fn post(content: &Content, brand: &Brand, to: &PostTo) -> Result<Post, RenderError> {
+    let content = content.speak(to.locale);
     let (place, text, form) = said(content, brand, to.network)?;
     let images = images(content, brand, &to.limits)?;
     let action = action(content, brand)?;
@@ -58,7 +59,8 @@ pub fn post(content: &Content, brand: &Brand, to: &PostTo) -> Result<Post, Rende
         first.images = images;
         first.card = card;
     }
-    Ok(Post { network: to.network, parts, language: None })
+    let language = Some(content.language(brand)).filter(|it| !it.is_empty()).map(str::to_owned);
+    Ok(Post { network: to.network, parts, language })
 }
 
 /// How long a part is, as its network counts.

@@ -147,7 +147,9 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
         all.insert((Kind::Broadcast, it.name.to_string()), written::broadcast(it));
     }
     for (name, it) in &programme.contents {
-        let tree = written::content(it).with("body", Tree::said(&it.body));
+        let tree = written::content(it)
+            .with("body", Tree::said(&it.body))
+            .with("translations", written::translations(it));
         all.insert((Kind::Content, name.to_string()), tree);
     }
     for (tag, it) in &programme.words {

@@ -1,5 +1,7 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
+mod contents;
+mod contents_written;
 mod difference;
 mod edit;
 mod forms;

@@ -1,12 +1,13 @@
 //! From files to a programme: each file by its folder, then the whole checked for what is missing.
 
+use super::contents::{self, Contents};
 use super::forms::*;
 use super::identity::IdentityForm;
 use super::journey_forms::JourneyForm;
 use super::journeys::Used;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
-use content::{Brand, Content, FrontMatter};
+use content::{Brand, Content};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
@@ -41,8 +42,13 @@ pub fn parse(files: &BTreeMap<String, String>) -> Result<Programme, Vec<Problem>
     for (path, text) in files {
         reading.file(path, text);
     }
+    let is_content =
+        |path: &str, text: &str| path.starts_with("content/") && text.len() <= FILE_BYTES_MAX;
+    let all = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    reading.contents(contents::read(&all.filter(|it| is_content(it.0, it.1)).collect()));
     reading.check_whole();
     reading.problems.extend(super::requests::add(&mut reading.programme));
+    reading.programme.brand.words = reading.programme.words.clone();
     match reading.problems.is_empty() {
         true => Ok(reading.programme),
         false => Err(reading.problems),
@@ -57,6 +63,9 @@ fn stored_bytes(files: &BTreeMap<String, String>) -> usize {
 pub(super) fn read_one(path: &str, text: &str) -> (Programme, Vec<Problem>) {
     let mut reading = Reading::default();
     reading.file(path, text);
+    if path.starts_with("content/") && text.len() <= FILE_BYTES_MAX {
+        reading.contents(contents::read_one(path, text));
+    }
     (reading.programme, reading.problems)
 }
 
@@ -96,7 +105,8 @@ impl Reading {
             ("audiences", _) => self.audience(path, text),
             ("journeys", _) => self.journey(path, text),
             ("broadcasts", _) => self.broadcast(path, text),
-            ("content", _) => self.content(path, text),
+            // Read together, when all are there.
+            ("content", _) => {}
             ("words", _) => self.words(path, name, text),
             _ => {
                 let hint = "files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
@@ -283,32 +293,12 @@ impl Reading {
         self.programme.broadcasts.push(broadcast);
     }
 
-    fn content(&mut self, path: &str, text: &str) {
-        let Some((front, body, body_line)) = split_front_matter(text) else {
-            let problem =
-                Problem::new("a content begins with a line `---`, front matter, and `---`");
-            self.problems.push(problem.in_file(path).at(1, 1));
-            return;
-        };
-        let known = self.problems.len();
-        let front = self.yaml::<FrontMatter>(path, front);
-        for problem in self.problems.iter_mut().skip(known).filter(|it| 0 < it.line) {
-            // The front matter begins on the second line of its file.
-            problem.line += 1;
+    fn contents(&mut self, contents: Contents) {
+        for (name, path) in &contents.places {
+            self.once("content", name.as_str(), path);
         }
-        let Some(mut front) = front else { return };
-        front.body_line = body_line;
-        self.once("content", front.content.as_str(), path);
-        match Content::from_parts(front, body.to_owned()) {
-            Ok(content) => {
-                let problems = content.check().into_iter().map(|it| it.in_file(path));
-                self.problems.extend(problems);
-                self.programme.contents.insert(content.name.clone(), content);
-            }
-            Err(problems) => {
-                self.problems.extend(problems.into_iter().map(|it| it.in_file(path)));
-            }
-        }
+        self.problems.extend(contents.problems);
+        self.programme.contents.extend(contents.found);
     }
 
     fn words(&mut self, path: &str, name: &str, text: &str) {
@@ -465,14 +455,12 @@ fn send_at(text: &str) -> Result<SendAt, Problem> {
     }
 }
 
-/// (front matter, body, the line on which the body begins)
 /// A content of our own, without a file.
 pub(super) fn content_of(text: &str) -> Result<Content, Vec<Problem>> {
-    let mut reading = Reading::default();
-    reading.content("built in", text);
-    match reading.programme.contents.into_values().next() {
-        Some(content) if reading.problems.is_empty() => Ok(content),
-        Some(_) | None => Err(reading.problems),
+    let read = contents::read_one("built in", text);
+    match read.found.into_values().next() {
+        Some(content) if read.problems.is_empty() => Ok(content),
+        Some(_) | None => Err(read.problems),
     }
 }
 
@@ -482,18 +470,4 @@ fn holdouts(form: HoldoutsForm) -> Holdouts {
     let contents = form.contents.into_iter().map(|(name, it)| (HeldFrom::Content(name), it.0));
     let window = form.window.map_or(Holdouts::default().window, |it| it.0);
     Holdouts { shares: everything.into_iter().chain(journeys).chain(contents).collect(), window }
-}
-
-fn split_front_matter(text: &str) -> Option<(&str, &str, usize)> {
-    let rest = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"))?;
-    let mut end = 0;
-    for line in rest.split_inclusive('\n') {
-        if line.trim_end() == "---" {
-            let body = &rest[end + line.len()..];
-            let line = text.len() - body.len();
-            return Some((&rest[..end], body, text[..line].matches('\n').count() + 1));
-        }
-        end += line.len();
-    }
-    None
 }

@@ -91,7 +91,7 @@ fn an_unknown_field() {
     check(
         "\n== brand.yaml\nname: Shop\ncolour: red",
         r#"
-        brand.yaml:2:1: unknown field `colour`, expected one of name, postal_address, base_url, from_name, from_address
+        brand.yaml:2:1: unknown field `colour`, expected one of name, postal_address, base_url, from_name, from_address, locale
         "#,
     );
     check(
@@ -594,7 +594,7 @@ fn contents() {
     check(
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsumary: x\n---\nx",
         r#"
-        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, summary, image, images, action, tags, hashtags, forms, locales
+        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, locale, summary, image, images, action, tags, hashtags, forms, locales
         "#,
     );
     check(
@@ -614,6 +614,61 @@ fn contents() {
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n---\nOne.\n\nTODO write more",
         r#"
         content/a.md:8:1: `TODO` is still in the text
+        "#,
+    );
+}
+
+#[test]
+fn languages_of_a_content() {
+    let with = |locales: &str, files: &str| {
+        format!(
+            "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n{locales}\n---\nOne.{files}"
+        )
+    };
+    let nl = |text: &str| with("locales: {nl: a.nl.md}", &format!("\n== content/a.nl.md\n{text}"));
+    check(
+        &with("locales:\n  nl: a.nl.md", ""),
+        r#"
+        content/a.md:6:7: there is no file content/a.nl.md
+        hint: write it, or take `nl` out of `locales`
+        "#,
+    );
+    check(
+        &with(
+            "locales: {\"not a language\": a.nl.md}",
+            "\n== content/a.nl.md\n---\nsummary: y\n---\n",
+        ),
+        r#"
+        content/a.md: `not a language` is no language
+        hint: write it like nl or pt-BR
+        "#,
+    );
+    check(
+        &nl("---\nsummary: y\ntopic: nieuws\n---\n"),
+        r#"
+        content/a.nl.md:3:1: unknown field `topic`, expected one of summary, image, images, action, hashtags, forms
+        "#,
+    );
+    check(
+        &nl("---\nsummary: y\n---\nEen.\n\nHallo {{ person.name"),
+        r#"
+        content/a.nl.md:6:7: `}}` is missing
+        "#,
+    );
+    check(
+        &nl("---\naction: {label: Ga, url: winkel}\n---\nEen.\nTODO"),
+        r#"
+        content/a.nl.md: the action's url `winkel` is not a web address
+        hint: begin it with https://
+        content/a.nl.md:5:1: `TODO` is still in the text
+        "#,
+    );
+    // Nobody names it, so it is a document without a name.
+    check(
+        "\n== content/a.nl.md\n---\ntopic: news\nsummary: y\n---\n",
+        r#"
+        content/a.nl.md: the content has no name
+        hint: begin the front matter with `content: NAME`
         "#,
     );
 }
