@@ -1,6 +1,7 @@
 //! A content as it is written: front matter and body.
 
 use crate::RenderError;
+use crate::layout::Layout;
 use crate::locale::Translation;
 use crate::template::{Place, Scope, Template};
 use crate::words::language_tag;
@@ -8,6 +9,7 @@ use model::{Class, ContentName, Map, Problem, Purpose, Topic};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The head of a content document, as the fields stand in the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +47,9 @@ pub struct FrontMatter {
     pub hashtags: Vec<String>,
     #[serde(default)]
     pub forms: Forms,
+    /// What stands around its mail. Absent: the brand's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub layout: String,
     /// Language to file name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub locales: BTreeMap<String, String>,
@@ -161,6 +166,8 @@ pub struct Brand {
     pub base_url: String,
     pub from_name: String,
     pub from_address: String,
+    /// The layout of contents that do not name one. Empty: the built-in one.
+    pub layout: String,
     /// The language of contents that do not say theirs. Empty: not known.
     pub locale: String,
     /// Not in its file: the programme's own words, for the footers of mails.
@@ -184,6 +191,9 @@ pub struct Content {
     pub tags: Vec<String>,
     pub hashtags: Vec<String>,
     pub forms: Forms,
+    /// The name of its layout, and the layout once it was found.
+    pub layout: String,
+    pub(crate) laid_out: Option<Arc<Layout>>,
     pub locales: BTreeMap<String, String>,
     /// By language, in lower case.
     pub translations: BTreeMap<String, Translation>,
@@ -236,6 +246,8 @@ impl Content {
             tags: front.tags,
             hashtags: front.hashtags,
             forms: front.forms,
+            layout: front.layout,
+            laid_out: None,
             locales: front.locales,
             translations: BTreeMap::new(),
             body,
@@ -247,6 +259,35 @@ impl Content {
     /// What is readable and yet would not do: to be shown before anything is sent.
     pub fn check(&self) -> Vec<Problem> {
         crate::check::check(self)
+    }
+
+    /// Gives it the layout that it names, or the brand's, in all its languages.
+    pub fn lay_out(
+        &mut self,
+        brand: &Brand,
+        layouts: &BTreeMap<String, Arc<Layout>>,
+    ) -> Result<(), Problem> {
+        let name = if self.layout.is_empty() { &brand.layout } else { &self.layout };
+        let found = match name.as_str() {
+            "" => None,
+            name => {
+                let missing = || {
+                    Problem::new(format!("there is no layout `{name}`"))
+                        .hint(format!("add layouts/{name}.mjml"))
+                };
+                Some(layouts.get(name).ok_or_else(missing)?.clone())
+            }
+        };
+        let is_closed = found.as_ref().is_some_and(|it| !it.offers_unsubscribing());
+        if is_closed && self.purpose == Purpose::Marketing {
+            let problem = Problem::new(format!("nobody can unsubscribe in the layout `{name}`"));
+            return Err(problem.hint("write {{ footer }} or {{ unsubscribe }} in it"));
+        }
+        for translation in self.translations.values_mut() {
+            translation.content.laid_out.clone_from(&found);
+        }
+        self.laid_out = found;
+        Ok(())
     }
 
     /// A part, filled in for a person; empty if the content does not have it.
@@ -302,6 +343,8 @@ impl PartialEq for Content {
             && self.tags == other.tags
             && self.hashtags == other.hashtags
             && self.forms == other.forms
+            && self.layout == other.layout
+            && self.laid_out == other.laid_out
             && self.locales == other.locales
             && self.translations == other.translations
             && self.body == other.body

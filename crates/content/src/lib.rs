@@ -7,6 +7,7 @@
 mod check;
 mod document;
 mod email;
+mod layout;
 pub mod links;
 mod locale;
 mod markdown;
@@ -22,6 +23,7 @@ pub use document::{
     TextForm, Threading,
 };
 pub use email::{Email, email};
+pub use layout::Layout;
 pub use links::{Link, LinkKey};
 pub use locale::{LocaleFront, Translation};
 pub use part::{Part, part};

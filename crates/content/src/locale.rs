@@ -97,7 +97,8 @@ impl Content {
             // The names are those of plain data, which differ as the data do.
             format!("{tag} {:?} {}", it.front, it.body)
         });
-        images.chain(self.hashtags.iter().cloned()).chain(languages).collect()
+        let layout = self.laid_out.iter().map(|it| it.source().to_owned());
+        images.chain(layout).chain(self.hashtags.iter().cloned()).chain(languages).collect()
     }
 
     /// The language that it is in, as far as somebody said it.
@@ -121,6 +122,7 @@ impl Content {
             tags: self.tags.clone(),
             hashtags: front.hashtags.clone().unwrap_or_else(|| self.hashtags.clone()),
             forms: front.forms.clone().or(&self.forms),
+            layout: self.layout.clone(),
             locales: Default::default(),
             body_line,
         }

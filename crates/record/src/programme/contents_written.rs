@@ -24,6 +24,7 @@ pub fn content(content: &Content) -> Tree {
         .with("tags", Tree::some(content.tags.iter().map(Tree::text)))
         .with("hashtags", Tree::some(content.hashtags.iter().map(Tree::text)))
         .with("forms", (!written.is_empty()).then_some(written))
+        .with("layout", Tree::said(&content.layout))
         .with("locales", (!locales.is_empty()).then_some(Tree::Fields(locales)))
 }
 

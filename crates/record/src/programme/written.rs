@@ -37,13 +37,15 @@ pub fn outcome(outcome: &OutcomeDefinition) -> Tree {
 }
 
 pub fn brand(brand: &Brand) -> Tree {
-    let Brand { name, postal_address, base_url, from_name, from_address, locale, words: _ } = brand;
+    let Brand { name, postal_address, base_url, from_name, from_address, layout, locale, words: _ } =
+        brand;
     Tree::fields()
         .with("name", Tree::said(name))
         .with("postal_address", Tree::said(postal_address))
         .with("base_url", Tree::said(base_url))
         .with("from_name", Tree::said(from_name))
         .with("from_address", Tree::said(from_address))
+        .with("layout", Tree::said(layout))
         .with("locale", Tree::said(locale))
 }
 
