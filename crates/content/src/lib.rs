@@ -5,6 +5,7 @@
 //! lands. Templates are bounded in size, loops and output, so no content can slow the engine down.
 
 mod check;
+pub mod consistency;
 mod document;
 mod email;
 mod layout;

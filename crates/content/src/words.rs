@@ -34,6 +34,10 @@ macro_rules! words {
                 self.texts()[0]
             }
 
+            pub(crate) fn in_built_in(self) -> [&'static str; 3] {
+                self.texts()
+            }
+
             /// In the order of [`BUILT_IN`].
             pub(super) fn texts(self) -> [&'static str; 3] {
                 match self { $(Word::$name => [$en, $nl, $de],)* }
