@@ -8,6 +8,12 @@ use model::{Problem, Purpose};
 /// Mail programs show 30 to 90 characters; twice that is a paragraph in the wrong place.
 pub const SUBJECT_MAX_CHARS: usize = 150;
 
+/// What the largest of the lock screens shows of a push message: Android cuts a title after some 65
+/// characters and an opened text after 240; iOS and the browsers show less. The 4,096 bytes that
+/// APNs, FCM and web push (RFC 8291) carry are never reached by that.
+pub const PUSH_TITLE_MAX_CHARS: usize = 65;
+pub const PUSH_BODY_MAX_CHARS: usize = 240;
+
 /// Marks that authors leave for later.
 const PLACEHOLDERS: [&str; 5] = ["TODO", "FIXME", "XXX", "lorem ipsum", "Lorem ipsum"];
 
@@ -17,6 +23,8 @@ pub(crate) fn check(content: &Content) -> Vec<Problem> {
     check_action_and_image(content, &mut problems);
     check_body(content, &mut problems);
     check_digest(content, &mut problems);
+    check_hashtags(content, &mut problems);
+    check_push(content, &mut problems);
     if content.topic.as_str().trim().is_empty() && content.purpose == Purpose::Marketing {
         let hint = "people subscribe to topics: write `topic: NAME`";
         problems.push(Problem::new("marketing needs a topic").hint(hint));
@@ -52,7 +60,7 @@ fn check_action_and_image(content: &Content, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(message).hint("begin it with https://"));
         }
     }
-    if let Some(image) = &content.image {
+    for image in content.image.iter().chain(&content.images) {
         if image.alt.trim().is_empty() {
             let hint = "write `alt:`; some people hear it and many mail programs show only it";
             problems.push(Problem::new("the image has no alt text").hint(hint));
@@ -62,6 +70,40 @@ fn check_action_and_image(content: &Content, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(message).hint("begin it with https://"));
         }
     }
+}
+
+fn check_hashtags(content: &Content, problems: &mut Vec<Problem>) {
+    for tag in content.hashtags.iter().filter(|it| !crate::post::marks::is_tag(it)) {
+        let problem = Problem::new(format!("`{tag}` is no hashtag"));
+        problems
+            .push(problem.hint("write letters, digits and _ without the #, and not digits alone"));
+    }
+}
+
+fn check_push(content: &Content, problems: &mut Vec<Problem>) {
+    let Some(push) = &content.forms.push else { return };
+    for (what, text, max) in
+        [("title", &push.title, PUSH_TITLE_MAX_CHARS), ("body", &push.body, PUSH_BODY_MAX_CHARS)]
+    {
+        let length = written_chars(text);
+        if max < length {
+            let message = format!("the push {what} has {length} characters, and phones show {max}");
+            problems.push(Problem::new(message).hint("shorten it"));
+        }
+    }
+}
+
+/// Characters that are there for every reader: without what a template fills in.
+fn written_chars(text: &str) -> usize {
+    let mut count = 0;
+    let mut rest = text;
+    while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
+        count += rest[..start].chars().count();
+        let after = &rest[start..];
+        let close = if after.starts_with("{{") { "}}" } else { "%}" };
+        rest = after.find(close).map_or("", |it| &after[it + 2..]);
+    }
+    count + rest.chars().count()
 }
 
 fn check_digest(content: &Content, problems: &mut Vec<Problem>) {

@@ -1,10 +1,12 @@
 //! The e-mail form of a content: subject, HTML, text, and the headers of one-click unsubscribing.
 
+use crate::layout::{BUILT_IN, Layout, Piece, Slot};
 use crate::links::{is_web_address, with_parameters};
-use crate::markdown::{self, FONT, escape_html, is_direct};
+use crate::markdown::{self, escape_html, is_direct};
 use crate::template::Scope;
-use crate::{Brand, Content, Link, Links, Part, Reader, RenderError};
+use crate::{Brand, Content, Link, Links, Part, Reader, RenderError, Word, Words};
 use model::{Channel, Purpose};
+use std::borrow::Cow;
 
 /// Mail providers clip a mail's HTML at about 102 KB, and the unsubscribe link with it.
 pub const HTML_MAX_BYTES: usize = 100 * 1024;
@@ -18,6 +20,8 @@ pub struct Email {
     /// `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058). Marketing only: nobody can
     /// unsubscribe from an order confirmation, so it does not offer that in one click.
     pub headers: Vec<(String, String)>,
+    /// The language that it is in; empty where nobody said it.
+    pub lang: String,
 }
 
 /// `others` are the parts that it takes along; they stand below its own words.
@@ -28,6 +32,7 @@ pub fn email(
     links: &Links,
     others: &[Part],
 ) -> Result<Email, RenderError> {
+    let content = content.for_reader(reader);
     let scope = reader.scope(brand);
     let subject = match content.fill("subject", scope)? {
         empty if empty.trim().is_empty() => content.fill("summary", scope)?,
@@ -48,14 +53,18 @@ pub fn email(
         action,
         others,
         footer: Footer::new(brand, links),
+        lang: content.language(brand),
+        words: Words::choose(&brand.words, [content.language(brand)]),
     };
-    let (html, text) = (html(&shown, brand), text(&shown, brand));
+    let layout = content.laid_out.as_deref().unwrap_or(&BUILT_IN);
+    let (html, text) = (html(&shown, layout, brand), text(&shown, brand));
     if HTML_MAX_BYTES < html.len() {
         let message = format!("the mail is larger than {HTML_MAX_BYTES} bytes");
         return Err(error("body", &message, "mail programs would cut it off; shorten it"));
     }
     let headers = headers(content, &shown.footer);
-    Ok(Email { subject: shown.subject, preheader: shown.preheader, html, text, headers })
+    let lang = shown.lang.to_owned();
+    Ok(Email { subject: shown.subject, preheader: shown.preheader, html, text, headers, lang })
 }
 
 /// The label and signed address of the content's action, if it has one.
@@ -124,6 +133,9 @@ struct Shown<'a> {
     action: Option<(String, String)>,
     others: &'a [Part],
     footer: Footer,
+    lang: &'a str,
+    /// For the footer.
+    words: Words<'a>,
 }
 
 struct Footer {
@@ -168,50 +180,57 @@ fn headers(content: &Content, footer: &Footer) -> Vec<(String, String)> {
     }
 }
 
-/// One column of 600 pixels. Colours stand inline for light programs; the style sheet only turns
-/// them over for dark ones, which are those that read style sheets.
-const DARK: &str = "@media (prefers-color-scheme: dark) {
-.page { background: #15171a !important; }
-.card { background: #1f2226 !important; color: #e8eaed !important; }
-.link { color: #8ab4f8 !important; }
-.button { background: #8ab4f8 !important; color: #15171a !important; }
-.rule { border-color: #3a3f45 !important; }
-.quiet, .quiet a { color: #9aa0a6 !important; }
-}
-@media (max-width: 620px) { .card { padding: 24px 20px !important; } }";
-
-fn html(parts: &Shown, brand: &Brand) -> String {
+fn html(parts: &Shown, layout: &Layout, brand: &Brand) -> String {
     let mut html = String::with_capacity(parts.body.html.len() + 6_000);
-    html.push_str(&format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
-         <title>{}</title>\n<style>\n{DARK}\n</style>\n</head>\n",
-        escape_html(&parts.subject)
-    ));
-    html.push_str("<body class=\"page\" style=\"margin:0;padding:0;background:#f4f5f7\">\n");
-    html.push_str(&preheader_html(&parts.preheader));
-    html.push_str(&format!(
-        "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" \
-         cellspacing=\"0\" style=\"background:#f4f5f7\"><tr><td align=\"center\" \
-         style=\"padding:24px 12px\">\n<table role=\"presentation\" width=\"600\" \
-         cellpadding=\"0\" cellspacing=\"0\" style=\"width:100%;max-width:600px\">\n\
-         <tr><td class=\"quiet\" style=\"padding:0 8px 16px;{FONT};font-size:15px;\
-         line-height:22px;font-weight:600;color:#5f6368\">{}</td></tr>\n\
-         <tr><td class=\"card\" style=\"padding:36px 40px;background:#ffffff;border-radius:12px;\
-         {FONT};font-size:16px;line-height:26px;color:#202124\">\n",
-        escape_html(&brand.name)
-    ));
-    if let Some((url, alt)) = &parts.image {
-        html.push_str(&format!(
-            "<img src=\"{}\" alt=\"{}\" width=\"520\" style=\"display:block;width:100%;\
-             max-width:520px;height:auto;border:0;border-radius:8px;margin:0 0 24px\">\n",
-            escape_html(url),
-            escape_html(alt)
-        ));
+    for piece in layout.pieces() {
+        match piece {
+            Piece::Text(text) => html.push_str(text),
+            Piece::Slot(slot) => html.push_str(&slot_html(*slot, parts, layout, brand)),
+        }
     }
-    html.push_str(&parts.body.html);
+    html
+}
+
+fn slot_html<'a>(slot: Slot, parts: &'a Shown, layout: &Layout, brand: &'a Brand) -> Cow<'a, str> {
+    let address = || escape_html(brand.postal_address.trim()).replace('\n', "<br>");
+    Cow::Owned(match slot {
+        // A layout without a place of their own has them with the content: nothing is lost.
+        Slot::Content => {
+            let image = if layout.has(Slot::Image) { String::new() } else { image_html(parts) };
+            let action = if layout.has(Slot::Action) { String::new() } else { action_html(parts) };
+            if image.is_empty() && action.is_empty() {
+                return Cow::Borrowed(&parts.body.html);
+            }
+            format!("{image}{}{action}", parts.body.html)
+        }
+        Slot::Image => image_html(parts),
+        Slot::Action => action_html(parts),
+        Slot::Footer => footer_html(parts, brand),
+        Slot::Open => open_html(&parts.footer),
+        Slot::Preheader => preheader_text(&parts.preheader),
+        Slot::HiddenPreheader => preheader_html(&parts.preheader),
+        Slot::Subject => escape_html(&parts.subject),
+        Slot::BrandName => escape_html(&brand.name),
+        Slot::Address => address(),
+        Slot::Unsubscribe => escape_html(&parts.footer.unsubscribe),
+        Slot::Preferences => escape_html(&parts.footer.preferences),
+        Slot::Why => escape_html(&parts.footer.why),
+        Slot::Language => language_html(parts),
+    })
+}
+
+fn image_html(parts: &Shown) -> String {
+    let Some((url, alt)) = &parts.image else { return String::new() };
+    format!(
+        "<img src=\"{}\" alt=\"{}\" width=\"520\" style=\"display:block;width:100%;\
+         max-width:520px;height:auto;border:0;border-radius:8px;margin:0 0 24px\">\n",
+        escape_html(url),
+        escape_html(alt)
+    )
+}
+
+fn action_html(parts: &Shown) -> String {
+    let mut html = String::new();
     if let Some((label, url)) = &parts.action {
         html.push_str(&format!(
             "<p style=\"margin:28px 0 8px\"><a class=\"button\" href=\"{}\" \
@@ -221,12 +240,7 @@ fn html(parts: &Shown, brand: &Brand) -> String {
             escape_html(label)
         ));
     }
-    for part in parts.others {
-        html.push_str(&part_html(part));
-    }
-    html.push_str("</td></tr>\n");
-    html.push_str(&footer_html(&parts.footer, brand));
-    html.push_str("</table>\n</td></tr></table>\n</body>\n</html>\n");
+    parts.others.iter().for_each(|it| html.push_str(&part_html(it)));
     html
 }
 
@@ -251,45 +265,62 @@ fn part_html(part: &Part) -> String {
     )
 }
 
-/// Shown by inboxes after the subject and nowhere else. The invisible spaces keep the inbox from
-/// going on with the first words of the body.
+/// Shown by inboxes after the subject and nowhere else.
 fn preheader_html(preheader: &str) -> String {
     if preheader.is_empty() {
         return String::new();
     }
     format!(
         "<div style=\"display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;\
-         font-size:1px;line-height:1px;mso-hide:all\">{}{}</div>\n",
-        escape_html(preheader),
-        "&#847;&zwnj;&nbsp;".repeat(40)
+         font-size:1px;line-height:1px;mso-hide:all\">{}</div>\n",
+        preheader_text(preheader)
     )
 }
 
-fn footer_html(footer: &Footer, brand: &Brand) -> String {
+/// The invisible spaces keep the inbox from going on with the first words of the body.
+fn preheader_text(preheader: &str) -> String {
+    match preheader {
+        "" => String::new(),
+        text => format!("{}{}", escape_html(text), "&#847;&zwnj;&nbsp;".repeat(40)),
+    }
+}
+
+/// Screen readers choose their voice by it. Where nobody said the language, none is claimed.
+fn language_html(parts: &Shown) -> String {
+    match parts.lang {
+        "" => String::new(),
+        lang => {
+            let direction = crate::words::direction(lang);
+            format!(" lang=\"{}\" dir=\"{direction}\"", escape_html(lang))
+        }
+    }
+}
+
+fn footer_html(parts: &Shown, brand: &Brand) -> String {
+    let Shown { footer, words, .. } = parts;
     let link = |url: &str, words: &str| {
         format!(
             "<a href=\"{}\" style=\"color:#5f6368;text-decoration:underline;\
-             white-space:nowrap\">{words}</a>",
-            escape_html(url)
+             white-space:nowrap\">{}</a>",
+            escape_html(url),
+            escape_html(words)
         )
     };
-    let open = footer.open.as_ref().map(|url| {
-        format!(
-            "<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" \
-             style=\"display:block;border:0\">\n",
-            escape_html(url)
-        )
-    });
     let address = escape_html(brand.postal_address.trim()).replace('\n', "<br>");
     format!(
-        "<tr><td class=\"quiet\" style=\"padding:20px 8px 0;{FONT};font-size:13px;\
-         line-height:20px;color:#5f6368\">\n{}<br>{address}<br><br>\n{} &nbsp;·&nbsp; {} \
-         &nbsp;·&nbsp; {}\n{}</td></tr>\n",
+        "{}<br>{address}<br><br>\n{} &nbsp;·&nbsp; {} &nbsp;·&nbsp; {}",
         escape_html(&brand.name),
-        link(&footer.unsubscribe, "Unsubscribe"),
-        link(&footer.preferences, "Choose what you get"),
-        link(&footer.why, "Why did I get this?"),
-        open.unwrap_or_default()
+        link(&footer.unsubscribe, words.say(Word::MailUnsubscribe)),
+        link(&footer.preferences, words.say(Word::MailChoose)),
+        link(&footer.why, words.say(Word::MailWhy)),
+    )
+}
+
+fn open_html(footer: &Footer) -> String {
+    let Some(url) = &footer.open else { return String::new() };
+    format!(
+        "<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">\n",
+        escape_html(url)
     )
 }
 
@@ -311,7 +342,9 @@ fn text(parts: &Shown, brand: &Brand) -> String {
     // The dash, dash, space is what mail programs know as the end of the message proper.
     text.push_str(&format!("\n\n-- \n{}\n{}\n\n", brand.name, brand.postal_address.trim()));
     let Footer { unsubscribe, preferences, why, open: _ } = &parts.footer;
-    text.push_str(&format!("Unsubscribe: {unsubscribe}\nChoose what you get: {preferences}\n"));
-    text.push_str(&format!("Why did I get this? {why}\n"));
+    let say = |word| parts.words.say(word);
+    text.push_str(&format!("{}: {unsubscribe}\n", say(Word::MailUnsubscribe)));
+    text.push_str(&format!("{}: {preferences}\n", say(Word::MailChoose)));
+    text.push_str(&format!("{} {why}\n", say(Word::MailWhy)));
     text
 }

@@ -5,22 +5,32 @@
 //! lands. Templates are bounded in size, loops and output, so no content can slow the engine down.
 
 mod check;
+pub mod consistency;
 mod document;
 mod email;
+mod layout;
 pub mod links;
+mod locale;
 mod markdown;
 mod part;
+pub mod post;
 mod short;
+pub mod sms;
 mod template;
 pub mod words;
 
 pub use document::{
-    Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PushForm, TextForm,
+    Action, Brand, Content, EmailForm, Forms, FrontMatter, Image, PostForm, PushForm, SmsForm,
+    TextForm, Threading,
 };
 pub use email::{Email, email};
+pub use layout::Layout;
 pub use links::{Link, LinkKey};
+pub use locale::{LocaleFront, Translation};
 pub use part::{Part, part};
+pub use post::{PostTo, post};
 pub use short::{Short, short};
+pub use sms::{Sms, sms};
 pub use words::{Word, Words};
 
 use model::{Map, MessageId, PersonId};

@@ -65,6 +65,18 @@ pub(crate) fn inspect(markdown: &str) -> Vec<Finding> {
     findings
 }
 
+/// The addresses of all links, each with its line.
+pub(crate) fn addresses(markdown: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (event, range) in Parser::new_ext(markdown, Options::empty()).into_offset_iter() {
+        if let Event::Start(Tag::Link { dest_url, .. }) = event {
+            let line = markdown[..range.start].matches('\n').count() + 1;
+            found.push((line, dest_url.to_string()));
+        }
+    }
+    found
+}
+
 pub(crate) fn escape_html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

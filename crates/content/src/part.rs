@@ -20,6 +20,7 @@ pub fn part(
     reader: Reader,
     links: &Links,
 ) -> Result<Part, RenderError> {
+    let content = content.for_reader(reader);
     let scope = reader.scope(brand);
     let fill = |name: &str| Ok(one_line(&content.fill(name, scope)?));
     let lines = [fill("subject")?, fill("summary")?, fill("preheader")?];

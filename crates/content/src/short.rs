@@ -21,11 +21,15 @@ pub fn short(
     reader: Reader,
     links: &Links,
 ) -> Result<Short, RenderError> {
+    let content = content.for_reader(reader);
     let scope = reader.scope(brand);
     let (title, bodies): (&str, &[&str]) = match channel {
         Channel::Push => ("push title", &["push body"]),
         Channel::Onsite => ("onsite title", &["onsite body"]),
-        Channel::Sms => ("", &["sms text"]),
+        Channel::Sms => {
+            let sms = crate::sms(content, brand, reader, links)?;
+            return Ok(Short { title: brand.name.clone(), body: sms.body, url: sms.url });
+        }
         Channel::Social => ("", &["social text", "bluesky text", "mastodon text"]),
         Channel::Webhook => ("", &["webhook text"]),
         Channel::Email => ("subject", &["preheader"]),

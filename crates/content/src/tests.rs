@@ -28,7 +28,10 @@ fn front() -> FrontMatter {
                 title: "Your ride".to_owned(),
                 body: "Tap to plan it".to_owned(),
             }),
-            bluesky: Some(TextForm { text: "New here? {{ brand.name }} welcomes you.".to_owned() }),
+            bluesky: Some(PostForm {
+                text: "New here? {{ brand.name }} welcomes you.".to_owned(),
+                thread: None,
+            }),
             ..Forms::default()
         },
         ..FrontMatter::default()
@@ -42,6 +45,7 @@ fn brand() -> Brand {
         base_url: "https://go.shop.example/".to_owned(),
         from_name: "Velo".to_owned(),
         from_address: "hello@shop.example".to_owned(),
+        ..Brand::default()
     }
 }
 
@@ -109,6 +113,26 @@ fn the_text_part_reads_as_plain_text() {
     assert!(mail.text.contains("\n\nPlan my ride:\nhttps://go.shop.example/c/"), "{}", mail.text);
     assert!(mail.text.contains("Dorpsstraat 1\n1234 AB Utrecht"), "{}", mail.text);
     assert!(!mail.text.contains('<'), "{}", mail.text);
+}
+
+#[test]
+fn push_messages_are_as_short_as_phones_show_them() {
+    let with = |title: String, body: String| FrontMatter {
+        forms: Forms { push: Some(PushForm { title, body }), ..front().forms },
+        ..front()
+    };
+    let name = "{{ person.first_name | default: \"a friend of a long name\" }}";
+    let fits = with(format!("{}{name}", "a".repeat(65)), "é".repeat(240));
+    assert_eq!(content(fits, BODY).check(), []);
+    let problems = content(with("a".repeat(66), "é".repeat(241)), BODY).check();
+    let said: Vec<&str> = problems.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "the push title has 66 characters, and phones show 65",
+            "the push body has 241 characters, and phones show 240"
+        ]
+    );
 }
 
 #[test]

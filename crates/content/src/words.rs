@@ -34,6 +34,10 @@ macro_rules! words {
                 self.texts()[0]
             }
 
+            pub(crate) fn in_built_in(self) -> [&'static str; 3] {
+                self.texts()
+            }
+
             /// In the order of [`BUILT_IN`].
             pub(super) fn texts(self) -> [&'static str; 3] {
                 match self { $(Word::$name => [$en, $nl, $de],)* }
@@ -101,9 +105,7 @@ impl<'a> Words<'a> {
 
     /// For the attribute `dir`.
     pub fn direction(&self) -> &'static str {
-        const LEFTWARD: [&str; 9] = ["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur"];
-        let language = self.tag.split('-').next().unwrap_or_default();
-        if LEFTWARD.contains(&language) || language == "yi" { "rtl" } else { "ltr" }
+        direction(&self.tag)
     }
 
     pub fn say(&self, word: Word) -> &str {
@@ -181,6 +183,13 @@ impl<'a> Words<'a> {
         let key = format!("reason.{}", reason.code());
         Word::from_key(&key).map_or(reason.text(), |it| self.say(it))
     }
+}
+
+/// Which way a language is written.
+pub fn direction(tag: &str) -> &'static str {
+    const LEFTWARD: [&str; 10] = ["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"];
+    let language = tag.split('-').next().unwrap_or_default();
+    if LEFTWARD.contains(&language) { "rtl" } else { "ltr" }
 }
 
 /// Adds one text of a programme's file. The problem says what is wrong with it.

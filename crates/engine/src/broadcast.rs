@@ -408,6 +408,12 @@ pub fn fingerprint(it: &Broadcast, loaded: &Loaded) -> String {
         let around = (&it.topic, it.purpose, &it.summary, &it.action, &it.image, &it.locales);
         (around, &it.forms, &it.body)
     });
-    let said = serde_json::to_vec(&(it, said)).expect("plain data has a JSON form");
+    // What older contents do not have is left out of them, so that what was approved stays so.
+    let beside = content.map(content::Content::said_beside).filter(|it| !it.is_empty());
+    let said = match beside {
+        None => serde_json::to_vec(&(it, said)),
+        Some(beside) => serde_json::to_vec(&(it, said, beside)),
+    };
+    let said = said.expect("plain data has a JSON form");
     blake3::hash(&said).to_hex()[..32].to_owned()
 }

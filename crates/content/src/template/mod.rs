@@ -55,6 +55,8 @@ pub(crate) struct Template {
     compiled: Arc<runtime::Template>,
     /// Names that follow a dot: what items of lists are asked for.
     names: Arc<BTreeSet<String>>,
+    /// What it says of one person: `person.first_name`, `event.total`.
+    personal: Arc<BTreeSet<String>>,
 }
 
 /// Why a template could not be run for somebody; names come from the template, never from data.
@@ -80,7 +82,12 @@ impl Template {
         Ok(Template {
             compiled: Arc::new(runtime::Template::new(elements)),
             names: Arc::new(prepared.names),
+            personal: Arc::new(prepared.personal),
         })
+    }
+
+    pub(crate) fn personal(&self) -> &BTreeSet<String> {
+        &self.personal
     }
 
     pub(crate) fn render(&self, scope: Scope) -> Result<String, Fault> {

@@ -12,6 +12,9 @@ pub(super) const ROUND_TAG: &str = "count_round";
 /// What a template may name without defining it.
 const ROOTS: [&str; 3] = ["person", "event", "brand"];
 
+/// Those of them that differ from one reader to the next.
+const PERSONAL: [&str; 2] = ["person", "event"];
+
 const BLOCKS: [&str; 4] = ["if", "unless", "case", "for"];
 const VERBATIM: [&str; 2] = ["raw", "comment"];
 const TAGS: [&str; 6] = ["assign", "break", "continue", "else", "elsif", "when"];
@@ -31,6 +34,7 @@ const BRACKETS_MAX: usize = 4;
 pub(super) struct Prepared {
     pub(super) text: String,
     pub(super) names: BTreeSet<String>,
+    pub(super) personal: BTreeSet<String>,
 }
 
 struct Reading<'a> {
@@ -38,6 +42,8 @@ struct Reading<'a> {
     place: Place,
     text: String,
     names: BTreeSet<String>,
+    /// Paths of what is about one person.
+    personal: BTreeSet<String>,
     /// Names that the template defines by `assign` or `for`, anywhere.
     defined: BTreeSet<String>,
     /// Names that it uses, with where.
@@ -63,12 +69,13 @@ pub(super) fn prepare(source: &str, place: Place) -> Result<Prepared, Problem> {
         place,
         text: String::with_capacity(source.len() + 64),
         names: BTreeSet::new(),
+        personal: BTreeSet::new(),
         defined: BTreeSet::new(),
         used: Vec::new(),
         open: Vec::new(),
     };
     reading.read()?;
-    Ok(Prepared { text: reading.text, names: reading.names })
+    Ok(Prepared { text: reading.text, names: reading.names, personal: reading.personal })
 }
 
 impl<'a> Reading<'a> {
@@ -251,7 +258,12 @@ impl<'a> Reading<'a> {
                     }
                     Some(Token::Sign('|')) => self.check_filter(word, start)?,
                     _ if after == Some(&Token::Sign(':')) || WORDS.contains(word) => {}
-                    _ => self.used.push(((*word).to_owned(), start)),
+                    _ => {
+                        self.used.push(((*word).to_owned(), start));
+                        if PERSONAL.contains(word) {
+                            self.personal.insert(path(word, &tokens[n + 1..]));
+                        }
+                    }
                 },
                 Token::Text(_) | Token::Number(_) | Token::Sign(_) => {}
             }
@@ -320,6 +332,21 @@ impl<'a> Reading<'a> {
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         problem.at(line, column)
     }
+}
+
+/// The whole path that begins with `root`: `person.address.city`.
+fn path(root: &str, after: &[Token]) -> String {
+    let mut whole = root.to_owned();
+    let mut rest = after.iter();
+    while let Some(Token::Sign('.' | '[')) = rest.next() {
+        let Some(Token::Word(name) | Token::Text(name)) = rest.next() else { break };
+        whole.push('.');
+        whole.push_str(name);
+        if rest.as_slice().first() == Some(&Token::Sign(']')) {
+            rest.next();
+        }
+    }
+    whole
 }
 
 /// What an error calls the expression: the part before the first filter, without quotes.

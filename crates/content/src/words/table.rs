@@ -186,6 +186,11 @@ words! {
     WhyChance = "why.chance": "Of several versions of this series, “{arm}” was drawn for you by chance ({share} of people get it).", "Van meerdere versies van deze reeks is voor jou door het toeval “{arm}” gekozen ({share} van de mensen krijgt die).", "Von mehreren Fassungen dieser Reihe wurde für Sie durch Zufall „{arm}“ gezogen ({share} der Menschen bekommen sie).";
     WhyStep = "why.step": "{time}: {what}.", "{time}: {what}.", "{time}: {what}.";
 
+    // Below every mail.
+    MailUnsubscribe = "mail.unsubscribe": "Unsubscribe", "Afmelden", "Abmelden";
+    MailChoose = "mail.choose": "Choose what you get", "Kies wat je krijgt", "Auswählen, was Sie bekommen";
+    MailWhy = "mail.why": "Why did I get this?", "Waarom kreeg ik dit?", "Warum habe ich das bekommen?";
+
     // Confirming an address.
     ConfirmTitle = "confirm.title": "Please confirm", "Bevestig dit", "Bitte bestätigen";
     ConfirmQuestion = "confirm.question": "Please press the button to confirm that you want to get:", "Druk op de knop om te bevestigen dat je dit wilt krijgen:", "Bitte bestätigen Sie mit dem Knopf, dass Sie dies bekommen wollen:";

@@ -18,6 +18,7 @@ pub enum Kind {
     Journey,
     Broadcast,
     Content,
+    Layout,
     Words,
 }
 
@@ -46,7 +47,7 @@ pub struct FieldChange {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Brand,
         Kind::Policy,
         Kind::Identity,
@@ -56,6 +57,7 @@ impl Kind {
         Kind::Journey,
         Kind::Broadcast,
         Kind::Content,
+        Kind::Layout,
         Kind::Words,
     ];
 
@@ -70,6 +72,7 @@ impl Kind {
             Kind::Journey => "journey",
             Kind::Broadcast => "broadcast",
             Kind::Content => "content",
+            Kind::Layout => "layout",
             Kind::Words => "words",
         }
     }
@@ -89,6 +92,7 @@ impl Kind {
             Some(("journeys", _)) => Some(Kind::Journey),
             Some(("broadcasts", _)) => Some(Kind::Broadcast),
             Some(("content", _)) => Some(Kind::Content),
+            Some(("layouts", _)) => Some(Kind::Layout),
             Some(("words", _)) => Some(Kind::Words),
             Some(_) => None,
         }
@@ -147,8 +151,14 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
         all.insert((Kind::Broadcast, it.name.to_string()), written::broadcast(it));
     }
     for (name, it) in &programme.contents {
-        let tree = written::content(it).with("body", Tree::said(&it.body));
+        let tree = written::content(it)
+            .with("body", Tree::said(&it.body))
+            .with("translations", written::translations(it));
         all.insert((Kind::Content, name.to_string()), tree);
+    }
+    for (name, it) in &programme.layouts {
+        let tree = Tree::fields().with("mjml", Tree::text(it.source()));
+        all.insert((Kind::Layout, name.clone()), tree);
     }
     for (tag, it) in &programme.words {
         all.insert((Kind::Words, tag.clone()), written::words(it));

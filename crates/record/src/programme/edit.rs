@@ -50,6 +50,9 @@ pub fn from_json(path: &str, form: &serde_json::Value) -> Result<String, Vec<Pro
     if kind == Kind::Content {
         return Err(refuse("a content has no form", "send its text: front matter and body"));
     }
+    if kind == Kind::Layout {
+        return Err(refuse("a layout has no form", "send its text, which is MJML"));
+    }
     // Whatever is JSON is YAML as well.
     let (programme, problems) = read_one(path, &form.to_string());
     if !problems.is_empty() {
@@ -81,7 +84,19 @@ pub fn path_problem(path: &str) -> Option<Problem> {
             "write it like audiences/buyers.yaml, without hidden folders and marks such as : and ?";
         return refuse("this is no name for a file on every machine", hint);
     }
-    let ending = if kind == Kind::Content { ".md" } else { ".yaml" };
+    let ending = match kind {
+        Kind::Content => ".md",
+        Kind::Layout => ".mjml",
+        Kind::Brand
+        | Kind::Policy
+        | Kind::Identity
+        | Kind::Topic
+        | Kind::Outcome
+        | Kind::Audience
+        | Kind::Journey
+        | Kind::Broadcast
+        | Kind::Words => ".yaml",
+    };
     match path.ends_with(ending) {
         true => None,
         false => {
@@ -108,6 +123,7 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
         Kind::Journey => read.journeys.first().map(journeys_written::journey),
         Kind::Broadcast => read.broadcasts.first().map(written::broadcast),
         Kind::Content => read.contents.values().next().map(written::content),
+        Kind::Layout => read.layouts.values().next().map(|it| Tree::text(it.source())),
         Kind::Words => read.words.values().next().map(written::words),
     }
 }
@@ -119,6 +135,7 @@ fn name_of(kind: Kind, read: &Programme) -> Option<String> {
         Kind::Journey => read.journeys.first().map(|it| it.name.to_string()),
         Kind::Broadcast => read.broadcasts.first().map(|it| it.name.to_string()),
         Kind::Content => read.contents.keys().next().map(ToString::to_string),
+        Kind::Layout => read.layouts.keys().next().cloned(),
         Kind::Words => read.words.keys().next().cloned(),
     }
 }

@@ -1,5 +1,7 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
+mod contents;
+mod contents_written;
 mod difference;
 mod edit;
 mod forms;
@@ -24,12 +26,13 @@ pub use tree::Tree;
 pub use yaml::flow;
 
 use audience::Definitions;
-use content::{Brand, Content};
+use content::{Brand, Content, Layout};
 use decision::Policy;
 use expr::Expr;
 use journey::{Broadcast, Journey, Node, Step, Trigger, Until};
 use model::{ContentName, Problem, Span, Topic};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// All definitions of one installation at one version.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +49,8 @@ pub struct Programme {
     pub syncs: BTreeMap<String, String>,
     pub journeys: Vec<Journey>,
     pub contents: BTreeMap<ContentName, Content>,
+    /// What stands around mails, by name.
+    pub layouts: BTreeMap<String, Arc<Layout>>,
     pub broadcasts: Vec<Broadcast>,
     pub outcomes: Vec<OutcomeDefinition>,
     /// Texts of the customers' pages, by language.

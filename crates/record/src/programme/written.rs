@@ -1,9 +1,10 @@
 //! Definitions as their files say them: the inverse of `read`. What is as usual is left out, so two
 //! definitions that mean the same are written the same.
 
+pub use super::contents_written::{content, translations};
 use super::tree::Tree;
 use super::{IdentityDefinition, OutcomeDefinition, Programme, TopicDefinition};
-use content::{Brand, Content};
+use content::Brand;
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use journey::{Broadcast, MessageStep, SendAt};
@@ -40,13 +41,16 @@ pub fn outcome(outcome: &OutcomeDefinition) -> Tree {
 }
 
 pub fn brand(brand: &Brand) -> Tree {
-    let Brand { name, postal_address, base_url, from_name, from_address } = brand;
+    let Brand { name, postal_address, base_url, from_name, from_address, layout, locale, words: _ } =
+        brand;
     Tree::fields()
         .with("name", Tree::said(name))
         .with("postal_address", Tree::said(postal_address))
         .with("base_url", Tree::said(base_url))
         .with("from_name", Tree::said(from_name))
         .with("from_address", Tree::said(from_address))
+        .with("layout", Tree::said(layout))
+        .with("locale", Tree::said(locale))
 }
 
 /// The policy with what else its file says. Topics say their own consent.
@@ -123,51 +127,6 @@ pub fn broadcast(broadcast: &Broadcast) -> Tree {
         .with("expires", Tree::unless(broadcast.expires, MessageStep::DEFAULT_EXPIRES))
         .with("rate", rate)
         .with("approval", broadcast.approval.then_some(Tree::Truth(true)))
-}
-
-/// The front matter; the body is the rest of the file.
-pub fn content(content: &Content) -> Tree {
-    let forms = &content.forms;
-    let titled = |it: &content::PushForm| {
-        Tree::fields().with("title", Tree::said(&it.title)).with("body", Tree::said(&it.body))
-    };
-    let text = |it: &content::TextForm| Tree::fields().with("text", Tree::text(&it.text));
-    let email = forms.email.as_ref().map(|it| {
-        Tree::fields()
-            .with("subject", Tree::said(&it.subject))
-            .with("preheader", Tree::said(&it.preheader))
-    });
-    let written = Tree::fields()
-        .with("email", email)
-        .with("push", forms.push.as_ref().map(titled))
-        .with("onsite", forms.onsite.as_ref().map(titled))
-        .with("sms", forms.sms.as_ref().map(text))
-        .with("social", forms.social.as_ref().map(text))
-        .with("bluesky", forms.bluesky.as_ref().map(text))
-        .with("mastodon", forms.mastodon.as_ref().map(text))
-        .with("webhook", forms.webhook.as_ref().map(text));
-    let image = content
-        .image
-        .as_ref()
-        .map(|it| Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt)));
-    let action = content.action.as_ref().map(|it| {
-        Tree::fields().with("label", Tree::text(&it.label)).with("url", Tree::text(&it.url))
-    });
-    let locales = content.locales.iter().map(|(name, it)| (name.clone(), Tree::text(it)));
-    let locales: Vec<_> = locales.collect();
-    let purpose = (content.purpose != model::Purpose::Marketing).then(|| word(content.purpose));
-    Tree::fields()
-        .with("content", Tree::text(&content.name))
-        .with("topic", Tree::said(content.topic.as_str()))
-        .with("purpose", purpose)
-        .with("class", content.class.map(word))
-        .with("digest", content.digest.then_some(Tree::Truth(true)))
-        .with("summary", Tree::said(&content.summary))
-        .with("image", image)
-        .with("action", action)
-        .with("tags", Tree::some(content.tags.iter().map(Tree::text)))
-        .with("forms", (!written.is_empty()).then_some(written))
-        .with("locales", (!locales.is_empty()).then_some(Tree::Fields(locales)))
 }
 
 pub fn words(own: &BTreeMap<content::Word, String>) -> Tree {

@@ -23,11 +23,11 @@ fn a_file_in_the_wrong_place() {
         "\n== brandy.yaml\nname: x\n== audiences.yaml\nx: y\n== segments/a.yaml\nx: y",
         r#"
         audiences.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/ and words/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/
         brandy.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/ and words/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/
         segments/a.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/ and words/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/
         "#,
     );
 }
@@ -91,7 +91,7 @@ fn an_unknown_field() {
     check(
         "\n== brand.yaml\nname: Shop\ncolour: red",
         r#"
-        brand.yaml:2:1: unknown field `colour`, expected one of name, postal_address, base_url, from_name, from_address
+        brand.yaml:2:1: unknown field `colour`, expected one of name, postal_address, base_url, from_name, from_address, layout, locale
         "#,
     );
     check(
@@ -594,7 +594,7 @@ fn contents() {
     check(
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsumary: x\n---\nx",
         r#"
-        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, summary, image, action, tags, forms, locales
+        content/a.md:4:1: unknown field `sumary`, expected one of content, topic, purpose, class, digest, locale, summary, image, images, action, tags, hashtags, forms, layout, locales
         "#,
     );
     check(
@@ -614,6 +614,101 @@ fn contents() {
         "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n---\nOne.\n\nTODO write more",
         r#"
         content/a.md:8:1: `TODO` is still in the text
+        "#,
+    );
+}
+
+#[test]
+fn layouts() {
+    let with = |head: &str, body: &str| {
+        format!(
+            "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n{head}\n---\nOne.\n\
+             == layouts/main.mjml\n<mjml>\n<mj-body>\n{body}\n</mj-body>\n</mjml>"
+        )
+    };
+    check(
+        &with("layout: mian", "<mj-raw>{{ content }}</mj-raw>"),
+        r#"
+        content/a.md: there is no layout `mian`
+        hint: add layouts/mian.mjml
+        "#,
+    );
+    check(
+        &with("layout: main", "<mj-raw>{{ content }}</mj-raw>"),
+        r#"
+        content/a.md: nobody can unsubscribe in the layout `main`
+        hint: write {{ footer }} or {{ unsubscribe }} in it
+        "#,
+    );
+    check(
+        &with("", "<mj-row>{{ contents }}</mj-row>"),
+        r#"
+        layouts/main.mjml:3:1: there is no element `mj-row`
+        hint: the elements are those of MJML
+        layouts/main.mjml:3:9: there is no slot `contents` in a layout
+        hint: there are content, image, action, footer, open, preheader, subject, brand.name, address, unsubscribe, preferences, why
+        "#,
+    );
+    check(
+        "\n== layouts/main.html\n<p>",
+        r#"
+        layouts/main.html: a layout is named after what it is for
+        hint: name it like layouts/news.mjml
+        "#,
+    );
+}
+
+#[test]
+fn languages_of_a_content() {
+    let with = |locales: &str, files: &str| {
+        format!(
+            "\n== content/a.md\n---\ncontent: a\ntopic: news\nsummary: x\n{locales}\n---\nOne.{files}"
+        )
+    };
+    let nl = |text: &str| with("locales: {nl: a.nl.md}", &format!("\n== content/a.nl.md\n{text}"));
+    check(
+        &with("locales:\n  nl: a.nl.md", ""),
+        r#"
+        content/a.md:6:7: there is no file content/a.nl.md
+        hint: write it, or take `nl` out of `locales`
+        "#,
+    );
+    check(
+        &with(
+            "locales: {\"not a language\": a.nl.md}",
+            "\n== content/a.nl.md\n---\nsummary: y\n---\n",
+        ),
+        r#"
+        content/a.md: `not a language` is no language
+        hint: write it like nl or pt-BR
+        "#,
+    );
+    check(
+        &nl("---\nsummary: y\ntopic: nieuws\n---\n"),
+        r#"
+        content/a.nl.md:3:1: unknown field `topic`, expected one of summary, image, images, action, hashtags, forms
+        "#,
+    );
+    check(
+        &nl("---\nsummary: y\n---\nEen.\n\nHallo {{ person.name"),
+        r#"
+        content/a.nl.md:6:7: `}}` is missing
+        "#,
+    );
+    check(
+        &nl("---\naction: {label: Ga, url: winkel}\n---\nEen.\nTODO"),
+        r#"
+        content/a.nl.md: the action's url `winkel` is not a web address
+        hint: begin it with https://
+        content/a.nl.md:5:1: `TODO` is still in the text
+        "#,
+    );
+    // Nobody names it, so it is a document without a name.
+    check(
+        "\n== content/a.nl.md\n---\ntopic: news\nsummary: y\n---\n",
+        r#"
+        content/a.nl.md: the content has no name
+        hint: begin the front matter with `content: NAME`
         "#,
     );
 }

@@ -120,3 +120,23 @@ fn the_order_of_outcomes_counts() {
         "outcome : order: [orders, visits] → [visits, orders]",
     );
 }
+
+#[test]
+fn languages_differ_by_field() {
+    let nl = |files: &str| {
+        format!("summary: Hello\nlocales: {{nl: hello.nl.md}}\n---\nHello.\n\n{files}")
+    };
+    let first = nl("== content/hello.nl.md\n---\nsummary: Hallo\n---\n");
+    let second = nl("== content/hello.nl.md\n---\nsummary: Dag\n---\nDag.\n");
+    let head = "summary: Hello\n---\nHello.\n";
+    check(
+        &[(head, &first)],
+        "content hello: locales: nothing → {nl: hello.nl.md}\n\
+         content hello: translations: nothing → {nl: {summary: Hallo}}",
+    );
+    check(
+        &[(head, &second)],
+        "content hello: locales: nothing → {nl: hello.nl.md}\n\
+         content hello: translations: nothing → {nl: {summary: Dag, body: \"Dag.\\n\\n\"}}",
+    );
+}

@@ -77,6 +77,14 @@ content | /properties/forms/properties/email | forms: {email: {nope: 1}}
 content | /properties/forms/properties/push | forms: {push: {nope: 1}}
 content | /properties/forms/properties/onsite | forms: {onsite: {nope: 1}}
 content | /properties/forms/properties/sms | forms: {sms: {nope: 1}}
+content | /properties/images/items | images: [{nope: 1}]
+content | /properties/forms/properties/social | forms: {social: {nope: 1}}
+content | /properties/forms/properties/bluesky | forms: {bluesky: {nope: 1}}
+content | /properties/forms/properties/mastodon | forms: {mastodon: {nope: 1}}
+content | /properties/forms/properties/linkedin | forms: {linkedin: {nope: 1}}
+content | /properties/forms/properties/facebook | forms: {facebook: {nope: 1}}
+content | /properties/forms/properties/threads | forms: {threads: {nope: 1}}
+content | /properties/forms/properties/x | forms: {x: {nope: 1}}
 content | /properties/forms/properties/webhook | forms: {webhook: {nope: 1}}
 ";
 
@@ -92,6 +100,7 @@ journey | /properties/trigger/properties/schedule/properties/every | trigger: {s
 journey | /properties/trigger/properties/conversation/properties/kind | trigger: {conversation: {kind: nope}}
 journey | /$defs/class | step message: {content: a, channels: [email], class: nope}
 content | /properties/class | class: nope
+content | /properties/forms/properties/social/properties/thread | forms: {social: {text: a, thread: nope}}
 ";
 
 /// The schema's name, the place in it, and what the reader takes there.

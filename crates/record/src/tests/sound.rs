@@ -161,3 +161,18 @@ fn identity_says_what_it_changes() {
         assert!(!refused(text), "{text}");
     }
 }
+
+#[test]
+fn a_content_finds_its_languages_beside_it_and_its_words_in_the_programme() {
+    let text = "\n== content/a/ride.md\n---\ncontent: ride\ntopic: news\nsummary: Ride\n\
+                locales: {nl-BE: ride.be.md, de: ride.de.md}\n---\nHi.\n\
+                == content/a/ride.be.md\n---\nsummary: Rit\n---\nDag.\n\
+                == content/a/ride.de.md\n---\nsummary: Fahrt\n---\n\
+                == words/fr.yaml\nmail.unsubscribe: Ne plus recevoir\n";
+    let programme = programme(text);
+    let content = &programme.contents[&model::ContentName::from("ride")];
+    let said = |wanted: &str| content.speak(wanted).summary.clone();
+    assert_eq!([said("nl-be"), said("nl"), said("de-AT")], ["Rit", "Ride", "Fahrt"]);
+    assert_eq!(programme.brand.words, programme.words);
+    assert_eq!(programme.words.len(), 1);
+}

@@ -1,0 +1,93 @@
+//! Contents and their languages as their files say them.
+
+use super::tree::Tree;
+use super::written::word;
+use content::{Action, Content, Forms, Image};
+
+/// The front matter; the body is the rest of the file.
+pub fn content(content: &Content) -> Tree {
+    let locales = content.locales.iter().map(|(name, it)| (name.clone(), Tree::text(it)));
+    let locales: Vec<_> = locales.collect();
+    let purpose = (content.purpose != model::Purpose::Marketing).then(|| word(content.purpose));
+    let written = forms(&content.forms);
+    Tree::fields()
+        .with("content", Tree::text(&content.name))
+        .with("topic", Tree::said(content.topic.as_str()))
+        .with("purpose", purpose)
+        .with("class", content.class.map(word))
+        .with("digest", content.digest.then_some(Tree::Truth(true)))
+        .with("locale", Tree::said(&content.locale))
+        .with("summary", Tree::said(&content.summary))
+        .with("image", content.image.as_ref().map(image))
+        .with("images", Tree::some(content.images.iter().map(image)))
+        .with("action", content.action.as_ref().map(action))
+        .with("tags", Tree::some(content.tags.iter().map(Tree::text)))
+        .with("hashtags", Tree::some(content.hashtags.iter().map(Tree::text)))
+        .with("forms", (!written.is_empty()).then_some(written))
+        .with("layout", Tree::said(&content.layout))
+        .with("locales", (!locales.is_empty()).then_some(Tree::Fields(locales)))
+}
+
+/// What the files of a content's languages say, by language.
+pub fn translations(content: &Content) -> Option<Tree> {
+    let written: Vec<_> = content
+        .translations
+        .iter()
+        .map(|(tag, it)| {
+            let front = &it.front;
+            let written = forms(&front.forms);
+            let list = |it: &Vec<Image>| Tree::list(it.iter().map(image));
+            let tags = |it: &Vec<String>| Tree::list(it.iter().map(Tree::text));
+            let tree = Tree::fields()
+                .with("summary", front.summary.as_ref().map(Tree::text))
+                .with("image", front.image.as_ref().map(image))
+                .with("images", front.images.as_ref().map(list))
+                .with("action", front.action.as_ref().map(action))
+                .with("hashtags", front.hashtags.as_ref().map(tags))
+                .with("forms", (!written.is_empty()).then_some(written))
+                .with("body", Tree::said(&it.body));
+            (tag.clone(), tree)
+        })
+        .collect();
+    (!written.is_empty()).then_some(Tree::Fields(written))
+}
+
+fn forms(forms: &Forms) -> Tree {
+    let titled = |it: &content::PushForm| {
+        Tree::fields().with("title", Tree::said(&it.title)).with("body", Tree::said(&it.body))
+    };
+    let text = |it: &content::TextForm| Tree::fields().with("text", Tree::text(&it.text));
+    let sms = |it: &content::SmsForm| {
+        let segments = it.segments.map(|it| Tree::Number(it as f64));
+        Tree::fields().with("text", Tree::text(&it.text)).with("segments", segments)
+    };
+    let post = |it: &content::PostForm| {
+        Tree::fields().with("text", Tree::text(&it.text)).with("thread", it.thread.map(word))
+    };
+    let email = |it: &content::EmailForm| {
+        Tree::fields()
+            .with("subject", Tree::said(&it.subject))
+            .with("preheader", Tree::said(&it.preheader))
+    };
+    Tree::fields()
+        .with("email", forms.email.as_ref().map(email))
+        .with("push", forms.push.as_ref().map(titled))
+        .with("onsite", forms.onsite.as_ref().map(titled))
+        .with("sms", forms.sms.as_ref().map(sms))
+        .with("social", forms.social.as_ref().map(post))
+        .with("bluesky", forms.bluesky.as_ref().map(post))
+        .with("mastodon", forms.mastodon.as_ref().map(post))
+        .with("linkedin", forms.linkedin.as_ref().map(post))
+        .with("facebook", forms.facebook.as_ref().map(post))
+        .with("threads", forms.threads.as_ref().map(post))
+        .with("x", forms.x.as_ref().map(post))
+        .with("webhook", forms.webhook.as_ref().map(text))
+}
+
+fn image(it: &Image) -> Tree {
+    Tree::fields().with("url", Tree::text(&it.url)).with("alt", Tree::said(&it.alt))
+}
+
+fn action(it: &Action) -> Tree {
+    Tree::fields().with("label", Tree::text(&it.label)).with("url", Tree::text(&it.url))
+}
