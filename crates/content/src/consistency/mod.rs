@@ -12,6 +12,7 @@ use crate::{Brand, Content, Forms, LinkKey, Links, PostTo, Reader, RenderError};
 use facts::{Facts, facts};
 use model::{Channel, ContentName, MessageId, Network, PersonId, Purpose};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// The most findings of one campaign; whoever has more reads these first.
 pub const FINDINGS_MAX: usize = 500;
@@ -20,7 +21,7 @@ pub const FINDINGS_MAX: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Campaign<'a> {
     /// As the ledger names it: `journey/welcome`.
-    pub name: &'a str,
+    pub name: String,
     pub brand: &'a Brand,
     pub contents: Vec<Used<'a>>,
     /// Some of the people who will get it: what has no value for one of them is found.
@@ -47,6 +48,26 @@ pub struct Finding {
     pub line: usize,
     pub message: String,
     pub hint: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "content {}", self.content)?;
+        if !self.form.is_empty() {
+            write!(f, ", {}", self.form)?;
+        }
+        if !self.locale.is_empty() {
+            write!(f, ", {}", self.locale)?;
+        }
+        if 0 < self.line {
+            write!(f, ", line {}", self.line)?;
+        }
+        write!(f, ": {}", self.message)?;
+        match self.hint.as_str() {
+            "" => Ok(()),
+            hint => write!(f, "; {hint}"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,7 +151,7 @@ impl Look<'_, '_> {
     fn rendered(&mut self) {
         let brand = self.campaign.brand;
         for network in &self.used.networks {
-            let to = PostTo::new(*network, self.campaign.name);
+            let to = PostTo::new(*network, &self.campaign.name);
             if let Err(error) = crate::post(self.content, brand, &to) {
                 self.failed(network.name(), &error);
             }
@@ -140,7 +161,7 @@ impl Look<'_, '_> {
             key: &key,
             person: PersonId(u64::MAX),
             message: MessageId(u64::MAX),
-            campaign: self.campaign.name,
+            campaign: &self.campaign.name,
             followed: true,
         };
         for reader in &self.campaign.people {

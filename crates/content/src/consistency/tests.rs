@@ -21,7 +21,7 @@ fn made(front: FrontMatter, body: &str) -> Content {
 fn check_with(contents: &[Content], people: &[Map], networks: &[Network], expected: &str) {
     let nothing = Map::new();
     let campaign = Campaign {
-        name: "journey/a",
+        name: "journey/a".to_owned(),
         brand: &Brand::default(),
         contents: contents
             .iter()

@@ -22,6 +22,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let files = programme_files::read(&arguments.directory)?;
     let programme = programme_files::parse(&files)?;
+    let languages: usize = programme.contents.values().map(|it| it.translations.len()).sum();
     print(&format!(
         "{} files are in order: {} audiences, {} journeys, {} broadcasts, {} contents, {} outcomes\n",
         files.len(),
@@ -29,7 +30,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         programme.journeys.len(),
         programme.broadcasts.len(),
         // Without the mails that every programme has from us.
-        files.keys().filter(|it| it.starts_with("content/")).count(),
+        files.keys().filter(|it| it.starts_with("content/")).count().saturating_sub(languages),
         programme.outcomes.len(),
     ))?;
     if files.contains_key("identity.yaml") {
@@ -43,6 +44,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 "hint: words/{tag}.yaml lacks {count} texts, which are shown in English: {}",
                 keys.join(", ")
             ));
+        }
+    }
+    for campaign in programme.campaigns(&[]) {
+        for finding in content::consistency::check(&campaign) {
+            tell(&format!("hint: {}: {finding}", campaign.name));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
+mod campaigns;
 mod contents;
 mod contents_written;
 mod difference;

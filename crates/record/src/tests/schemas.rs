@@ -305,3 +305,35 @@ fn wrong(root: &Json, schema: &Json, value: &Json, place: &str) -> Option<String
         })
     })
 }
+
+/// What people begin with gives nobody a reason to pass over hints.
+#[test]
+fn the_templates_agree_with_themselves() {
+    let mut programmes: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for entry in std::fs::read_dir(root().join("scenarios")).expect("scenarios/") {
+        let folder = entry.expect("an entry").path();
+        let name = folder.file_name().map(|it| it.to_string_lossy().into_owned());
+        let folder = folder.join("program");
+        let mut waiting = vec![folder.clone()];
+        while let Some(next) = waiting.pop() {
+            for entry in std::fs::read_dir(next).into_iter().flatten() {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    waiting.push(path);
+                    continue;
+                }
+                let below = path.strip_prefix(&folder).expect("below").to_string_lossy();
+                let text = std::fs::read_to_string(&path).expect("text");
+                let files = programmes.entry(name.clone().unwrap_or_default()).or_default();
+                files.insert(below.into_owned(), text);
+            }
+        }
+    }
+    assert!(5 <= programmes.len());
+    for (name, files) in programmes {
+        let programme = crate::programme::parse(&files).unwrap_or_else(|it| panic!("{it:?}"));
+        for campaign in programme.campaigns(&[]) {
+            assert_eq!(content::consistency::check(&campaign), [], "{name} {}", campaign.name);
+        }
+    }
+}

@@ -176,3 +176,41 @@ fn a_content_finds_its_languages_beside_it_and_its_words_in_the_programme() {
     assert_eq!(programme.brand.words, programme.words);
     assert_eq!(programme.words.len(), 1);
 }
+
+#[test]
+fn a_campaign_is_all_that_a_journey_or_a_broadcast_sends() {
+    let content = |name: &str, body: &str| {
+        format!(
+            "\n== content/{name}.md\n---\ncontent: {name}\ntopic: news\nsummary: {name}\n---\n{body}\n"
+        )
+    };
+    let text = format!(
+        "\n== journeys/j.yaml\njourney: j\ntrigger: {{event: A}}\nsteps:\n  \
+         - message: {{content: a, channels: [email]}}\n  - wait: 1d\n  \
+         - split:\n      arms: {{x: 50, y: 50}}\n      steps:\n        \
+         x: [{{message: {{content: b, channels: [push]}}}}]\n        y: [{{end: true}}]\n\
+         == audiences/all.yaml\naudience: all\nwhen: did(\"A\")\n\
+         == broadcasts/s.yaml\n{{broadcast: s, audience: all, content: b, channels: [email]}}{}{}",
+        content("a", "Hi."),
+        content("b", "[here](http://localhost/)"),
+    );
+    let programme = programme(&text);
+    let campaigns = programme.campaigns(&[]);
+    let shown: Vec<String> = campaigns
+        .iter()
+        .map(|it| {
+            let used =
+                it.contents.iter().map(|it| format!("{} {:?}", it.content.name, it.channels));
+            format!("{}: {}", it.name, used.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    assert_eq!(shown, ["journey/j: a [Email], b [Push]", "broadcast/s: b [Email]"]);
+    let found = content::consistency::check(&campaigns[1]);
+    assert_eq!(
+        found.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "content b, email, line 6: `http://localhost/` leads to a machine that readers cannot reach; \
+          write where it really leads"
+        ]
+    );
+}
