@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what does not agree within campaigns, for some of the people who are there */
+        get: operations["campaign_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/release": {
         parameters: {
             query?: never;
@@ -290,6 +307,23 @@ export interface paths {
         get: operations["get_vocabulary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See a content in every form, as one person would get it */
+        post: operations["preview_content"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1418,6 +1452,19 @@ export interface components {
         Broadcasts: {
             broadcasts: components["schemas"]["Broadcast"][];
         };
+        CampaignChecked: {
+            /** @description `journey/welcome`, `broadcast/sale`. */
+            campaign: string;
+            findings: components["schemas"]["ContentFinding"][];
+        };
+        CampaignFindings: {
+            campaigns: components["schemas"]["CampaignChecked"][];
+        };
+        CardShown: {
+            description: string;
+            title: string;
+            url: string;
+        };
         CellResult: {
             /** Format: double */
             mean: number;
@@ -1518,6 +1565,55 @@ export interface components {
             /** Format: int64 */
             only_second: number;
         };
+        /** @description Something to look at before it goes out. */
+        ContentFinding: {
+            content: string;
+            /** @description Such as `email`, `push`; empty where it is about the content as a whole. */
+            form: string;
+            hint: string;
+            /**
+             * Format: int64
+             * @description Of the file of that language; 0 where the place is not known.
+             */
+            line: number;
+            /** @description Empty: the document itself. */
+            locale: string;
+            message: string;
+            /** @description `problem`: somebody would get something wrong, or nothing. Else `hint`. */
+            severity: string;
+        };
+        ContentPreview: {
+            email: components["schemas"]["EmailPreview"] | null;
+            findings: components["schemas"]["ContentFinding"][];
+            /** @description Its languages beside its own. */
+            locales: string[];
+            onsite: components["schemas"]["ShortPreview"] | null;
+            /** @description By network. */
+            posts: {
+                [key: string]: components["schemas"]["PostShown"];
+            };
+            /** @description Why a form cannot be written for this person, by its name: `email`, `sms`, `push`, `onsite`. */
+            problems: {
+                [key: string]: string;
+            };
+            push: components["schemas"]["ShortPreview"] | null;
+            sms: components["schemas"]["SmsPreview"] | null;
+        };
+        ContentPreviewRequest: {
+            /** @description Files that are another than in the programme that runs, text by path; null for one that goes. */
+            changes?: {
+                [key: string]: string | null;
+            };
+            content: string;
+            /** @description What templates call `event.*`. */
+            data?: Record<string, never>;
+            /** @description In place of the person's. */
+            locale?: string;
+            /** @description For whom; without it for somebody with the traits below. */
+            person?: string;
+            /** @description In place of the person's, or beside them. */
+            traits?: Record<string, never>;
+        };
         /** @description How often, by a word: the code of a reason, or the name of an arm. */
         Count: {
             code: string;
@@ -1601,6 +1697,17 @@ export interface components {
             name: string;
             /** @description The property that holds the value; without one, each event counts 1. */
             value?: string;
+        };
+        EmailPreview: {
+            /**
+             * Format: int64
+             * @description Of the HTML; mail programs cut off beyond some 100 KB.
+             */
+            bytes: number;
+            html: string;
+            preheader: string;
+            subject: string;
+            text: string;
         };
         EngineState: {
             /** Format: int64 */
@@ -1872,6 +1979,10 @@ export interface components {
             at: string;
             /** @description Who did it. */
             by: string;
+        };
+        ImageShown: {
+            alt: string;
+            url: string;
         };
         ImportRejection: {
             detail: string;
@@ -2402,6 +2513,16 @@ export interface components {
             /** Format: double */
             weeks: number;
         };
+        PostPartShown: {
+            card: components["schemas"]["CardShown"] | null;
+            images: components["schemas"]["ImageShown"][];
+            text: string;
+        };
+        PostShown: {
+            /** @description The parts of the thread, or the one post. */
+            parts: components["schemas"]["PostPartShown"][];
+            problem: string | null;
+        };
         /** @description The same keys as `fulcrum power --format json`. */
         PowerReport: {
             cells: components["schemas"]["PlannedCell"][];
@@ -2819,6 +2940,11 @@ export interface components {
             /** @description From the one-time link: the one of the first start, or an invitation. */
             token: string;
         };
+        ShortPreview: {
+            body: string;
+            title: string;
+            url: string | null;
+        };
         SignIn: {
             /** @description A member's address; absent for the admin. */
             email?: string;
@@ -2838,6 +2964,21 @@ export interface components {
             leverage: number;
             /** Format: double */
             single: number;
+        };
+        SmsPreview: {
+            /** @description The characters that leave room for 70 in place of 160. */
+            foreign: string;
+            gsm: boolean;
+            /**
+             * Format: int64
+             * @description Each is paid for.
+             */
+            segments: number;
+            /** Format: int64 */
+            segments_without: number;
+            text: string;
+            /** Format: int64 */
+            units: number;
         };
         /** @description A source, with its counts since the server started. */
         Source: {
@@ -3529,6 +3670,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    campaign_findings: {
+        parameters: {
+            query?: {
+                /** @description Only this one, such as `journey/welcome`. */
+                campaign?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignFindings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     release_campaign: {
         parameters: {
             query?: never;
@@ -3670,6 +3835,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentPreview"];
+                };
+            };
+            /** @description There is no such content or person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The files have problems. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -4,6 +4,7 @@ mod audiences;
 mod broadcasts;
 mod called;
 mod conditions;
+mod contents;
 mod decisions;
 mod events;
 mod figure;
@@ -146,6 +147,8 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(journeys::get_experiments))
         .routes(routes!(journeys::begin_run))
         .routes(routes!(journeys::plan_move, journeys::move_runs))
+        .routes(routes!(contents::preview_content))
+        .routes(routes!(contents::campaign_findings))
         .routes(routes!(messages::send_message))
         .routes(routes!(messages::get_message))
         .routes(routes!(tasks::list_tasks))

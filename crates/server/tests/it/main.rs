@@ -6,6 +6,7 @@ mod broadcasts;
 mod callbacks;
 mod collection;
 mod conforms;
+mod contents;
 mod customers;
 mod documents;
 mod events;
