@@ -214,7 +214,7 @@ class Bluesky:
         self.did, self.token = made["did"], made["accessJwt"]
         named = good("POST", self.method("server.createAppPassword"), {"name": "fulcrum"}, self.token)
         self.site = Site(self.url)
-        settings = {"service": self.url, "handle": "boatshop.test", "password_env": "SOCIAL_SECRET",
+        settings = {"service": self.url, "handle": "boatshop.test", "password": "env:SOCIAL_SECRET",
                     "app_view": "", "allow": ["127.0.0.1"]}
         self.account = Account("bluesky", settings, named["password"])
         behind = {**settings, "service": self.site.url}
@@ -334,7 +334,7 @@ class Mastodon:
         self.token = users[0]["access_token"]
         self.id = good("GET", f"{self.url}/api/v1/accounts/verify_credentials", None, self.token)["id"]
         self.site = Site(self.url)
-        settings = {"server": self.url, "token_env": "SOCIAL_SECRET", "allow": ["127.0.0.1"]}
+        settings = {"server": self.url, "token": "env:SOCIAL_SECRET", "allow": ["127.0.0.1"]}
         self.account = Account("mastodon", settings, self.token)
         self.behind = Account("mastodon", {**settings, "server": self.site.url}, self.token)
 

@@ -76,7 +76,8 @@ fn publisher(network: Network, all: &toml::Table) -> Result<Box<dyn Publisher>, 
 fn table<T: DeserializeOwned>(network: Network, all: &toml::Table) -> Result<T, Box<dyn Error>> {
     let found = all.get("social").and_then(|it| it.get(network.name()));
     let missing = || format!("the settings have no table social.{network}");
-    Ok(found.ok_or_else(missing)?.clone().try_into()?)
+    let read = found.ok_or_else(missing)?.clone().try_into();
+    Ok(read.map_err(|it| format!("social.{network}: {it}"))?)
 }
 
 fn answer(publisher: &dyn Publisher, line: Line) -> Result<Value, Box<dyn Error>> {

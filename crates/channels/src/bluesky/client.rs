@@ -3,9 +3,9 @@
 use super::config::{BlueskyConfig, TABLE};
 use super::request::{self, Embeds, POSTS_PER_CALL};
 use super::response::{self, Put, Record, Session, Written};
-use crate::http::Http;
+use crate::http::{Call, Http};
 use crate::media::{Picture, PictureLimits, Pictures};
-use crate::social::{Api, Call, Reply, Secret, Trouble, find_secret, http, part_of};
+use crate::social::{Api, Reply, Trouble, http, part_of, reveal};
 use model::{Marked, Network, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ const LIMITS: PostLimits =
 
 pub struct Bluesky {
     config: BlueskyConfig,
-    password: Secret,
+    password: String,
     api: Api,
     pictures: Pictures,
     session: Mutex<Option<Session>>,
@@ -36,8 +36,7 @@ impl Bluesky {
     /// With another way to make calls.
     pub fn over(config: BlueskyConfig, http: Http) -> Result<Bluesky, Problem> {
         config.check()?;
-        let set = (config.password.as_ref(), config.password_env.as_ref());
-        let password = find_secret(TABLE, "password", set.0, set.1)?;
+        let password = reveal(TABLE, "password", &config.password)?;
         let api = Api::new(http.clone(), vec![password.clone()]);
         let pictures = Pictures::new(http);
         Ok(Bluesky { config, password, api, pictures, session: Mutex::new(None) })
@@ -177,7 +176,7 @@ impl Bluesky {
         read: impl Fn(Reply) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
         let send = |session: &Session| {
-            let call = call(session).bearer(session.access.text());
+            let call = call(session).bearer(&session.access);
             read(self.api.send(&call)?)
         };
         let (session, is_new) = self.session()?;
@@ -204,7 +203,7 @@ impl Bluesky {
         if let Some(session) = kept.as_ref().filter(|it| *it != ended) {
             return Ok(session.clone());
         }
-        let call = request::refresh(&self.config.service, ended.refresh.text());
+        let call = request::refresh(&self.config.service, &ended.refresh);
         let refreshed = self.api.send(&call).map_err(Trouble::unseen)?;
         let session = match response::session(refreshed).map_err(Trouble::unseen) {
             Err(Trouble::SignIn(_) | Trouble::Refused(_)) => {
@@ -219,7 +218,7 @@ impl Bluesky {
 
     fn sign_in(&self) -> Result<Session, Trouble> {
         let config = &self.config;
-        let call = request::sign_in(&config.service, &config.handle, self.password.text());
+        let call = request::sign_in(&config.service, &config.handle, &self.password);
         let reply = self.api.send(&call).map_err(Trouble::unseen)?;
         response::session(reply).map_err(Trouble::unseen)
     }

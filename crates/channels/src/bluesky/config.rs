@@ -1,6 +1,7 @@
 //! What can be set for an account at Bluesky.
 
-use crate::social::{Secret, check_allow, check_base, check_secret};
+use crate::http::{check_allow, check_base};
+use crate::secret::Secret;
 use model::Problem;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -8,39 +9,26 @@ use std::path::PathBuf;
 pub(super) const TABLE: &str = "social.bluesky";
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct BlueskyConfig {
     /// The server that holds the account (its PDS), or the one that leads to it.
+    #[serde(default = "service")]
     pub service: String,
     /// The account's name: `shop.example`, or its `did:…`.
     pub handle: String,
     /// An app password, which can be taken back without changing the account's own.
-    pub password: Option<Secret>,
-    /// The variable of the environment that holds it.
-    pub password_env: Option<String>,
+    pub password: Secret,
     /// The server that counts likes. Empty where there is none: then nothing is counted.
+    #[serde(default = "app_view")]
     pub app_view: String,
     /// Where people read posts.
+    #[serde(default = "web")]
     pub web: String,
     /// Hosts inside the own network that may be called, also without https.
+    #[serde(default)]
     pub allow: Vec<String>,
     /// Roots to trust, as PEM, instead of those of the system.
     pub ca_file: Option<PathBuf>,
-}
-
-impl Default for BlueskyConfig {
-    fn default() -> BlueskyConfig {
-        BlueskyConfig {
-            service: "https://bsky.social".to_owned(),
-            handle: String::new(),
-            password: None,
-            password_env: None,
-            app_view: "https://public.api.bsky.app".to_owned(),
-            web: "https://bsky.app".to_owned(),
-            allow: Vec::new(),
-            ca_file: None,
-        }
-    }
 }
 
 impl BlueskyConfig {
@@ -55,7 +43,18 @@ impl BlueskyConfig {
             let hint = "write handle = \"shop.example\", without the @";
             return Err(Problem::new(format!("{TABLE}: handle is not a name")).hint(hint));
         }
-        check_secret(TABLE, "password", self.password.as_ref(), self.password_env.as_ref())?;
         check_allow(TABLE, &self.allow)
     }
+}
+
+fn service() -> String {
+    "https://bsky.social".to_owned()
+}
+
+fn app_view() -> String {
+    "https://public.api.bsky.app".to_owned()
+}
+
+fn web() -> String {
+    "https://bsky.app".to_owned()
 }

@@ -1,7 +1,8 @@
 //! What is sent. Pure; the time comes in.
 
+use crate::http::Call;
+use crate::http::form::{escaped, form};
 use crate::media::Picture;
-use crate::social::{Call, encode, form};
 use model::{LinkCard, Marked, PostPart, PostRef, Timestamp};
 use ring::digest;
 use serde_json::{Value, json};
@@ -173,7 +174,7 @@ fn external(card: &LinkCard, thumb: Option<&Value>) -> Value {
 
 /// Where people read it.
 pub fn web_url(web: &str, did: &str, rkey: &str) -> String {
-    format!("{web}/profile/{did}/post/{}", encode(rkey))
+    format!("{web}/profile/{did}/post/{}", escaped(rkey))
 }
 
 fn method(service: &str, name: &str) -> String {

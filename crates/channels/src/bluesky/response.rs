@@ -1,20 +1,20 @@
 //! What an answer means. Pure.
 
-use crate::social::{Reply, Secret, Trouble};
+use crate::social::{Reply, Trouble};
 use model::{PostMetrics, PostRef};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Somebody who is signed in. Kept in memory only.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// Somebody who is signed in. Kept in memory only; it holds secrets, so it cannot be shown.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Session {
     pub did: String,
     pub handle: String,
     #[serde(rename = "accessJwt")]
-    pub access: Secret,
+    pub access: String,
     #[serde(rename = "refreshJwt")]
-    pub refresh: Secret,
+    pub refresh: String,
 }
 
 /// What became of writing a record where none may be.

@@ -3,8 +3,8 @@
 use super::request::{Embeds, record, record_key};
 use super::{Bluesky, BlueskyConfig};
 use crate::media::{Kind, Picture};
+use crate::secret::Secret;
 use crate::social::testing::{FakeNetwork, Heard, Running, SECRET, Said, place};
-use crate::social::{Secret, encode};
 use model::{LinkCard, Mark, Marked, Network, Post, PostImage, PostMetrics, PostPart, PostRef};
 use model::{Span, Timestamp};
 use port::contract::{self, Fate};
@@ -150,8 +150,10 @@ fn config(service: String) -> BlueskyConfig {
         app_view: service.clone(),
         service,
         handle: "shop.test".to_owned(),
-        password: Some(Secret::new(SECRET)),
-        ..BlueskyConfig::default()
+        password: Secret::given(SECRET),
+        web: "https://bsky.app".to_owned(),
+        allow: Vec::new(),
+        ca_file: None,
     }
 }
 
@@ -378,29 +380,35 @@ fn settings_are_checked() {
         config.check().map_err(|it| it.to_string())
     };
     let account = "handle = \"shop.test\"\n";
-    assert_eq!(check(&format!("{account}password_env = \"BLUESKY_PASSWORD\"")), Ok(()));
-    assert_eq!(check(&format!("{account}password = \"abcd\"\napp_view = \"\"")), Ok(()));
+    let signed = format!("{account}password = \"env:BLUESKY_PASSWORD\"\n");
+    assert_eq!(check(&signed), Ok(()));
+    assert_eq!(check(&format!("{signed}app_view = \"\"")), Ok(()));
     for (settings, why) in [
-        (account.to_owned(), "password is missing"),
-        (format!("{account}password = \"a\"\npassword_env = \"B\""), "both set"),
-        (format!("{account}password = \"a b\""), "a space"),
-        ("handle = \"@shop.test\"\npassword = \"a\"".to_owned(), "handle is not a name"),
-        (format!("{account}password = \"a\"\nservice = \"bsky.social\""), "service"),
-        (format!("{account}password = \"a\"\nservice = \"https://a.b/\""), "slash"),
-        (format!("{account}password = \"a\"\nallow = [\"*\"]"), "not a host"),
-        (format!("{account}pasword = \"a\""), "unknown field"),
+        (account.to_owned(), "missing field `password`"),
+        (format!("{account}password = \"abcd\""), "a secret stands in the settings themselves"),
+        (format!("{account}password_env = \"BLUESKY_PASSWORD\""), "unknown field"),
+        (signed.replace("shop.test", "@shop.test"), "handle is not a name"),
+        (format!("{signed}service = \"bsky.social\""), "service"),
+        (format!("{signed}service = \"https://a.b/\""), "slash"),
+        (format!("{signed}allow = [\"*\"]"), "not a host"),
     ] {
         let problem = check(&settings).expect_err(&settings);
         assert!(problem.contains(why), "{problem}");
     }
     let shown = format!("{:?}", config("https://a.b".to_owned()));
     assert!(!shown.contains(SECRET), "{shown}");
-    let missing = BlueskyConfig {
-        password: None,
-        password_env: Some("FULCRUM_NO_SUCH_VARIABLE".to_owned()),
-        ..config("https://a.b".to_owned())
+}
+
+#[test]
+fn a_password_is_read_when_the_channel_is_made() {
+    let made = |password: Secret| {
+        let config = BlueskyConfig { password, ..config("https://a.b".to_owned()) };
+        Bluesky::new(config).err().map(|it| it.to_string())
     };
-    let problem = Bluesky::new(missing).err().expect("a problem").to_string();
-    assert!(problem.contains("FULCRUM_NO_SUCH_VARIABLE holds no password"), "{problem}");
-    assert_eq!(encode("a b/é"), "a%20b%2F%C3%A9");
+    assert_eq!(made(Secret::given(SECRET)), None);
+    let missing = made(Secret::Env("FULCRUM_NO_SUCH_VARIABLE".to_owned())).expect("a problem");
+    assert!(missing.contains("the environment has no FULCRUM_NO_SUCH_VARIABLE"), "{missing}");
+    let spoilt = made(Secret::given("hunter2 4711")).expect("a problem");
+    assert!(spoilt.contains("social.bluesky: password: the secret has a space"), "{spoilt}");
+    assert!(!spoilt.contains("hunter2"), "{spoilt}");
 }

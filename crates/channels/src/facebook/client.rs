@@ -5,7 +5,7 @@ use super::request::Page;
 use super::response;
 use crate::http::Http;
 use crate::media::{PictureLimits, Pictures};
-use crate::social::{Api, Secret, Trouble, find_among, find_secret, http, part_of, plain_text};
+use crate::social::{Api, Trouble, find_among, http, part_of, plain_text, reveal};
 use model::{Network, PostMetrics, PostPart, PostRef, Problem, Span};
 use port::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
 
@@ -20,7 +20,7 @@ const LIMITS: PostLimits =
 pub struct Facebook {
     config: FacebookConfig,
     api: String,
-    token: Secret,
+    token: String,
     calls: Api,
     pictures: Pictures,
 }
@@ -34,15 +34,14 @@ impl Facebook {
     /// With another way to make calls.
     pub fn over(config: FacebookConfig, http: Http) -> Result<Facebook, Problem> {
         config.check()?;
-        let set = (config.token.as_ref(), config.token_env.as_ref());
-        let token = find_secret(TABLE, "token", set.0, set.1)?;
+        let token = reveal(TABLE, "token", &config.token)?;
         let calls = Api::new(http.clone(), vec![token.clone()]);
         let api = format!("{}/{}", config.api, config.version);
         Ok(Facebook { config, api, token, calls, pictures: Pictures::new(http) })
     }
 
     fn page(&self) -> Page<'_> {
-        Page { api: &self.api, id: &self.config.page, token: self.token.text() }
+        Page { api: &self.api, id: &self.config.page, token: &self.token }
     }
 
     fn try_publish(&self, order: &PostOrder<'_>) -> Result<PostRef, Trouble> {

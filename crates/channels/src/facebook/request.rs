@@ -1,7 +1,9 @@
 //! What is sent. Pure.
 
+use crate::http::Call;
+use crate::http::form::{escaped, form};
 use crate::media::Picture;
-use crate::social::{Call, Multipart, encode, form};
+use crate::social::Multipart;
 use model::{PostRef, Timestamp};
 
 /// How many of the page's latest posts are looked through for one that may be there.
@@ -56,16 +58,16 @@ impl Page<'_> {
 
     pub fn edit(&self, post: &PostRef, text: &str) -> Call {
         let fields = [("message", text), ("access_token", self.token)];
-        Call::form(format!("{}/{}", self.api, encode(&post.id)), &fields)
+        Call::form(format!("{}/{}", self.api, escaped(&post.id)), &fields)
     }
 
     pub fn delete(&self, post: &PostRef) -> Call {
         let token = form(&[("access_token", self.token)]);
-        Call::delete(format!("{}/{}?{token}", self.api, encode(&post.id)))
+        Call::delete(format!("{}/{}?{token}", self.api, escaped(&post.id)))
     }
 
     pub fn counts(&self, post: &PostRef) -> Call {
-        self.get(&encode(&post.id), &[("fields", COUNTED)])
+        self.get(&escaped(&post.id), &[("fields", COUNTED)])
     }
 
     /// Whose token it is.

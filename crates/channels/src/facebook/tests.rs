@@ -1,8 +1,11 @@
 //! The contract before a network that is played here, and answers as the documentation shows them.
 
 use super::{Facebook, FacebookConfig, response};
-use crate::social::testing::{FakeNetwork, Heard, Running, SECRET, Said, picture_server, place};
-use crate::social::{Reply, Secret, Trouble};
+use crate::secret::Secret;
+use crate::social::Trouble;
+use crate::social::testing::{
+    FakeNetwork, Heard, Running, SECRET, Said, picture_server, place, read,
+};
 use model::{LinkCard, Network, Post, PostImage, PostMetrics, PostPart, Span, Timestamp};
 use port::contract::{self, Fate};
 use port::{PostOrder, Published, Publisher, PublisherError};
@@ -85,16 +88,9 @@ impl FakeNetwork for Graph {
 }
 
 fn config(api: String) -> FacebookConfig {
-    let (page, token) = ("42".to_owned(), Some(Secret::new(SECRET)));
-    FacebookConfig { api, page, token, ..FacebookConfig::default() }
-}
-
-fn read<T>(
-    status: u16,
-    body: &str,
-    read: impl Fn(Reply) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
-    read(Reply { status, body: body.into(), ..Reply::default() })
+    let (page, token) = ("42".to_owned(), Secret::given(SECRET));
+    let version = "v24.0".to_owned();
+    FacebookConfig { page, token, version, api, allow: Vec::new(), ca_file: None }
 }
 
 #[test]
@@ -181,9 +177,9 @@ fn settings_are_checked() {
         let config: FacebookConfig = toml::from_str(text).map_err(|it| it.to_string())?;
         config.check().map_err(|it| it.to_string())
     };
-    assert_eq!(check("page = \"42\"\ntoken_env = \"FACEBOOK_TOKEN\""), Ok(()));
-    assert!(check("page = \"shop\"\ntoken = \"a\"").expect_err("a name").contains("page"));
-    assert!(check("page = \"42\"\ntoken = \"a\"\nversion = \"24\"").is_err());
-    assert!(check("page = \"42\"").expect_err("no token").contains("token is missing"));
+    assert_eq!(check("page = \"42\"\ntoken = \"env:FACEBOOK_TOKEN\""), Ok(()));
+    assert!(check("page = \"shop\"\ntoken = \"env:A\"").expect_err("a name").contains("page"));
+    assert!(check("page = \"42\"\ntoken = \"env:A\"\nversion = \"24\"").is_err());
+    assert!(check("page = \"42\"").expect_err("no token").contains("missing field `token`"));
     assert!(!format!("{:?}", config(String::new())).contains(SECRET));
 }

@@ -3,9 +3,9 @@
 use super::config::{GenericConfig, Templates, Verb};
 use super::meaning::{again, meaning};
 use super::template::Variable;
-use crate::http::Http;
 use crate::http::meaning::of_failure;
-use crate::http::message::{Call, hand_over, http_for, logged};
+use crate::http::message::{hand_over, http_for, logged};
+use crate::http::{Call, Http};
 use crate::secret::Secret;
 use model::{Channel, IdentifierKind, Problem, Reply};
 use port::{Envelope, Payload};

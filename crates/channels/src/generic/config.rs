@@ -1,8 +1,7 @@
 //! What can be set for a provider without a module.
 
 use super::template::{Place, Template, Variable};
-use crate::http::check_url;
-use crate::http::message::check_allow;
+use crate::http::{check_allow, check_url};
 use model::{Channel, Problem};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

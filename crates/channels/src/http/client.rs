@@ -1,5 +1,6 @@
 //! Makes one call over TCP, encrypted or not. Owns no rule of any provider.
 
+use super::Call;
 use super::guard::is_public;
 use super::url::{bare_host, check_url, is_encrypted, port};
 use crate::tls::agent_tls;
@@ -112,6 +113,13 @@ impl Http {
         }
         let request = request.body(body).map_err(|it| Failure::Refused(it.to_string()))?;
         self.agent.run(request).map(Answer).map_err(failure)
+    }
+
+    /// The same of a call that stands ready.
+    pub fn send(&self, call: &Call) -> Result<Answer, Failure> {
+        let headers: Vec<(&str, &str)> =
+            call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.call(call.method.clone(), &call.url, &headers, &call.body)
     }
 }
 

@@ -4,13 +4,13 @@
 const FIELDS_MAX: usize = 200;
 
 /// As a form of a page sends its fields.
-pub fn form(fields: &[(&str, String)]) -> String {
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    pairs.join("&")
+pub fn form<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> String {
+    let pair =
+        |(name, value): &(N, V)| format!("{}={}", escaped(name.as_ref()), escaped(value.as_ref()));
+    fields.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
-/// Everything but letters, digits and `-._~` as `%XX`.
+/// All but what RFC 3986 calls unreserved as `%XX`; OAuth 1.0a signs exactly this form.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -2,27 +2,17 @@
 
 use super::meaning::Called;
 use super::retry_after;
-use super::{Failure, Http, HttpConfig};
-use model::{Problem, Reply, Timestamp};
+use super::{Call, Failure, Http, HttpConfig};
+use model::{Reply, Timestamp};
 use port::Envelope;
 use std::path::PathBuf;
 use std::time::Duration;
-use ureq::http::Method;
 
 /// For the whole of one try: providers answer within seconds, and giving up leaves the message unknown.
 pub const TRY_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// The most of an answer that is read: an id or the reason of a refusal.
 const BODY_BYTES_MAX: u64 = 64 << 10;
-
-/// What is said to a provider, ready to be said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    pub method: Method,
-    pub url: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
 
 /// For a provider whose settings are in `table`.
 pub fn http_for(table: &'static str, allow: &[String], ca_file: Option<&PathBuf>) -> Http {
@@ -32,9 +22,7 @@ pub fn http_for(table: &'static str, allow: &[String], ca_file: Option<&PathBuf>
 
 /// The answer, with as much of it as came. `at` is when the message was claimed.
 pub fn hand_over(http: &Http, call: &Call, at: Timestamp) -> Result<Called, Failure> {
-    let headers: Vec<(&str, &str)> =
-        call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let answer = http.call(call.method.clone(), &call.url, &headers, &call.body)?;
+    let answer = http.send(call)?;
     let status = answer.status();
     let retry_after = answer.header("retry-after").and_then(|it| retry_after(it, at));
     Ok(Called { status, retry_after, body: answer.body(BODY_BYTES_MAX).ok() })
@@ -65,24 +53,4 @@ pub fn provider_id(text: &str) -> Option<String> {
         |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b':' | b'/');
     let is_id = !text.is_empty() && text.len() <= CHARS_MAX && text.bytes().all(of_ids);
     is_id.then(|| text.to_owned())
-}
-
-/// Where a provider is reached: without a slash at its end.
-pub fn check_base(table: &str, base: &str) -> Result<(), Problem> {
-    let fail = |what: &str| Err(Problem::new(format!("{table}: base: {what}")));
-    match super::check_url(base) {
-        Err(what) => fail(what),
-        Ok(_) if base.ends_with('/') || base.contains(['?', '#']) => {
-            fail("it ends with a slash or has a query; write https://api.example")
-        }
-        Ok(_) => Ok(()),
-    }
-}
-
-pub fn check_allow(table: &str, allow: &[String]) -> Result<(), Problem> {
-    match allow.iter().find(|it| it.is_empty() || it.contains(['/', '@', ' ', '*'])) {
-        None => Ok(()),
-        Some(host) => Err(Problem::new(format!("{table}: `{host}` in allow is not a host"))
-            .hint("write allow = [\"gateway.internal\"]")),
-    }
 }

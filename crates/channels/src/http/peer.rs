@@ -1,6 +1,7 @@
 //! A provider on this machine that plays one fault of the contract with the first call, and takes
 //! all later ones.
 
+use super::testing::read_text;
 use super::{Http, HttpConfig};
 use crate::tls::testing::{encrypt, fixture};
 use port::contract::{Fault, Trial};
@@ -135,7 +136,7 @@ fn talk(stream: &mut (impl Read + Write), fault: Fault, says: Says, heard: &Mute
         }
         return;
     }
-    let Some(call) = read_call(stream) else { return };
+    let Ok(call) = read_text(stream) else { return };
     let act = act(fault, says);
     let taken = match &act {
         Act::Take => true,
@@ -225,28 +226,6 @@ fn hang(stream: &mut impl Read) {
 fn hang_without_reading() {
     loop {
         thread::park();
-    }
-}
-
-fn read_call(stream: &mut impl Read) -> Option<String> {
-    let mut read = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&read).into_owned();
-        if let Some((head, _)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|it| {
-                let (name, value) = it.split_once(": ")?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().ok())?
-            });
-            let body = read.windows(4).position(|it| it == b"\r\n\r\n").map_or(0, |it| it + 4);
-            if read.len() - body >= length.unwrap_or(0) {
-                return Some(text);
-            }
-        }
-        let mut bytes = [0; 4_096];
-        match stream.read(&mut bytes) {
-            Ok(0) | Err(_) => return None,
-            Ok(count) => read.extend_from_slice(&bytes[..count]),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A receiver of calls on this machine that answers as it is told.
 
-use std::io::{Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -30,7 +30,7 @@ impl Fake {
             for (n, stream) in listener.incoming().enumerate() {
                 let mut stream = stream.expect("a connection");
                 let answer = answers[n.min(answers.len() - 1)].clone();
-                if sender.send(read_call(&mut stream)).is_err() {
+                if sender.send(read_text(&mut stream).expect("a call")).is_err() {
                     return;
                 }
                 match answer {
@@ -61,21 +61,34 @@ impl Fake {
     }
 }
 
-fn read_call(stream: &mut impl Read) -> String {
+/// A call's head, without the empty line after it, and its body; all of it, or an error.
+pub fn read_call(stream: &mut impl Read) -> io::Result<(String, Vec<u8>)> {
     let mut read = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&read).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let head = head.to_ascii_lowercase();
-            let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
-            if length.is_some_and(|it| it.parse() == Ok(body.len())) {
-                return text;
+        if let Some(end) = read.windows(4).position(|it| it == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&read[..end]).into_owned();
+            if end + 4 + body_length(&head) <= read.len() {
+                return Ok((head, read.split_off(end + 4)));
             }
         }
-        let mut bytes = [0; 1_024];
-        match stream.read(&mut bytes).expect("what is said") {
-            0 => return text,
+        let mut bytes = [0; 8_192];
+        match stream.read(&mut bytes)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
             count => read.extend_from_slice(&bytes[..count]),
         }
     }
+}
+
+fn body_length(head: &str) -> usize {
+    let length = head.lines().find_map(|it| {
+        let (name, value) = it.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then_some(value)
+    });
+    length.map_or(0, |it| it.trim().parse().expect("a length"))
+}
+
+/// The same as one text.
+pub fn read_text(stream: &mut impl Read) -> io::Result<String> {
+    let (head, body) = read_call(stream)?;
+    Ok(format!("{head}\r\n\r\n{}", String::from_utf8_lossy(&body)))
 }

@@ -3,6 +3,7 @@
 mod calls;
 
 use super::check_url;
+use super::form::{escaped, form};
 use super::guard::is_public;
 use super::url::{bare_host, port};
 use proptest::prelude::*;
@@ -82,6 +83,16 @@ fn what_python_calls_inner_is_refused() {
         }
     }
     assert!(100 < refused && 300 < called, "{refused} refused, {called} called");
+}
+
+#[test]
+fn forms_are_encoded_as_oauth_wants_it() {
+    // The examples of RFC 5849, 3.6, and its rule that a space is %20.
+    assert_eq!(escaped("Ladies + Gentlemen"), "Ladies%20%2B%20Gentlemen");
+    assert_eq!(escaped("An encoded string!"), "An%20encoded%20string%21");
+    assert_eq!(escaped("☃-._~"), "%E2%98%83-._~");
+    assert_eq!(escaped("a b/é"), "a%20b%2F%C3%A9");
+    assert_eq!(form(&[("a", "1&2"), ("b c", "")]), "a=1%262&b%20c=");
 }
 
 proptest! {

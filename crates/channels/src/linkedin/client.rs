@@ -5,7 +5,7 @@ use super::request::{POSTS_PER_CALL, Page, commentary, content};
 use super::response;
 use crate::http::Http;
 use crate::media::{PictureLimits, Pictures};
-use crate::social::{Api, Secret, Trouble, find_among, find_secret, http, part_of, plain_text};
+use crate::social::{Api, Trouble, find_among, http, part_of, plain_text, reveal};
 use model::{Network, PostImage, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
 
@@ -18,7 +18,7 @@ const LIMITS: PostLimits =
 
 pub struct Linkedin {
     config: LinkedinConfig,
-    token: Secret,
+    token: String,
     calls: Api,
     pictures: Pictures,
 }
@@ -32,15 +32,14 @@ impl Linkedin {
     /// With another way to make calls.
     pub fn over(config: LinkedinConfig, http: Http) -> Result<Linkedin, Problem> {
         config.check()?;
-        let set = (config.token.as_ref(), config.token_env.as_ref());
-        let token = find_secret(TABLE, "token", set.0, set.1)?;
+        let token = reveal(TABLE, "token", &config.token)?;
         let calls = Api::new(http.clone(), vec![token.clone()]);
         Ok(Linkedin { config, token, calls, pictures: Pictures::new(http) })
     }
 
     fn page(&self) -> Page<'_> {
         let LinkedinConfig { api, organization, version, .. } = &self.config;
-        Page { api, organization, version, token: self.token.text() }
+        Page { api, organization, version, token: &self.token }
     }
 
     fn try_publish(&self, order: &PostOrder<'_>) -> Result<PostRef, Trouble> {

@@ -1,7 +1,8 @@
 //! What is sent. Pure.
 
+use crate::http::Call;
+use crate::http::form::escaped;
 use crate::media::Picture;
-use crate::social::{Call, encode};
 use model::{LinkCard, Marked, PostPart, PostRef};
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -59,7 +60,7 @@ impl Page<'_> {
     }
 
     pub fn latest(&self) -> Call {
-        let author = encode(&self.urn());
+        let author = escaped(&self.urn());
         let url = format!(
             "{}/rest/posts?author={author}&q=author&count={LATEST_MAX}&sortBy=LAST_MODIFIED",
             self.api
@@ -81,12 +82,12 @@ impl Page<'_> {
     pub fn counts(&self, posts: &[PostRef]) -> Call {
         let list = |kind: &str| {
             let of_kind = posts.iter().filter(|it| it.id.starts_with(kind));
-            of_kind.map(|it| encode(&it.id)).collect::<Vec<_>>().join(",")
+            of_kind.map(|it| escaped(&it.id)).collect::<Vec<_>>().join(",")
         };
         let mut url = format!(
             "{}/rest/organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity={}",
             self.api,
-            encode(&self.urn())
+            escaped(&self.urn())
         );
         for (name, list) in
             [("shares", list("urn:li:share:")), ("ugcPosts", list("urn:li:ugcPost:"))]
@@ -107,7 +108,7 @@ impl Page<'_> {
     }
 
     fn one(&self, post: &PostRef) -> String {
-        format!("{}/rest/posts/{}", self.api, encode(&post.id))
+        format!("{}/rest/posts/{}", self.api, escaped(&post.id))
     }
 
     fn signed(&self, call: Call) -> Call {

@@ -2,10 +2,11 @@
 
 use super::request::{commentary, content};
 use super::{Linkedin, LinkedinConfig, response};
+use crate::secret::Secret;
+use crate::social::Trouble;
 use crate::social::testing::{
-    FakeNetwork, Heard, Running, SECRET, Said, T0, picture_server, place,
+    FakeNetwork, Heard, Running, SECRET, Said, T0, picture_server, place, read,
 };
-use crate::social::{Reply, Secret, Trouble};
 use model::Timestamp;
 use model::{LinkCard, Mark, Marked, Network, Post, PostImage, PostMetrics, PostPart, PostRef};
 use port::contract::{self, Fate};
@@ -115,13 +116,10 @@ fn config(api: String) -> LinkedinConfig {
         api,
         organization: "42".to_owned(),
         version: "202610".to_owned(),
-        token: Some(Secret::new(SECRET)),
-        ..LinkedinConfig::default()
+        token: Secret::given(SECRET),
+        allow: Vec::new(),
+        ca_file: None,
     }
-}
-
-fn read<T>(body: &str, read: impl Fn(Reply) -> Result<T, Trouble>) -> Result<T, Trouble> {
-    read(Reply { status: 200, body: body.into(), ..Reply::default() })
 }
 
 fn card() -> LinkCard {
@@ -192,11 +190,11 @@ fn a_picture_is_put_in_its_place_before_the_post() {
 #[test]
 fn answers_of_the_documentation_are_understood() {
     let place = include_str!("../../../../fixtures/social/linkedin-place.json");
-    let place = read(place, response::place).expect("a place");
+    let place = read(200, place, response::place).expect("a place");
     assert_eq!(place.image, "urn:li:image:C4E10AQFoyyAjHPMQuQ");
     assert!(place.upload_url.starts_with("https://www.linkedin.com/dms-uploads/"));
     let posts = include_str!("../../../../fixtures/social/linkedin-posts.json");
-    let found = read(posts, response::latest).expect("posts").remove(0);
+    let found = read(200, posts, response::latest).expect("posts").remove(0);
     assert_eq!(
         (found.text.as_str(), found.at),
         (r"Sample text \(one\)", Some(Timestamp(1_634_790_968_743)))
@@ -204,11 +202,11 @@ fn answers_of_the_documentation_are_understood() {
     let counts = include_str!("../../../../fixtures/social/linkedin-counts.json");
     let named = |id: &str| PostRef { id: id.to_owned(), ..PostRef::default() };
     let asked = [named("urn:li:share:1"), named("urn:li:share:1000000")];
-    let found = read(counts, |it| response::metrics(it, &asked)).expect("counts");
+    let found = read(200, counts, |it| response::metrics(it, &asked)).expect("counts");
     let (views, clicks) = (Some(503), Some(10));
     let expected = PostMetrics { likes: 0, reposts: 1, replies: 2, views, clicks };
     assert_eq!(found, [None, Some(expected)]);
-    let nameless = read("", response::published);
+    let nameless = read(200, "", response::published);
     assert!(matches!(nameless, Err(Trouble::Lost(_))), "it stands under a name that nobody knows");
 }
 
@@ -218,11 +216,10 @@ fn settings_are_checked() {
         let config: LinkedinConfig = toml::from_str(text).map_err(|it| it.to_string())?;
         config.check().map_err(|it| it.to_string())
     };
-    let page = "organization = \"42\"\ntoken = \"a\"\n";
+    let page = "organization = \"42\"\ntoken = \"env:A\"\n";
     assert_eq!(check(&format!("{page}version = \"202610\"")), Ok(()));
     assert!(check(page).expect_err("no version").contains("version"));
-    assert!(
-        check("organization = \"shop\"\ntoken = \"a\"").expect_err("a name").contains("number")
-    );
+    let named = format!("{}version = \"202610\"", page.replace("42", "shop"));
+    assert!(check(&named).expect_err("a name").contains("organization is not a number"));
     assert!(!format!("{:?}", config(String::new())).contains(SECRET));
 }

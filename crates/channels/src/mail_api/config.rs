@@ -1,6 +1,6 @@
 //! What can be set for mail by an API.
 
-use crate::http::message::{check_allow, check_base};
+use crate::http::{check_allow, check_base};
 use crate::secret::Secret;
 use model::Problem;
 use serde::Deserialize;
@@ -54,7 +54,7 @@ impl MailApiConfig {
     }
 
     pub fn check(&self) -> Result<(), Problem> {
-        check_base("mail_api", self.base())?;
+        check_base("mail_api", "base", self.base())?;
         check_allow("mail_api", &self.allow)?;
         let is_name = |it: &str| {
             let of_names = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_');

@@ -2,15 +2,13 @@
 
 use super::config::{MailApiConfig, Provider};
 use crate::callbacks::MESSAGE_VARIABLE;
-use crate::http::form::form;
-use crate::http::message::Call;
+use crate::http::Call;
 use crate::smtp::request::{MESSAGE_HEADER, clean, is_address, is_header_name};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{IdentifierKind, Reply};
 use port::{Envelope, Payload};
 use serde_json::{Map, Value, json};
-use ureq::http::Method;
 
 /// A mail whose parts are checked.
 struct Mail<'a> {
@@ -27,36 +25,21 @@ struct Mail<'a> {
 /// The call, or the reply if there can be none.
 pub fn request(envelope: &Envelope, config: &MailApiConfig, key: &str) -> Result<Call, Reply> {
     let mail = mail(envelope)?;
-    let header = |name: &str, value: String| (name.to_owned(), value);
-    let (path, proof, body) = match config.provider {
+    let base = config.base();
+    Ok(match config.provider {
         Provider::Postmark => {
-            let body = postmark(&mail, config.stream.as_deref()).to_string();
-            ("/email".to_owned(), header("x-postmark-server-token", key.to_owned()), body)
+            let body = postmark(&mail, config.stream.as_deref());
+            Call::json(format!("{base}/email"), &body).header("x-postmark-server-token", key)
         }
         Provider::SendGrid => {
-            let proof = header("authorization", format!("Bearer {key}"));
-            ("/v3/mail/send".to_owned(), proof, sendgrid(&mail).to_string())
+            Call::json(format!("{base}/v3/mail/send"), &sendgrid(&mail)).bearer(key)
         }
         Provider::Mailgun => {
             let domain = config.domain.as_deref().unwrap_or_default();
             let secret = STANDARD.encode(format!("api:{key}"));
-            let proof = header("authorization", format!("Basic {secret}"));
-            (format!("/v3/{domain}/messages"), proof, mailgun(&mail))
+            Call::form(format!("{base}/v3/{domain}/messages"), &mailgun(&mail))
+                .header("authorization", format!("Basic {secret}"))
         }
-    };
-    let kind = match config.provider {
-        Provider::Postmark | Provider::SendGrid => "application/json",
-        Provider::Mailgun => "application/x-www-form-urlencoded",
-    };
-    Ok(Call {
-        method: Method::POST,
-        url: format!("{}{path}", config.base()),
-        headers: vec![
-            header("content-type", kind.to_owned()),
-            header("accept", "application/json".to_owned()),
-            proof,
-        ],
-        body: body.into_bytes(),
     })
 }
 
@@ -144,7 +127,7 @@ fn sendgrid(mail: &Mail<'_>) -> Value {
     })
 }
 
-fn mailgun(mail: &Mail<'_>) -> String {
+fn mailgun(mail: &Mail<'_>) -> Vec<(String, String)> {
     let mut fields = vec![
         ("from".to_owned(), mailbox(mail)),
         ("to".to_owned(), mail.to.to_owned()),
@@ -155,9 +138,7 @@ fn mailgun(mail: &Mail<'_>) -> String {
         (format!("v:{MESSAGE_VARIABLE}"), mail.message.clone()),
     ];
     fields.extend(mail.headers.iter().map(|(name, value)| (format!("h:{name}"), value.clone())));
-    let fields: Vec<(&str, String)> =
-        fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    form(&fields)
+    fields
 }
 
 /// A name in quotes before the address, so that no comma in it makes two.

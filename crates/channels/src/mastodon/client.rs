@@ -3,10 +3,9 @@
 use super::config::{MastodonConfig, TABLE};
 use super::request::{self, Status};
 use super::response::{self, Uploaded, Whose};
-use crate::http::Http;
+use crate::http::{Call, Http};
 use crate::media::{Picture, Pictures};
-use crate::social::{Api, CLOCKS_APART_MAX, Call, Reply, Secret, Trouble};
-use crate::social::{find_secret, http, part_of, plain_text};
+use crate::social::{Api, CLOCKS_APART_MAX, Reply, Trouble, http, part_of, plain_text, reveal};
 use model::{Network, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostOrder, Published, Publisher, PublisherError};
 use std::thread;
@@ -24,7 +23,7 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 
 pub struct Mastodon {
     config: MastodonConfig,
-    token: Secret,
+    token: String,
     api: Api,
     pictures: Pictures,
     pause: Duration,
@@ -39,14 +38,13 @@ impl Mastodon {
     /// With another way to make calls, and another pause between looks at a picture.
     pub fn over(config: MastodonConfig, http: Http, pause: Duration) -> Result<Mastodon, Problem> {
         config.check()?;
-        let set = (config.token.as_ref(), config.token_env.as_ref());
-        let token = find_secret(TABLE, "token", set.0, set.1)?;
+        let token = reveal(TABLE, "token", &config.token)?;
         let api = Api::new(http.clone(), vec![token.clone()]);
         Ok(Mastodon { config, token, api, pictures: Pictures::new(http), pause })
     }
 
     fn send(&self, call: Call) -> Result<Reply, Trouble> {
-        self.api.send(&call.bearer(self.token.text()))
+        self.api.send(&call.bearer(&self.token))
     }
 
     fn try_publish(&self, order: &PostOrder<'_>) -> Result<PostRef, Trouble> {

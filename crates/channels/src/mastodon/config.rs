@@ -1,23 +1,24 @@
 //! What can be set for an account at a Mastodon server.
 
-use crate::social::{Secret, check_allow, check_base, check_secret};
+use crate::http::{check_allow, check_base};
+use crate::secret::Secret;
 use model::Problem;
 use serde::Deserialize;
 use std::path::PathBuf;
 
 pub(super) const TABLE: &str = "social.mastodon";
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MastodonConfig {
     /// `https://mastodon.example`
     pub server: String,
     /// An access token with the scopes `read` and `write`.
-    pub token: Option<Secret>,
-    /// The variable of the environment that holds it.
-    pub token_env: Option<String>,
+    pub token: Secret,
+    #[serde(default)]
     pub visibility: Visibility,
     /// Hosts inside the own network that may be called, also without https.
+    #[serde(default)]
     pub allow: Vec<String>,
     /// Roots to trust, as PEM, instead of those of the system.
     pub ca_file: Option<PathBuf>,
@@ -48,7 +49,6 @@ impl Visibility {
 impl MastodonConfig {
     pub fn check(&self) -> Result<(), Problem> {
         check_base(TABLE, "server", &self.server)?;
-        check_secret(TABLE, "token", self.token.as_ref(), self.token_env.as_ref())?;
         check_allow(TABLE, &self.allow)
     }
 }

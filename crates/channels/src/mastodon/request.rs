@@ -1,8 +1,10 @@
 //! What is sent. Pure.
 
 use super::config::Visibility;
+use crate::http::Call;
+use crate::http::form::escaped;
 use crate::media::Picture;
-use crate::social::{Call, Multipart, encode};
+use crate::social::Multipart;
 use ring::digest;
 use serde_json::json;
 use ureq::http::Method;
@@ -60,7 +62,7 @@ pub fn source(server: &str, id: &str) -> Call {
 }
 
 pub fn latest(server: &str, account: &str) -> Call {
-    let account = encode(account);
+    let account = escaped(account);
     Call::get(format!(
         "{server}/api/v1/accounts/{account}/statuses?limit={LATEST_MAX}&exclude_reblogs=true"
     ))
@@ -75,7 +77,7 @@ pub fn upload(server: &str, picture: &Picture) -> Call {
 
 /// Whether a picture that was taken is ready.
 pub fn media(server: &str, id: &str) -> Call {
-    Call::get(format!("{server}/api/v1/media/{}", encode(id)))
+    Call::get(format!("{server}/api/v1/media/{}", escaped(id)))
 }
 
 pub fn whose(server: &str) -> Call {
@@ -87,5 +89,5 @@ pub fn instance(server: &str) -> Call {
 }
 
 fn one(server: &str, id: &str) -> String {
-    format!("{server}/api/v1/statuses/{}", encode(id))
+    format!("{server}/api/v1/statuses/{}", escaped(id))
 }

@@ -1,7 +1,8 @@
 //! The contract before a server that is played here, and what is this network's own.
 
+use super::config::Visibility;
 use super::{Mastodon, MastodonConfig};
-use crate::social::Secret;
+use crate::secret::Secret;
 use crate::social::testing::{FakeNetwork, Heard, Running, SECRET, Said, picture_server, place};
 use model::{Mark, Marked, Network, Post, PostImage, PostPart, Timestamp};
 use port::contract::{self, Fate};
@@ -116,7 +117,8 @@ impl FakeNetwork for Server {
 }
 
 fn config(server: String) -> MastodonConfig {
-    MastodonConfig { server, token: Some(Secret::new(SECRET)), ..MastodonConfig::default() }
+    let (token, visibility) = (Secret::given(SECRET), Visibility::Public);
+    MastodonConfig { server, token, visibility, allow: Vec::new(), ca_file: None }
 }
 
 fn before(running: &Running<Server>) -> Mastodon {
@@ -223,9 +225,9 @@ fn settings_are_checked() {
         config.check().map_err(|it| it.to_string())
     };
     let server = "server = \"https://mastodon.example\"\n";
-    assert_eq!(check(&format!("{server}token = \"a\"\nvisibility = \"unlisted\"")), Ok(()));
-    assert!(check(&format!("{server}token_env = \"\"")).is_err());
-    assert!(check("token = \"a\"").expect_err("no server").contains("server"));
-    assert!(check(&format!("{server}token = \"a\"\nvisibility = \"direct\"")).is_err());
+    assert_eq!(check(&format!("{server}token = \"env:A\"\nvisibility = \"unlisted\"")), Ok(()));
+    assert!(check(&format!("{server}token = \"env:\"")).is_err());
+    assert!(check("token = \"env:A\"").expect_err("no server").contains("server"));
+    assert!(check(&format!("{server}token = \"env:A\"\nvisibility = \"direct\"")).is_err());
     assert!(!format!("{:?}", config(String::new())).contains(SECRET));
 }

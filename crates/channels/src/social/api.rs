@@ -1,7 +1,7 @@
 //! Makes the calls of one account, and reads the clock for answers that name a moment.
 
-use super::{Call, Reply, Secret, Trouble};
-use crate::http::{Answer, Http, retry_after};
+use super::{Reply, Trouble};
+use crate::http::{Answer, Call, Http, retry_after};
 use model::{Span, Timestamp};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -18,19 +18,17 @@ const IDS: [&str; 1] = ["x-restli-id"];
 pub struct Api {
     http: Http,
     /// Taken out of whatever a network says.
-    secrets: Vec<Secret>,
+    secrets: Vec<String>,
 }
 
 impl Api {
-    pub fn new(http: Http, secrets: Vec<Secret>) -> Api {
+    pub fn new(http: Http, secrets: Vec<String>) -> Api {
         Api { http, secrets }
     }
 
     /// Any answer with a known status is a reply; that of a success is whole.
     pub fn send(&self, call: &Call) -> Result<Reply, Trouble> {
-        let headers: Vec<(&str, &str)> =
-            call.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = self.http.call(call.method.clone(), &call.url, &headers, &call.body)?;
+        let answer = self.http.send(call)?;
         let status = answer.status();
         let mut reply = Reply { status, wait: wait(&answer, now()), ..Reply::default() };
         reply.id = IDS.iter().find_map(|it| answer.header(it)).map(str::to_owned);
@@ -51,7 +49,7 @@ impl Api {
     /// Some networks say which token they do not know.
     fn without_secrets(&self, body: &[u8]) -> Vec<u8> {
         let text = String::from_utf8_lossy(body).into_owned();
-        let cleaned = self.secrets.iter().fold(text, |text, it| text.replace(it.text(), "…"));
+        let cleaned = self.secrets.iter().fold(text, |text, it| text.replace(it, "…"));
         cleaned.into_bytes()
     }
 }

@@ -1,6 +1,9 @@
 //! Networks on this machine that do what they are told, for the contract of publishers.
 
+use crate::http::form::{fields, plain};
+use crate::http::testing::read_call;
 use crate::http::{Http, HttpConfig};
+use crate::social::{Reply, Trouble};
 use crate::tls::testing::Encrypted;
 use port::Publisher;
 use port::contract::{Fate, Place};
@@ -57,7 +60,7 @@ impl Heard {
     }
 
     pub fn form(&self) -> Vec<(String, String)> {
-        pairs(&String::from_utf8_lossy(&self.body))
+        fields(&self.body).unwrap_or_default()
     }
 
     /// Of the query, or of a form.
@@ -105,7 +108,7 @@ impl<N: FakeNetwork> Running<N> {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
-                let Ok(call) = read_call(&mut stream) else { continue };
+                let Ok(call) = hear(&mut stream) else { continue };
                 heard.lock().expect("calls").push(call.clone());
                 let fate = *fate.lock().expect("a fate");
                 answer(&mut stream, &mut *network.lock().expect("a network"), &call, fate);
@@ -160,6 +163,15 @@ pub fn place<N: FakeNetwork>(
     }
 }
 
+/// What an adapter makes of this answer.
+pub fn read<T>(
+    status: u16,
+    body: &str,
+    read: impl Fn(Reply) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    read(Reply { status, body: body.into(), ..Reply::default() })
+}
+
 /// Where a picture of this size can be fetched, as often as somebody wants.
 pub fn picture_server(width: u32, height: u32) -> String {
     let mut png = Cursor::new(Vec::new());
@@ -170,7 +182,7 @@ pub fn picture_server(width: u32, height: u32) -> String {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.expect("a connection");
-            if read_call(&mut stream).is_ok() {
+            if hear(&mut stream).is_ok() {
                 let said = Said { status: 200, headers: Vec::new(), body: png.get_ref().clone() };
                 say(&mut stream, &said);
             }
@@ -231,19 +243,8 @@ fn say(stream: &mut TcpStream, said: &Said) {
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&said.body)).unwrap_or(());
 }
 
-fn read_call(stream: &mut TcpStream) -> io::Result<Heard> {
-    let mut read = Vec::new();
-    let mut bytes = [0; 8_192];
-    let end = loop {
-        if let Some(at) = read.windows(4).position(|it| it == b"\r\n\r\n") {
-            break at;
-        }
-        match stream.read(&mut bytes)? {
-            0 => return Err(ErrorKind::UnexpectedEof.into()),
-            count => read.extend_from_slice(&bytes[..count]),
-        }
-    };
-    let head = String::from_utf8_lossy(&read[..end]).into_owned();
+fn hear(stream: &mut TcpStream) -> io::Result<Heard> {
+    let (head, body) = read_call(stream)?;
     let mut lines = head.lines();
     let mut first = lines.next().unwrap_or_default().split(' ');
     let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
@@ -252,42 +253,7 @@ fn read_call(stream: &mut TcpStream) -> io::Result<Heard> {
         let (name, value) = it.split_once(':').expect("a header");
         (name.to_ascii_lowercase(), value.trim().to_owned())
     };
-    let headers: BTreeMap<String, String> = lines.map(header).collect();
-    let length = headers.get("content-length").map_or(0, |it| it.parse().expect("a length"));
-    let mut body = read.split_off(end + 4);
-    while body.len() < length {
-        match stream.read(&mut bytes)? {
-            0 => return Err(ErrorKind::UnexpectedEof.into()),
-            count => body.extend_from_slice(&bytes[..count]),
-        }
-    }
-    let (method, path) = (method.to_owned(), decoded(path));
-    Ok(Heard { method, path, query: pairs(query), headers, body })
-}
-
-fn pairs(text: &str) -> Vec<(String, String)> {
-    let pair = |it: &str| {
-        let (name, value) = it.split_once('=')?;
-        Some((decoded(name), decoded(value)))
-    };
-    text.split('&').filter_map(pair).collect()
-}
-
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).and_then(|it| std::str::from_utf8(it).ok());
-        match (first, hex.and_then(|it| u8::from_str_radix(it, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(if *first == b'+' { b' ' } else { *first });
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let query = fields(query.as_bytes()).expect("a query");
+    let (method, path) = (method.to_owned(), plain(path).expect("a path"));
+    Ok(Heard { method, path, query, headers: lines.map(header).collect(), body })
 }

@@ -1,7 +1,7 @@
-//! Text without marks, forms, and what an answer means.
+//! Text without marks, forms with a file, and what an answer means.
 
 use super::{CLOCKS_APART_MAX, Standing, find_among, moment};
-use super::{Multipart, Reply, Secret, Trouble, encode, form, plain_text};
+use super::{Multipart, Reply, Trouble, plain_text};
 use model::{LinkCard, Mark, Marked, PostPart, PostRef, Span, Timestamp};
 use port::{Published, PublisherError};
 use proptest::prelude::*;
@@ -41,15 +41,6 @@ fn links_are_written_where_the_network_knows_no_marks() {
     let mut broken = part("é", &[("é", url)], None);
     broken.marks[0].start = 1;
     assert_eq!(plain_text(&broken, true), "é");
-}
-
-#[test]
-fn forms_are_encoded_as_oauth_wants_it() {
-    // The examples of RFC 5849, 3.6, and its rule that a space is %20.
-    assert_eq!(encode("Ladies + Gentlemen"), "Ladies%20%2B%20Gentlemen");
-    assert_eq!(encode("An encoded string!"), "An%20encoded%20string%21");
-    assert_eq!(encode("☃-._~"), "%E2%98%83-._~");
-    assert_eq!(form(&[("a", "1&2"), ("b c", "")]), "a=1%262&b%20c=");
 }
 
 #[test]
@@ -101,13 +92,6 @@ fn what_broke_is_lost_unless_a_key_is_known_or_nobody_saw() {
     assert!(
         matches!(sign_in, Published::Later { detail, .. } if detail.contains("connected anew"))
     );
-}
-
-#[test]
-fn a_secret_does_not_show() {
-    let secret: Secret = serde_json::from_str("\"hunter2\"").expect("a secret");
-    assert_eq!(format!("{secret:?}"), "Secret(…)");
-    assert_eq!(secret.text(), "hunter2");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::request::{self, Holds};
 use super::response::{self, Progress};
 use crate::http::Http;
 use crate::social::{
-    Api, CLOCKS_APART_MAX, Secret, Trouble, find_among, find_secret, http, part_of, plain_text,
+    Api, CLOCKS_APART_MAX, Trouble, find_among, http, part_of, plain_text, reveal,
 };
 use model::{Network, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
@@ -29,7 +29,7 @@ const WAIT_MAX: Duration = Duration::from_secs(90);
 
 pub struct Threads {
     config: ThreadsConfig,
-    token: Secret,
+    token: String,
     calls: Api,
     pause: Duration,
 }
@@ -43,14 +43,13 @@ impl Threads {
     /// With another way to make calls, and another pause between looks at a container.
     pub fn over(config: ThreadsConfig, http: Http, pause: Duration) -> Result<Threads, Problem> {
         config.check()?;
-        let set = (config.token.as_ref(), config.token_env.as_ref());
-        let token = find_secret(TABLE, "token", set.0, set.1)?;
+        let token = reveal(TABLE, "token", &config.token)?;
         let calls = Api::new(http, vec![token.clone()]);
         Ok(Threads { config, token, calls, pause })
     }
 
     fn account(&self) -> request::Account<'_> {
-        request::Account { api: &self.config.api, token: self.token.text() }
+        request::Account { api: &self.config.api, token: &self.token }
     }
 
     fn try_publish(&self, order: &PostOrder<'_>) -> Result<PostRef, Trouble> {

@@ -1,6 +1,7 @@
 //! What is sent. Pure.
 
-use crate::social::{Call, encode, form};
+use crate::http::Call;
+use crate::http::form::{escaped, form};
 use model::{LinkCard, PostImage, PostRef, Timestamp};
 
 /// How many of the account's latest posts are looked through for one that may be there.
@@ -61,7 +62,7 @@ impl Account<'_> {
 
     /// Whether it is ready.
     pub fn status(&self, container: &str) -> Call {
-        self.get(&encode(container), &[("fields", "status,error_message")])
+        self.get(&escaped(container), &[("fields", "status,error_message")])
     }
 
     pub fn publish(&self, container: &str) -> Call {
@@ -69,7 +70,7 @@ impl Account<'_> {
     }
 
     pub fn permalink(&self, id: &str) -> Call {
-        self.get(&encode(id), &[("fields", "permalink")])
+        self.get(&escaped(id), &[("fields", "permalink")])
     }
 
     /// Posts of the account, or its answers, which are listed apart.
@@ -81,11 +82,11 @@ impl Account<'_> {
 
     pub fn delete(&self, post: &PostRef) -> Call {
         let token = form(&[("access_token", self.token)]);
-        Call::delete(format!("{}/{}?{token}", self.api, encode(&post.id)))
+        Call::delete(format!("{}/{}?{token}", self.api, escaped(&post.id)))
     }
 
     pub fn counts(&self, post: &PostRef) -> Call {
-        let path = format!("{}/insights", encode(&post.id));
+        let path = format!("{}/insights", escaped(&post.id));
         self.get(&path, &[("metric", "views,likes,replies,reposts,quotes")])
     }
 

@@ -1,8 +1,9 @@
 //! The contract before a network that is played here, and answers as the documentation shows them.
 
 use super::{Threads, ThreadsConfig, response};
-use crate::social::testing::{FakeNetwork, Heard, Running, SECRET, Said, place};
-use crate::social::{Reply, Secret, Trouble};
+use crate::secret::Secret;
+use crate::social::Trouble;
+use crate::social::testing::{FakeNetwork, Heard, Running, SECRET, Said, place, read};
 use model::{Network, Post, PostImage, PostMetrics, PostPart, Timestamp};
 use port::contract::{self, Fate};
 use port::{PostOrder, Published, Publisher};
@@ -110,8 +111,8 @@ impl FakeNetwork for Graph {
 }
 
 fn config(api: &str) -> ThreadsConfig {
-    let (api, token) = (format!("{api}/v1.0"), Some(Secret::new(SECRET)));
-    ThreadsConfig { api, token, ..ThreadsConfig::default() }
+    let (api, token) = (format!("{api}/v1.0"), Secret::given(SECRET));
+    ThreadsConfig { token, api, allow: Vec::new(), ca_file: None }
 }
 
 fn before(running: &Running<Graph>) -> Threads {
@@ -127,14 +128,6 @@ fn publish(threads: &Threads, images: usize) -> Published {
     let part = PostPart { text: "Look".to_owned(), images, ..PostPart::default() };
     let post = Post { network: Network::Threads, parts: vec![part], language: None };
     threads.publish(&PostOrder { key: "k", at: NOW, post: &post, part: 0, before: &[] })
-}
-
-fn read<T>(
-    status: u16,
-    body: &str,
-    read: impl Fn(Reply) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
-    read(Reply { status, body: body.into(), ..Reply::default() })
 }
 
 #[test]
@@ -193,7 +186,7 @@ fn settings_are_checked() {
         let config: ThreadsConfig = toml::from_str(text).map_err(|it| it.to_string())?;
         config.check().map_err(|it| it.to_string())
     };
-    assert_eq!(check("token_env = \"THREADS_TOKEN\""), Ok(()));
-    assert!(check("").expect_err("no token").contains("token is missing"));
+    assert_eq!(check("token = \"env:THREADS_TOKEN\""), Ok(()));
+    assert!(check("").expect_err("no token").contains("missing field `token`"));
     assert!(!format!("{:?}", config("")).contains(SECRET));
 }

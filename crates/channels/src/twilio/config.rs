@@ -1,7 +1,6 @@
 //! What can be set for text messages.
 
-use crate::http::check_url;
-use crate::http::message::{check_allow, check_base};
+use crate::http::{check_allow, check_base, check_url};
 use crate::secret::Secret;
 use model::Problem;
 use serde::Deserialize;
@@ -36,7 +35,7 @@ pub struct SmsConfig {
 
 impl SmsConfig {
     pub fn check(&self) -> Result<(), Problem> {
-        check_base("sms", &self.base)?;
+        check_base("sms", "base", &self.base)?;
         check_allow("sms", &self.allow)?;
         let is_sid = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
         if !is_sid(&self.account) {

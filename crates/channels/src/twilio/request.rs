@@ -1,13 +1,11 @@
 //! A message as a call of the API. Pure.
 
 use super::config::SmsConfig;
-use crate::http::form::form;
-use crate::http::message::Call;
+use crate::http::Call;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{IdentifierKind, Reply};
 use port::{Envelope, Payload};
-use ureq::http::Method;
 
 /// The most that the API takes, in characters; it parts what is longer than one text message itself.
 pub const TEXT_CHARS_MAX: usize = 1_600;
@@ -41,16 +39,8 @@ pub fn request(envelope: &Envelope, config: &SmsConfig, token: &str) -> Result<C
             .map(|it| ("StatusCallback", format!("{it}?{MESSAGE_PARAMETER}={}", envelope.message))),
     );
     let secret = STANDARD.encode(format!("{}:{token}", config.account));
-    Ok(Call {
-        method: Method::POST,
-        url: format!("{}/2010-04-01/Accounts/{}/Messages.json", config.base, config.account),
-        headers: vec![
-            ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
-            ("accept".to_owned(), "application/json".to_owned()),
-            ("authorization".to_owned(), format!("Basic {secret}")),
-        ],
-        body: form(&fields).into_bytes(),
-    })
+    let url = format!("{}/2010-04-01/Accounts/{}/Messages.json", config.base, config.account);
+    Ok(Call::form(url, &fields).header("authorization", format!("Basic {secret}")))
 }
 
 /// The link behind the words, unless they have it.

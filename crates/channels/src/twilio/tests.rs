@@ -81,17 +81,17 @@ fn what_cannot_be_sent_is_refused_before_it_leaves() {
     let refused = |change: fn(&mut Envelope)| {
         let mut envelope = envelope();
         change(&mut envelope);
-        request(&envelope, &config("https://sms.example"), TOKEN).map_err(|it| match it {
-            Reply::Refused { dead, .. } => dead,
+        match request(&envelope, &config("https://sms.example"), TOKEN).err() {
+            Some(Reply::Refused { dead, .. }) => dead,
             other => panic!("{other:?}"),
-        })
+        }
     };
-    assert_eq!(refused(|it| it.to.value = "0612345678".to_owned()), Err(true));
-    assert_eq!(refused(|it| it.to.kind = IdentifierKind::Handle), Err(true));
+    assert!(refused(|it| it.to.value = "0612345678".to_owned()));
+    assert!(refused(|it| it.to.kind = IdentifierKind::Handle));
     let long = |it: &mut Envelope| {
         it.payload = Payload::Short { title: String::new(), body: "x".repeat(1_601), url: None };
     };
-    assert_eq!(refused(long), Err(false));
+    assert!(!refused(long));
     for (number, good) in [("+31612345678", true), ("+", false), ("+123456789012345678", false)] {
         assert_eq!(is_phone(number), good, "{number}");
     }

@@ -1,6 +1,6 @@
 //! What can be set for messages to browsers.
 
-use crate::http::message::check_allow;
+use crate::http::check_allow;
 use crate::secret::Secret;
 use model::{Problem, Span};
 use serde::{Deserialize, Deserializer};

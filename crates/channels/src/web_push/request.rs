@@ -2,7 +2,7 @@
 
 use super::config::WebPushConfig;
 use super::subscription::Subscription;
-use crate::http::message::Call;
+use crate::http::Call;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{IdentifierKind, Reply};

@@ -3,11 +3,10 @@
 use super::config::{TABLE, XConfig};
 use super::request::{self, Keys, Moment, POSTS_PER_CALL};
 use super::response;
-use crate::http::Http;
+use crate::http::{Call, Http};
 use crate::media::{PictureLimits, Pictures};
 use crate::social::{
-    Api, CLOCKS_APART_MAX, Call, Reply, Trouble, find_among, find_secret, http, now, part_of,
-    plain_text,
+    Api, CLOCKS_APART_MAX, Reply, Trouble, find_among, http, now, part_of, plain_text, reveal,
 };
 use model::{Network, PostMetrics, PostPart, PostRef, Problem};
 use port::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
@@ -37,12 +36,11 @@ impl X {
     /// With another way to make calls.
     pub fn over(config: XConfig, http: Http) -> Result<X, Problem> {
         config.check()?;
-        let set = (config.consumer_secret.as_ref(), config.consumer_secret_env.as_ref());
-        let consumer_secret = find_secret(TABLE, "consumer_secret", set.0, set.1)?;
-        let set = (config.token_secret.as_ref(), config.token_secret_env.as_ref());
-        let token_secret = find_secret(TABLE, "token_secret", set.0, set.1)?;
-        let secrets = vec![consumer_secret.clone(), token_secret.clone()];
-        let (consumer_key, token) = (config.consumer_key.clone(), config.token.clone());
+        let consumer_secret = reveal(TABLE, "consumer_secret", &config.consumer_secret)?;
+        let token = reveal(TABLE, "token", &config.token)?;
+        let token_secret = reveal(TABLE, "token_secret", &config.token_secret)?;
+        let secrets = vec![consumer_secret.clone(), token.clone(), token_secret.clone()];
+        let consumer_key = config.consumer_key.clone();
         let keys = Keys { consumer_key, consumer_secret, token, token_secret };
         let calls = Api::new(http.clone(), secrets);
         Ok(X { config, keys, calls, pictures: Pictures::new(http) })

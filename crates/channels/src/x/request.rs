@@ -1,7 +1,9 @@
 //! What is sent, and how it is signed (OAuth 1.0a, RFC 5849). Pure; time and chance come in.
 
+use crate::http::Call;
+use crate::http::form::{escaped, form};
 use crate::media::Picture;
-use crate::social::{Call, Multipart, Secret, encode, form};
+use crate::social::Multipart;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{PostRef, Timestamp};
@@ -14,12 +16,12 @@ pub const POSTS_PER_CALL: usize = 100;
 /// How many of the account's latest posts are looked through for one that may be there.
 pub const LATEST_MAX: usize = 50;
 
-/// An app and the account that lets it in.
+/// An app and the account that lets it in. They are secrets, so they cannot be shown.
 pub struct Keys {
     pub consumer_key: String,
-    pub consumer_secret: Secret,
+    pub consumer_secret: String,
     pub token: String,
-    pub token_secret: Secret,
+    pub token_secret: String,
 }
 
 /// When a call is signed, and a word that no other call of that second has.
@@ -53,7 +55,7 @@ pub fn describe(api: &str, media: &str, alt: &str) -> Call {
 }
 
 pub fn delete(api: &str, post: &PostRef) -> Call {
-    Call::delete(format!("{api}/2/tweets/{}", encode(&post.id)))
+    Call::delete(format!("{api}/2/tweets/{}", escaped(&post.id)))
 }
 
 pub fn latest(api: &str, account: &str, since: Timestamp) -> Call {
@@ -64,14 +66,13 @@ pub fn latest(api: &str, account: &str, since: Timestamp) -> Call {
         ("start_time", &start),
         ("tweet.fields", "created_at,entities,referenced_tweets"),
     ];
-    Call::get(format!("{api}/2/users/{}/tweets?{}", encode(account), form(&fields)))
+    Call::get(format!("{api}/2/users/{}/tweets?{}", escaped(account), form(&fields)))
 }
 
 /// At most [`POSTS_PER_CALL`] of them.
 pub fn counts(api: &str, posts: &[PostRef]) -> Call {
     let ids: Vec<&str> = posts.iter().map(|it| it.id.as_str()).collect();
     let fields = [("ids", ids.join(",")), ("tweet.fields", "public_metrics".to_owned())];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     Call::get(format!("{api}/2/tweets?{}", form(&fields)))
 }
 
@@ -94,7 +95,7 @@ pub fn signed(call: Call, keys: &Keys, moment: Moment<'_>) -> Call {
     let signature = signature(call.method.as_str(), base, query, &own, keys);
     let own = own.iter().copied().chain([("oauth_signature", signature.as_str())]);
     let fields: Vec<String> =
-        own.map(|(name, value)| format!("{name}=\"{}\"", encode(value))).collect();
+        own.map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
     call.header("authorization", format!("OAuth {}", fields.join(", ")))
 }
 
@@ -108,12 +109,11 @@ pub fn signature(
 ) -> String {
     let mut pairs: Vec<String> =
         query.split('&').filter(|it| !it.is_empty()).map(str::to_owned).collect();
-    pairs.extend(own.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))));
+    pairs.extend(own.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))));
     // By name and then by value: `=` would come after `-` and `.`, which names may have.
     pairs.sort_by(|a, b| a.split('=').cmp(b.split('=')));
-    let text = format!("{method}&{}&{}", encode(base), encode(&pairs.join("&")));
-    let key =
-        format!("{}&{}", encode(keys.consumer_secret.text()), encode(keys.token_secret.text()));
+    let text = format!("{method}&{}&{}", escaped(base), escaped(&pairs.join("&")));
+    let key = format!("{}&{}", escaped(&keys.consumer_secret), escaped(&keys.token_secret));
     // The network knows no other: https://docs.x.com, "Creating a signature".
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes());
     STANDARD.encode(hmac::sign(&key, text.as_bytes()))

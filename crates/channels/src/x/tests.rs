@@ -2,8 +2,11 @@
 
 use super::request::{Keys, signature};
 use super::{X, XConfig, response};
-use crate::social::testing::{FakeNetwork, Heard, Running, SECRET, Said, picture_server, place};
-use crate::social::{Reply, Secret, Trouble};
+use crate::secret::Secret;
+use crate::social::Trouble;
+use crate::social::testing::{
+    FakeNetwork, Heard, Running, SECRET, Said, picture_server, place, read,
+};
 use model::{Network, Post, PostImage, PostMetrics, PostPart, PostRef, Timestamp};
 use port::contract::{self, Fate};
 use port::{PostOrder, Published, Publisher};
@@ -103,19 +106,12 @@ fn config(api: String) -> XConfig {
     XConfig {
         api,
         consumer_key: "key".to_owned(),
-        consumer_secret: Some(Secret::new("consumer-secret")),
-        token: "7-token".to_owned(),
-        token_secret: Some(Secret::new(SECRET)),
-        ..XConfig::default()
+        consumer_secret: Secret::given("consumer-secret"),
+        token: Secret::given("7-token"),
+        token_secret: Secret::given(SECRET),
+        allow: Vec::new(),
+        ca_file: None,
     }
-}
-
-fn read<T>(
-    status: u16,
-    body: &str,
-    read: impl Fn(Reply) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
-    read(Reply { status, body: body.into(), ..Reply::default() })
 }
 
 #[test]
@@ -131,9 +127,9 @@ fn x_keeps_the_contract() {
 fn the_signature_is_that_of_the_documentation() {
     let keys = Keys {
         consumer_key: "xvz1evFS4wEEPTGEFPHBog".to_owned(),
-        consumer_secret: Secret::new("kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw"),
+        consumer_secret: "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw".to_owned(),
         token: "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb".to_owned(),
-        token_secret: Secret::new("LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE"),
+        token_secret: "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE".to_owned(),
     };
     let own = [
         ("status", "Hello Ladies + Gentlemen, a signed OAuth request!"),
@@ -196,10 +192,11 @@ fn settings_are_checked() {
         let config: XConfig = toml::from_str(text).map_err(|it| it.to_string())?;
         config.check().map_err(|it| it.to_string())
     };
-    let keys = "consumer_key = \"a\"\ntoken = \"7-b\"\ntoken_secret_env = \"X_TOKEN_SECRET\"\n";
-    assert_eq!(check(&format!("{keys}consumer_secret = \"c\"")), Ok(()));
-    assert!(check(keys).expect_err("no secret").contains("consumer_secret is missing"));
-    assert!(check("consumer_key = \"a b\"").expect_err("no key").contains("consumer_key"));
+    let keys = "consumer_key = \"a\"\ntoken = \"env:T\"\ntoken_secret = \"env:X_TOKEN_SECRET\"\n";
+    assert_eq!(check(&format!("{keys}consumer_secret = \"env:C\"")), Ok(()));
+    assert!(check(keys).expect_err("no secret").contains("missing field `consumer_secret`"));
+    let nameless = keys.replace("\"a\"", "\"a b\"") + "consumer_secret = \"env:C\"";
+    assert!(check(&nameless).expect_err("no key").contains("consumer_key"));
     let shown = format!("{:?}", config(String::new()));
     assert!(!shown.contains(SECRET) && !shown.contains("consumer-secret"), "{shown}");
 }
