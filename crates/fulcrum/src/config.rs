@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use channels::callbacks::CallbacksConfig;
 use channels::generic::GenericConfig;
+use channels::mail_api::MailApiConfig;
 use channels::smtp::SmtpConfig;
 use channels::twilio::SmsConfig;
 use channels::web_push::WebPushConfig;
@@ -46,6 +47,8 @@ pub struct Config {
     #[serde(deserialize_with = "span")]
     pub keep_log: Option<Span>,
     pub smtp: Option<SmtpConfig>,
+    /// Mail by a provider's API in place of a mail server.
+    pub mail_api: Option<MailApiConfig>,
     /// Text messages, through Twilio or whoever speaks its API.
     pub sms: Option<SmsConfig>,
     pub web_push: Option<WebPushConfig>,
@@ -128,6 +131,7 @@ impl Config {
 
     fn check(&self) -> Result<(), model::Problem> {
         self.smtp.as_ref().map_or(Ok(()), SmtpConfig::check)?;
+        self.mail_api.as_ref().map_or(Ok(()), MailApiConfig::check)?;
         self.sms.as_ref().map_or(Ok(()), SmsConfig::check)?;
         self.web_push.as_ref().map_or(Ok(()), WebPushConfig::check)?;
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;

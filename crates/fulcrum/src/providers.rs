@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use channels::generic::Generic;
+use channels::mail_api::MailApi;
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
 use channels::twilio::Sms;
@@ -32,6 +33,9 @@ impl Providers {
         let mut channels: Vec<Box<dyn port::Channel>> = Vec::new();
         if let Some(smtp) = &config.smtp {
             channels.push(Box::new(Smtp::new(smtp.clone()).map_err(stop)?));
+        }
+        if let Some(api) = &config.mail_api {
+            channels.push(Box::new(MailApi::new(api.clone()).map_err(stop)?));
         }
         if let Some(sms) = &config.sms {
             channels.push(Box::new(Sms::new(sms.clone()).map_err(stop)?));
@@ -72,6 +76,7 @@ pub fn named(config: &Config) -> BTreeMap<Channel, Vec<String>> {
         |is_there: bool, channel: Channel, name: &str| is_there.then(|| (channel, name.to_owned()));
     let own = [
         table(config.smtp.is_some(), Channel::Email, "smtp"),
+        table(config.mail_api.is_some(), Channel::Email, "mail_api"),
         table(config.sms.is_some(), Channel::Sms, "sms"),
         table(config.web_push.is_some(), Channel::Push, "web_push"),
     ];

@@ -24,8 +24,8 @@ use port::{Person, Views};
 use record::{Act, Fact, LogRecord};
 use std::sync::Arc;
 
-/// SendGrid sends up to 30 MB, others far less; more than this is nobody's list of receipts.
-const BODY_BYTES_MAX: usize = 32 << 20;
+/// Some thousands of receipts. It is read before anybody has proved who they are, so no more.
+const BODY_BYTES_MAX: usize = 4 << 20;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
