@@ -38,11 +38,6 @@ fn caller(
     is_real.then(|| Arc::new(webhooks(&config.webhooks, store.clone())) as Arc<dyn port::Caller>)
 }
 
-/// Whoever reads what providers call back.
-fn callbacks(config: &Config) -> anyhow::Result<Receiver> {
-    Receiver::new(&config.callbacks, config.sms.as_ref()).map_err(providers::stop)
-}
-
 /// Whoever calls other systems, with the secrets of the settings or else those that are stored, which
 /// may change while it runs.
 pub fn webhooks(config: &WebhookConfig, views: impl Catalog + Send + Sync + 'static) -> Webhooks {
@@ -110,18 +105,9 @@ pub fn serve(
     engine.keep_journal(Arc::new(data.open_journal()?));
     engine.keep_history(history.clone());
     engine.fill_from_history();
-    let name = config.name.clone().unwrap_or_default();
-    let mut settings = Settings::new(name, env!("CARGO_PKG_VERSION"));
-    settings.simulated = truth.is_some();
-    settings.truth = truth;
+    let mut settings = settings(config, data, truth)?;
     settings.providers = providers.set;
-    if !settings.simulated {
-        settings.callbacks = Some(Arc::new(callbacks(config)?));
-    }
-    settings.webhook_secret_is_set = config.webhooks.secret.is_some();
     settings.setup_token = setup_token.clone();
-    settings.secure_cookies = config.https;
-    settings.data_dir = Some(data.path().to_owned());
     let host = Host::start_with(engine, providers.channels, caller(config, &settings, &shared));
     let readers_of_historian = shared.clone();
     let historian = Historian::start(Needs {
@@ -148,6 +134,25 @@ pub fn serve(
     drop(historian);
     drop(host);
     served
+}
+
+fn settings(
+    config: &Config,
+    data: &DataDir,
+    truth: Option<serde_json::Value>,
+) -> anyhow::Result<Settings> {
+    let name = config.name.clone().unwrap_or_default();
+    let mut settings = Settings::new(name, env!("CARGO_PKG_VERSION"));
+    settings.simulated = truth.is_some();
+    settings.truth = truth;
+    if !settings.simulated {
+        let receiver = Receiver::new(&config.callbacks, config.sms.as_ref());
+        settings.callbacks = Some(Arc::new(receiver.map_err(providers::stop)?));
+    }
+    settings.webhook_secret_is_set = config.webhooks.secret.is_some();
+    settings.secure_cookies = config.https;
+    settings.data_dir = Some(data.path().to_owned());
+    Ok(settings)
 }
 
 /// What is known when the server listens.
