@@ -240,7 +240,7 @@ export function timeline(id: string, now: number): TimelineItem[] {
     detail,
   });
   const created = (hours: number, who: string) =>
-    step(hours, "created", "a journey or broadcast asked for this message", who);
+    step(hours, "created", "a journey, a broadcast or a program asked for this message", who);
   const items: TimelineItem[] = [
     {
       at: h(0.4),

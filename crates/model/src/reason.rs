@@ -64,7 +64,7 @@ closed_list! {
 closed_list! {
     /// What became of a message, and why. Each entry of a message's trail carries one.
     Reason {
-        Created = "created", "a journey or broadcast asked for this message";
+        Created = "created", "a journey, a broadcast or a program asked for this message";
         Planned = "planned", "the message got a channel and a time";
         Chosen = "chosen", "channel and hour were drawn by lot, and what suits you best was the likeliest";
         Deferred = "deferred", "the message waits for a later time";
