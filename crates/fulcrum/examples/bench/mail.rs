@@ -37,6 +37,7 @@ content: hello
 topic: rides
 summary: Your first ride is on us
 purpose: transactional
+layout: news
 action: {label: Plan my ride, url: "https://twowheels.example/plan"}
 forms:
   email: {subject: "Welcome, {{ person.first_name | default: 'friend' }}", preheader: One thing to do today}
@@ -50,12 +51,35 @@ good to have you with us. The canal route is at its best this month: **eighteen 
 - Come back by the mill.
 "#;
 
+/// What a team writes for all its mails: a head, the words, a foot.
+const LAYOUT: &str = r##"<mjml>
+  <mj-head>
+    <mj-attributes><mj-all font-family="Helvetica, Arial, sans-serif" /></mj-attributes>
+  </mj-head>
+  <mj-body background-color="#f2efe9">
+    <mj-section background-color="#1f3a2e">
+      <mj-column><mj-text color="#ffffff" font-size="22px">{{ brand.name }}</mj-text></mj-column>
+    </mj-section>
+    <mj-section background-color="#ffffff">
+      <mj-column>
+        <mj-text font-size="16px" line-height="26px">{{ content }}</mj-text>
+        <mj-text>{{ action }}</mj-text>
+      </mj-column>
+    </mj-section>
+    <mj-section>
+      <mj-column><mj-text font-size="12px" color="#666666">{{ footer }}</mj-text></mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
+"##;
+
 pub fn run(dir: &Path) -> anyhow::Result<Run> {
     let log = open_log(dir)?;
     let store = open_store(dir)?;
     let mut files = market_files(&["brand.yaml", "topics.yaml"]);
     files.insert("journeys/signup.yaml".to_owned(), JOURNEY.to_owned());
     files.insert("content/hello.md".to_owned(), CONTENT.to_owned());
+    files.insert("layouts/news.mjml".to_owned(), LAYOUT.to_owned());
     let sink = Sink::start(Script::default())?;
     let kept = Arc::new(Mutex::new(Vec::with_capacity(MAILS)));
     let (told, sends) = mpsc::channel();
@@ -78,7 +102,7 @@ pub fn run(dir: &Path) -> anyhow::Result<Run> {
     let mails = MAILS as f64;
     let notes = store.notes();
     let figure =
-        Figure::new("journey mail to a mail server", mails / took.as_secs_f64(), "mails/s")
+        Figure::new("journey mail in MJML to a mail server", mails / took.as_secs_f64(), "mails/s")
             .limit(mails / alone.as_secs_f64(), "the mail client alone, same mails and connections")
             .detail("CPU µs per mail, with the server", cpu / mails * 1e6)
             .detail("connections", CONNECTIONS as f64)
