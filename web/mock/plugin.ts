@@ -21,6 +21,7 @@ import {
 } from "./audiences.ts";
 import { ADMIN, broadcastPlan, broadcasts, MEMBER, type Steps, taken } from "./broadcasts.ts";
 import { condition, parse, Refused, vocabulary } from "./conditions.ts";
+import { contentFiles, previewContent } from "./contents.ts";
 import {
   chance,
   lastReceived,
@@ -168,6 +169,16 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     return found
       ? json(response, found)
       : problem(response, 404, "the programme has no such journey");
+  }
+  if (key === "POST /contents/preview") {
+    const asked = (await body(request)) as unknown as Parameters<typeof previewContent>[0];
+    const problems = programmeProblems(asked.changes ?? {});
+    if (0 < problems.length)
+      return problem(response, 422, problems[0]?.message ?? "", { problems });
+    const found = previewContent(asked);
+    return found
+      ? json(response, found)
+      : problem(response, 404, `the programme has no content \`${asked.content}\``);
   }
   if (path.startsWith("/programme")) return aboutProgramme(request, response, path, scenario, now);
   if (/^\/(audiences|jobs|overlap|counting)\b/.test(path) || path === "/conditions/preview")
@@ -340,6 +351,10 @@ async function aboutProgramme(
   scenario: Scenario,
   now: number,
 ) {
+  if (path === "/programme" && request.method === "GET") {
+    const files = scenario === "empty" ? {} : contentFiles();
+    return json(response, { version: 7, files, earlier: {} });
+  }
   if (path === "/programme/files")
     return json(response, { version: 7, files: programmeFiles(now) });
   if (path.startsWith("/programme/files/")) {

@@ -3,6 +3,7 @@ import type { FileProblem, ProgrammeFile, ProgrammePlan } from "../src/api/types
 import { fileOf, type Journey, journeyOf } from "../src/lib/journeys.ts";
 import { audiences, save, sizeOf, syncOf } from "./audiences.ts";
 import { parse, Refused } from "./conditions.ts";
+import { contentFiles, contentName, contentProblems, isContent, saveContent } from "./contents.ts";
 import { journeyDefinitions, saveJourney } from "./journeys.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -50,6 +51,7 @@ export function programmeProblems(changes: Changes): FileProblem[] {
   return Object.entries(changes).flatMap(([file, text]) => {
     if (text === null) return [];
     if (file.startsWith("journeys/")) return journeyProblems(file, text);
+    if (isContent(file)) return contentProblems(file, text);
     const problem = (message: string, hint: string) => ({
       file,
       line: 2,
@@ -99,6 +101,15 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
   const journeys: ProgrammePlan["journeys"] = [];
   for (const [path, text] of Object.entries(changes)) {
     if (text === null) continue;
+    if (isContent(path)) {
+      const before = contentFiles()[path];
+      if (before === text) continue;
+      const change = before === undefined ? "added" : "changed";
+      const name = contentName(path) || path;
+      const body = { field: "body", old: "as it runs", new: "as it was written" };
+      differences.push({ kind: "content", name, change, fields: [body] });
+      continue;
+    }
     if (path.startsWith("journeys/")) {
       const name = field(text, "journey");
       const known = journeyDefinitions().find((it) => it.journey === name);
@@ -156,7 +167,8 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
 
 export function applyProgramme(changes: Changes) {
   for (const [path, text] of Object.entries(changes)) {
-    if (text !== null && path.startsWith("journeys/")) saveJourney(readJourney(text));
+    if (isContent(path)) saveContent(path, text);
+    else if (text !== null && path.startsWith("journeys/")) saveJourney(readJourney(text));
     else if (text !== null)
       save(field(text, "audience"), field(text, "when"), field(text, "note"), told(text));
   }

@@ -105,6 +105,17 @@ export const views = [
   { name: "journey-replay", path: "/journeys/welcome/edit?show=replay", act: replayDraft },
   { name: "journey-replay-dutch", path: "/journeys/win-back/edit?show=replay", language: "nl" },
   { name: "journey-way", path: "/journeys/welcome/edit?show=replay", act: followPerson },
+  { name: "contents", path: "/content" },
+  { name: "contents-none", path: "/content?q=nothing-of-that-name" },
+  { name: "contents-empty", path: "/content", scenario: "empty" },
+  { name: "contents-dutch", path: "/content", language: "nl" },
+  { name: "content", path: "/content/story", act: readAs },
+  { name: "content-nobody", path: "/content/story", act: previewed },
+  { name: "content-text", path: "/content/care", act: textPart },
+  { name: "content-wrong", path: "/content/care", act: wrongContent },
+  { name: "content-save", path: "/content/care", act: saveContent },
+  { name: "content-missing", path: "/content/nothing" },
+  { name: "content-dutch", path: "/content/story", language: "nl", act: previewed },
   { name: "tasks", path: "/tasks" },
   { name: "tasks-empty", path: "/tasks", scenario: "empty" },
   { name: "tasks-dutch", path: "/tasks", language: "nl" },
@@ -148,6 +159,40 @@ async function older(page) {
 
 async function checked(page) {
   await page.getByText("Checking…").waitFor({ state: "detached" });
+}
+
+async function previewed(page) {
+  await page.locator(".content-posts").waitFor();
+}
+
+async function readAs(page) {
+  await previewed(page);
+  await page.getByRole("combobox", { name: "Written for" }).fill("a");
+  await page.getByRole("option").first().click();
+  await page.locator("iframe").waitFor();
+  await page.waitForTimeout(300);
+}
+
+async function textPart(page) {
+  await previewed(page);
+  await page.getByRole("radio", { name: "Text part" }).check();
+  await page.locator(".content-plain").waitFor();
+}
+
+async function wrongContent(page) {
+  await previewed(page);
+  const text = page.getByRole("textbox", { name: "content/care.md" });
+  await text.fill((await text.inputValue()).replace("summary:", "sumary:"));
+  await page.getByRole("button", { name: "Line 4" }).waitFor();
+}
+
+async function saveContent(page) {
+  await previewed(page);
+  const text = page.getByRole("textbox", { name: "content/care.md" });
+  await text.fill((await text.inputValue()).replace("the rain", "the snow"));
+  await page.getByText("Oil your chain before the snow").first().waitFor();
+  await page.getByRole("button", { name: "Save…" }).click();
+  await page.locator(".save-differences").waitFor();
 }
 
 async function openStep(page) {

@@ -23,6 +23,8 @@ const EditJourney = lazy(() => import("./pages/journeys/edit"));
 const Tasks = lazy(() => import("./pages/tasks/tasks"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
+const Contents = lazy(() => import("./pages/content/contents"));
+const ContentPage = lazy(() => import("./pages/content/content"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
 const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
@@ -70,6 +72,8 @@ export function App() {
               <Route path="tasks" element={<Tasks />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
+              <Route path="content" element={<Contents />} />
+              <Route path="content/:name" element={<ContentPage />} />
               <Route path="decisions" element={<Decisions />} />
               <Route path="settings" element={<Settings />} />
               <Route path="settings/webhooks" element={<Webhooks />} />

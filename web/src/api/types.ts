@@ -67,6 +67,12 @@ export type ReplayOrder = Schemas["ReplayOrder"];
 export type ReplayFound = Schemas["ReplayFound"];
 export type WayMoment = Schemas["WayMoment"];
 export type WayKind = Schemas["WayKind"];
+export type ContentPreview = Schemas["ContentPreview"];
+export type ContentFinding = Schemas["ContentFinding"];
+export type EmailPreview = Schemas["EmailPreview"];
+export type SmsPreview = Schemas["SmsPreview"];
+export type ShortPreview = Schemas["ShortPreview"];
+export type PostShown = Schemas["PostShown"];
 export type Problem = Schemas["Problem"];
 
 /** The result of a job about an audience; the document leaves a job's result open. */

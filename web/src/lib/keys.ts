@@ -8,6 +8,7 @@ export type Action =
   | "broadcasts"
   | "journeys"
   | "tasks"
+  | "content"
   | "decisions"
   | "events"
   | "settings"
@@ -26,6 +27,7 @@ const afterG: Record<string, Action> = {
   b: "broadcasts",
   j: "journeys",
   k: "tasks",
+  c: "content",
   d: "decisions",
   e: "events",
   s: "settings",

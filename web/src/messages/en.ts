@@ -1,6 +1,7 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
 import { audiences } from "./en/audiences";
 import { builder } from "./en/builder";
+import { content } from "./en/content";
 import { journeys } from "./en/journeys";
 import { replay } from "./en/replay";
 import { settings } from "./en/settings";
@@ -24,6 +25,7 @@ export const en = {
     settingsPage: "Settings",
     signedInAs: (who: string) => `Signed in as ${who}`,
     broadcasts: "Broadcasts",
+    content: "Content",
     decisions: "Decisions",
     events: "Events",
     signOut: "Sign out",
@@ -62,6 +64,7 @@ export const en = {
     journeys: "Go to Journeys",
     tasks: "Go to Tasks",
     broadcasts: "Go to Broadcasts",
+    content: "Go to Content",
     decisions: "Go to Decisions",
     events: "Go to Events",
     settings: "Go to Settings",
@@ -654,6 +657,7 @@ export const en = {
   journeys,
   replay,
   tasks,
+  content,
   webhooks,
   settings,
   broadcasts: {

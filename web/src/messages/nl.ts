@@ -2,6 +2,7 @@
 import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
 import { builder } from "./nl/builder";
+import { content } from "./nl/content";
 import { journeys } from "./nl/journeys";
 import { replay } from "./nl/replay";
 import { settings } from "./nl/settings";
@@ -25,6 +26,7 @@ export const nl: Messages = {
     settingsPage: "Instellingen",
     signedInAs: (who) => `Aangemeld als ${who}`,
     broadcasts: "Verzendingen",
+    content: "Inhoud",
     decisions: "Beslissingen",
     events: "Gebeurtenissen",
     signOut: "Afmelden",
@@ -63,6 +65,7 @@ export const nl: Messages = {
     journeys: "Naar Reizen",
     tasks: "Naar Taken",
     broadcasts: "Naar Verzendingen",
+    content: "Naar Inhoud",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
     settings: "Naar Instellingen",
@@ -653,6 +656,7 @@ export const nl: Messages = {
   journeys,
   replay,
   tasks,
+  content,
   webhooks,
   settings,
   broadcasts: {

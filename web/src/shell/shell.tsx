@@ -2,6 +2,7 @@
 import {
   Activity,
   Ellipsis,
+  FileText,
   Gauge,
   Gavel,
   Keyboard,
@@ -42,6 +43,7 @@ const pages = [
   { to: "/journeys", key: "journeys", icon: Route, near: false, also: ["/new/journey"] },
   { to: "/tasks", key: "tasks", icon: ListTodo, near: false },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
+  { to: "/content", key: "content", icon: FileText, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
   { to: "/settings", key: "settingsPage", icon: Settings, near: false },
@@ -57,6 +59,7 @@ interface Page {
     | "journeys"
     | "tasks"
     | "broadcasts"
+    | "content"
     | "decisions"
     | "events"
     | "settingsPage";
@@ -225,6 +228,9 @@ function useKeys(help: () => void) {
           return true;
         case "broadcasts":
           navigate("/broadcasts");
+          return true;
+        case "content":
+          navigate("/content");
           return true;
         case "decisions":
           navigate("/decisions");

@@ -12,6 +12,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "j"], t.keys.journeys],
     [["g", "k"], t.keys.tasks],
     [["g", "b"], t.keys.broadcasts],
+    [["g", "c"], t.keys.content],
     [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],
     [["g", "s"], t.keys.settings],

@@ -35,6 +35,8 @@ export function SaveDialog({
         "definition",
         "journeys",
         "journey",
+        "contents",
+        "content-preview",
       ]) {
         void client.invalidateQueries({ queryKey: [key] });
       }

@@ -57,6 +57,7 @@ export const audiences = {
     journey: "journey",
     broadcast: "broadcast",
     outcome: "outcome",
+    content: "content",
   } as Record<string, string>,
   unused:
     "Nothing refers to it. It can be changed or taken out without touching any journey or broadcast.",

@@ -59,6 +59,7 @@ export const audiences: Messages["audiences"] = {
     journey: "reis",
     broadcast: "verzending",
     outcome: "uitkomst",
+    content: "inhoud",
   },
   unused:
     "Niets verwijst ernaar. Ze kan veranderd of verwijderd worden zonder een reis of verzending te raken.",

@@ -1,5 +1,5 @@
-/** A journey as its file: typed here, the steps follow, and each problem leads to its line. */
-import { useId, useRef } from "react";
+/** A file of the programme as text: typed here, what stands beside it follows, and each problem leads to its line. */
+import { useEffect, useId, useRef } from "react";
 import type { FileProblem } from "../../api/types";
 import { offsetOf } from "../../lib/conditions";
 import { useText } from "../../messages";
@@ -14,6 +14,8 @@ export function FileText({
   problems,
   stale,
   commentsLost,
+  hint,
+  shown,
   onChange,
 }: {
   text: string;
@@ -21,6 +23,10 @@ export function FileText({
   problems: readonly FileProblem[];
   stale: boolean;
   commentsLost: boolean;
+  /** What becomes of the text; without it, of a journey's. */
+  hint?: string;
+  /** A line that is to be shown; another object shows it again. */
+  shown?: { line: number } | null;
   onChange: (text: string) => void;
 }) {
   const { t, format } = useText();
@@ -38,6 +44,11 @@ export function FileText({
     it.setSelectionRange(start, end < 0 ? text.length : end);
     it.scrollTop = (line - 4) * (it.scrollHeight / Math.max(1, text.split("\n").length));
   };
+  const going = useRef(goTo);
+  going.current = goTo;
+  useEffect(() => {
+    if (shown) going.current(shown.line);
+  }, [shown]);
   return (
     <div className="file-text">
       <div className="file-head">
@@ -62,7 +73,7 @@ export function FileText({
         onChange={(event) => onChange(event.target.value)}
       />
       <div id={`${id}-note`} aria-live="polite">
-        {here.length === 0 && <p className="field-hint">{words.textHint}</p>}
+        {here.length === 0 && <p className="field-hint">{hint ?? words.textHint}</p>}
         <ul className="problems">
           {here.map((it) => (
             <li key={`${it.line}:${it.column}:${it.message}`} className="field-error">

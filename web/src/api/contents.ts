@@ -1,0 +1,34 @@
+/** Calls about contents: the files that run, and how a content would be said to somebody. */
+import { queryOptions } from "@tanstack/react-query";
+import { contentsOf } from "../lib/contents";
+import { answer, api } from "./client";
+import type { Changes } from "./programme";
+import type { ContentPreview } from "./types";
+
+/** The contents of the programme that runs, and the text of every file by its path. */
+export const contentsQuery = queryOptions({
+  queryKey: ["contents"],
+  queryFn: async ({ signal }) => {
+    const { files } = await answer(api.GET("/api/v1/programme", { signal }));
+    return { files, contents: contentsOf(files) };
+  },
+});
+
+export interface PreviewAsked {
+  content: string;
+  /** Files that somebody writes at the moment and that do not run. */
+  changes: Changes;
+  /** Without it for nobody in particular. */
+  person?: string;
+  /** In place of the person's language. */
+  locale?: string;
+}
+
+export const contentPreviewQuery = (asked: PreviewAsked) =>
+  queryOptions({
+    queryKey: ["content-preview", asked],
+    queryFn: ({ signal }): Promise<ContentPreview> =>
+      answer(api.POST("/api/v1/contents/preview", { body: asked, signal })),
+    // What is written changes with every key; an old one is not asked for again.
+    gcTime: 0,
+  });
