@@ -23,6 +23,13 @@ function expect(what, holds, detail = "") {
 async function checkView(running, view, theme, size) {
   const name = `${view.name} ${theme} ${size.width}`;
   const { page, errors, close } = await open(running, view, { theme, size });
+  // In a frame where nothing runs, axe would wait for ever; that it has a name is checked here.
+  const frames = await page.evaluate(() => {
+    const all = [...document.querySelectorAll("iframe[sandbox]")];
+    for (const it of all) it.remove();
+    return all.every((it) => it.title !== "");
+  });
+  expect(`${name}: frames have a name`, frames);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
     (it) =>

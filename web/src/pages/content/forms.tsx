@@ -2,7 +2,7 @@
 import type { PostShown, ShortPreview, SmsPreview } from "../../api/types";
 import { costsOf } from "../../lib/contents";
 import { useText } from "../../messages";
-import { Scrolls, Text } from "../../ui/parts";
+import { Text } from "../../ui/parts";
 
 /** Room for characters: in a text message that is alone, and in each of several, which tell their place too. */
 const ROOM = { gsm: { alone: 160, each: 153 }, other: { alone: 70, each: 67 } };
@@ -119,9 +119,7 @@ function Thread({ it }: { it: PostShown }) {
               <dt>{words.alt}</dt>
               <dd className={image.alt ? undefined : "field-error"}>{image.alt || words.noAlt}</dd>
               <dd>
-                <Scrolls label={image.url}>
-                  <code>{image.url}</code>
-                </Scrolls>
+                <code className="break">{image.url}</code>
               </dd>
             </dl>
           ))}
