@@ -22,13 +22,18 @@ export interface PreviewAsked {
   person?: string;
   /** In place of the person's language. */
   locale?: string;
+  /** What templates call `event.*`. */
+  data?: Record<string, unknown>;
 }
+
+type PreviewBody = Omit<PreviewAsked, "data"> & { data?: Record<string, never> };
 
 export const contentPreviewQuery = (asked: PreviewAsked) =>
   queryOptions({
     queryKey: ["content-preview", asked],
     queryFn: ({ signal }): Promise<ContentPreview> =>
-      answer(api.POST("/api/v1/contents/preview", { body: asked, signal })),
+      // The document says of an object without fixed fields that it has none.
+      answer(api.POST("/api/v1/contents/preview", { body: asked as PreviewBody, signal })),
     // What is written changes with every key; an old one is not asked for again.
     gcTime: 0,
   });

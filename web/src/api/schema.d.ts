@@ -1588,7 +1588,7 @@ export interface components {
             /** @description Its languages beside its own. */
             locales: string[];
             onsite: components["schemas"]["ShortPreview"] | null;
-            /** @description By network. */
+            /** @description By network; none for what is transactional. */
             posts: {
                 [key: string]: components["schemas"]["PostShown"];
             };

@@ -1,6 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { contentOf, contentsOf, costsOf, inOrder, isMeant, localeOf, putAside } from "./contents";
+import {
+  contentOf,
+  contentsOf,
+  costsOf,
+  eventFieldsIn,
+  eventOf,
+  inOrder,
+  isMeant,
+  localeOf,
+  putAside,
+} from "./contents";
 
 const STORY =
   '---\ncontent: story\ntopic: rides # weekly\nlocale: en\nsummary: "A \\"long\\" ride: the dunes"\nlocales: {nl: story.nl.md, de: "story.de.md"}\n---\ncontent: not this one\n';
@@ -77,4 +87,14 @@ test("pictures of other addresses are put aside, those in the mail itself are no
   expect(
     putAside('<style media="screen">a{}</style><p class="x" style="color:red">a style="b"</p>'),
   ).toBe('<template data-look>a{}</template><p class="x" data-look="color:red">a style="b"</p>');
+});
+
+test("what templates ask of the event is found, and put together as they ask", () => {
+  const texts = [
+    "Order {{ event.order }} of {{ event.item.name | default: 'x' }}; event.not is plain text",
+    "{% if event.gift %}{{ event.order }}{% endif %} {{ person.event }}",
+  ];
+  expect(eventFieldsIn(texts)).toEqual(["order", "item.name", "gift"]);
+  const values = { order: "17", "item.name": "bell", "item.price": "4", gift: "" };
+  expect(eventOf(values)).toEqual({ order: "17", item: { name: "bell", price: "4" } });
 });

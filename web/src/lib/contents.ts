@@ -16,6 +16,34 @@ export interface ContentFile {
 
 const FOLDER = /^content\/.+\.md$/;
 
+/** What templates ask of the event, such as `order` and `item.name` for `{{ event.order }}`, in the order of the text. */
+export function eventFieldsIn(texts: readonly string[]): string[] {
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(/\{[{%][^}]*?[}%]\}/g)].flatMap(([tag]) =>
+      [...tag.matchAll(/\bevent\.([A-Za-z_][\w]*(?:\.[A-Za-z_][\w]*)*)/g)].map((it) => it[1] ?? ""),
+    ),
+  );
+  return [...new Set(found)].filter((it) => it !== "");
+}
+
+/** An event with these values: `item.name` is the field `name` of `item`. What is empty is not there. */
+export function eventOf(values: Record<string, string>): Record<string, unknown> {
+  const event: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(values)) {
+    if (value === "") continue;
+    const steps = path.split(".");
+    const last = steps.pop() ?? path;
+    let at = event;
+    for (const step of steps) {
+      const next = at[step];
+      at[step] = typeof next === "object" && next !== null ? next : {};
+      at = at[step] as Record<string, unknown>;
+    }
+    at[last] = value;
+  }
+  return event;
+}
+
 /** Each document of the folder, by name; the file of a language belongs to the document that names it. */
 export function contentsOf(files: Record<string, string>): ContentFile[] {
   const all = Object.entries(files)

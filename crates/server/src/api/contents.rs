@@ -9,7 +9,7 @@ use axum::extract::State;
 use content::consistency::{Campaign, Finding, Severity, Used};
 use content::sms::Alphabet;
 use content::{Brand, Content, LinkKey, Links, PostTo, Reader, RenderError};
-use model::{Channel, ContentName, Map, MessageId, Network, PersonId, Post};
+use model::{Channel, ContentName, Map, MessageId, Network, PersonId, Post, Purpose};
 use port::Views;
 use record::programme::Programme;
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ pub struct ContentPreview {
     pub onsite: Option<ShortPreview>,
     /// Why a form cannot be written for this person, by its name: `email`, `sms`, `push`, `onsite`.
     pub problems: BTreeMap<String, String>,
-    /// By network.
+    /// By network; none for what is transactional.
     #[schema(value_type = BTreeMap<String, PostShown>)]
     pub posts: BTreeMap<String, PostShown>,
     pub findings: Vec<ContentFinding>,
@@ -272,7 +272,12 @@ fn preview(
     };
     let (push, onsite) = (short(Channel::Push), short(Channel::Onsite));
     let locale = traits.get("locale").and_then(model::Value::as_text).unwrap_or_default();
-    let posts = Network::ALL.map(|it| (it.name().to_owned(), post(content, brand, it, locale)));
+    // What one person asked for is no post.
+    let networks = match content.purpose {
+        Purpose::Marketing => &Network::ALL[..],
+        Purpose::Transactional | Purpose::Measurement => &[],
+    };
+    let posts = networks.iter().map(|it| (it.name().to_owned(), post(content, brand, *it, locale)));
     let channels = vec![Channel::Email, Channel::Sms, Channel::Push, Channel::Onsite];
     let used = Used { content, channels, networks: Vec::new() };
     let campaign =
@@ -284,7 +289,7 @@ fn preview(
         push,
         onsite,
         problems,
-        posts: posts.into_iter().collect(),
+        posts: posts.collect(),
         findings: content::consistency::check(&campaign).into_iter().map(finding).collect(),
     })
 }

@@ -36,6 +36,8 @@ async fn every_form_stands_side_by_side_in_the_language_of_the_person() {
     // Posts speak to everybody: the summary names the person.
     let mastodon = english["posts"]["mastodon"]["problem"].as_str().expect("a problem");
     assert!(mastodon.contains("person.name"), "{mastodon}");
+    let receipt = preview(&world, json!({"content": "receipt"})).await;
+    assert_eq!(receipt["posts"], json!({}), "what one person asked for is no post");
     // Nothing of it was kept.
     assert!(!world.json("GET /api/v1/programme").await["files"].to_string().contains("Dag"));
 }

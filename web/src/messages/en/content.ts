@@ -30,6 +30,8 @@ export const content = {
   nobodyHint:
     "Without a person, templates know no traits. Choose somebody to see it as they would get it.",
   forget: "Nobody in particular instead",
+  event: "What the event says",
+  eventHint: "The content is about an event. Write what it would say; nothing of it is kept.",
   old: "What is shown is of before: the files cannot be read as they are written now.",
   forms: "In every form",
   email: "E-mail",

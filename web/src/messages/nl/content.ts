@@ -32,6 +32,9 @@ export const content: Messages["content"] = {
   nobodyHint:
     "Zonder persoon kennen sjablonen geen kenmerken. Kies iemand om te zien hoe die het zou krijgen.",
   forget: "Toch niemand in het bijzonder",
+  event: "Wat de gebeurtenis zegt",
+  eventHint:
+    "De inhoud gaat over een gebeurtenis. Schrijf wat die zou zeggen; er wordt niets van bewaard.",
   old: "Wat u ziet is van eerder: de bestanden zijn niet te lezen zoals ze nu geschreven zijn.",
   forms: "In elke vorm",
   email: "E-mail",

@@ -7,7 +7,7 @@ import { ApiError, sessionQuery } from "../../api/client";
 import { contentPreviewQuery, contentsQuery, type PreviewAsked } from "../../api/contents";
 import type { Changes } from "../../api/programme";
 import type { ContentPreview, FileProblem } from "../../api/types";
-import { type ContentFile, localeOf } from "../../lib/contents";
+import { type ContentFile, eventFieldsIn, eventOf, localeOf } from "../../lib/contents";
 import { useText } from "../../messages";
 import { Button, Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { type Chosen, PersonPicker } from "../../ui/person-picker";
@@ -53,6 +53,8 @@ function One({ it, files }: { it: ContentFile; files: Record<string, string> }) 
   const { content, changes } = written;
   const [who, setWho] = useState<Chosen | null>(null);
   const [locale, setLocale] = useState("");
+  const [event, setEvent] = useState<Record<string, string>>({});
+  const fields = eventFieldsIn(written.paths.map((path) => written.text(path)));
   const [saving, setSaving] = useState<Changes | null>(null);
   const isChanged = 0 < Object.keys(changes).length;
   useBeforeUnload((event) => {
@@ -63,6 +65,7 @@ function One({ it, files }: { it: ContentFile; files: Record<string, string> }) 
     changes: written.settled,
     ...(who && { person: who.id }),
     ...(locale && { locale }),
+    data: eventOf(Object.fromEntries(fields.map((it) => [it, event[it] ?? ""]))),
   });
   return (
     <>
@@ -91,6 +94,13 @@ function One({ it, files }: { it: ContentFile; files: Record<string, string> }) 
             onLocale={setLocale}
             onWho={setWho}
           />
+          {0 < fields.length && (
+            <EventFields
+              fields={fields}
+              values={event}
+              onChange={(field, value) => setEvent((all) => ({ ...all, [field]: value }))}
+            />
+          )}
           {preview.problems !== null && preview.shown && (
             <p className="note-warn hold-note" role="status">
               {t.content.old}
@@ -195,6 +205,36 @@ function HowRead({
   );
 }
 
+/** What the event would say that the content is about: nobody knows it beforehand. */
+function EventFields({
+  fields,
+  values,
+  onChange,
+}: {
+  fields: readonly string[];
+  values: Record<string, string>;
+  onChange: (field: string, value: string) => void;
+}) {
+  const { t } = useText();
+  return (
+    <Card title={t.content.event} className="content-event">
+      <p className="faint">{t.content.eventHint}</p>
+      <div className="content-event-fields">
+        {fields.map((it) => (
+          <label key={it} className="field">
+            <code>{it}</code>
+            <input
+              type="text"
+              value={values[it] ?? ""}
+              onChange={({ target }) => onChange(it, target.value)}
+            />
+          </label>
+        ))}
+      </div>
+    </Card>
+  );
+}
+
 function Forms({ it }: { it: ContentPreview }) {
   const { t } = useText();
   const words = t.content;
@@ -215,9 +255,11 @@ function Forms({ it }: { it: ContentPreview }) {
         <Card title={words.push}>{push ? <Short it={push} /> : why("push")}</Card>
         <Card title={words.onsite}>{onsite ? <Short it={onsite} /> : why("onsite")}</Card>
       </div>
-      <Card title={words.posts}>
-        <Posts posts={it.posts} />
-      </Card>
+      {0 < Object.keys(it.posts).length && (
+        <Card title={words.posts}>
+          <Posts posts={it.posts} />
+        </Card>
+      )}
     </>
   );
 }
