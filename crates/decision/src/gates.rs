@@ -59,7 +59,9 @@ impl<'a> Gates<'a> {
         if !self.view.providers.contains(channel) {
             return stop(Reason::NoProvider, "nothing is set up to send it".to_owned());
         }
-        let Some(address) = message.to.as_ref().or(self.view.addresses.get(&channel)) else {
+        // An address that was asked for is one of its own channel and of no other.
+        let asked = message.to.as_ref().filter(|it| channel.reached_by().contains(&it.kind));
+        let Some(address) = asked.or(self.view.addresses.get(&channel)) else {
             return stop(Reason::Unreachable, "no address".to_owned());
         };
         let consents = self.view.consents;

@@ -17,8 +17,9 @@ const LATERS_MAX: u32 = 3;
 /// The first standstill of a line, and the longest; each is twice the one before.
 const STANDSTILL: (Span, Span) = (Span::MINUTE, Span::HOUR);
 
-/// Lines and promised instants that are kept at most: beyond it what is past is forgotten first.
-const KEPT_MAX: usize = 100_000;
+/// From so many lines or promised instants on, those that are past are looked for; then again when there
+/// are twice as many as were left, so that a long queue is not gone through for each message in it.
+const KEPT: usize = 100_000;
 
 /// So many messages in any stretch of so long, spread evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct Pace {
     whole: Line,
     domains: BTreeMap<String, Line>,
     promised: BTreeMap<MessageId, Timestamp>,
+    /// How many of the two together are kept before those that are past are looked for.
+    kept_max: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -212,13 +215,17 @@ impl Pace {
         }
     }
 
+    fn kept(&self) -> usize {
+        self.promised.len() + self.domains.len()
+    }
+
     fn forget_past(&mut self, now: Timestamp) {
-        if KEPT_MAX <= self.promised.len() {
-            self.promised.retain(|_, at| now < *at);
+        if self.kept() < self.kept_max.max(KEPT) {
+            return;
         }
-        if KEPT_MAX <= self.domains.len() {
-            let now_us = now.0.saturating_mul(1_000);
-            self.domains.retain(|_, it| now_us < it.next_us);
-        }
+        let now_us = now.0.saturating_mul(1_000);
+        self.promised.retain(|_, at| now < *at);
+        self.domains.retain(|_, it| now_us < it.next_us);
+        self.kept_max = self.kept().saturating_mul(2);
     }
 }

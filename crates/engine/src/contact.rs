@@ -8,8 +8,8 @@ use crate::runs::ECHOES_MAX;
 use decision::{Decision, PersonView, digest};
 use journey::{Ask, EndReason, Input, Journeys};
 use model::{
-    Channel, Class, ContentName, Identifier, IdentifierKind, LedgerState, Map, Message, MessageId,
-    MessageState, Origin, Purpose, Reason, RunId, Span, Timestamp, Topic,
+    Channel, Class, ContentName, Identifier, LedgerState, Map, Message, MessageId, MessageState,
+    Origin, Purpose, Reason, RunId, Span, Timestamp, Topic,
 };
 use port::{Person, Sections};
 use std::collections::BTreeMap;
@@ -273,15 +273,8 @@ fn looks_sent(message: &Message) -> bool {
 
 /// The person's address in each channel.
 pub fn addresses(person: &Person) -> BTreeMap<Channel, Identifier> {
-    let best =
-        |kinds: &[IdentifierKind]| kinds.iter().find_map(|it| person.known.best(*it)).cloned();
-    let address = |channel: Channel| match channel {
-        Channel::Email => best(&[IdentifierKind::Email]),
-        Channel::Push => best(&[IdentifierKind::DeviceToken]),
-        Channel::Sms => best(&[IdentifierKind::Phone]),
-        Channel::Social => best(&[IdentifierKind::Handle]),
-        Channel::Onsite => best(&[IdentifierKind::UserId, IdentifierKind::AnonymousId]),
-        Channel::Webhook => best(&[IdentifierKind::UserId]),
+    let address = |channel: Channel| {
+        channel.reached_by().iter().find_map(|it| person.known.best(*it)).cloned()
     };
     Channel::ALL.into_iter().filter_map(|it| Some((it, address(it)?))).collect()
 }

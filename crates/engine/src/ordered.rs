@@ -6,6 +6,7 @@ use crate::{Engine, EngineError, Loaded};
 use content::{Content, FrontMatter};
 use model::{ContentName, Event, Map, Message, MessageState, Origin, Problem, Purpose};
 use port::Hook;
+use record::programme::Programme;
 use record::{DIRECT, MessageOrder};
 use serde_json::json;
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ pub fn ordered_key(key: &str) -> String {
 }
 
 /// The content that came along with an order. It is transactional unless it says otherwise.
-pub fn direct_content(vars: &Map) -> Result<Content, Vec<Problem>> {
+pub fn direct_content(vars: &Map, programme: &Programme) -> Result<Content, Vec<Problem>> {
     let unreadable = |what: String| {
         let problem = Problem::new(format!("the content cannot be read: {what}"));
         vec![problem.hint("send the fields of a content's front matter, and `body`")]
@@ -35,8 +36,14 @@ pub fn direct_content(vars: &Map) -> Result<Content, Vec<Problem>> {
     };
     let front: FrontMatter = serde_json::from_value(serde_json::Value::Object(fields))
         .map_err(|error| unreadable(error.to_string()))?;
+    if !front.locales.is_empty() {
+        return Err(unreadable("its `locales` are files, which do not come along".to_owned()));
+    }
     let purpose = Some(front.purpose.unwrap_or(Purpose::Transactional));
-    Content::from_parts(FrontMatter { content: ContentName::from(DIRECT), purpose, ..front }, body)
+    let front = FrontMatter { content: ContentName::from(DIRECT), purpose, ..front };
+    let mut content = Content::from_parts(front, body)?;
+    content.lay_out(&programme.brand, &programme.layouts).map_err(|it| vec![it])?;
+    Ok(content)
 }
 
 impl Engine {
@@ -113,7 +120,7 @@ impl Loaded {
     /// What a message says: of the programme, or what came along with its order.
     pub fn said_by<'a>(&'a self, message: &Message) -> Option<Cow<'a, Content>> {
         if message.origin == Origin::Api && message.content.as_str() == DIRECT {
-            return direct_content(&message.vars).ok().map(Cow::Owned);
+            return direct_content(&message.vars, &self.programme).ok().map(Cow::Owned);
         }
         self.content_for(&message.origin, &message.content, message.pinned).map(Cow::Borrowed)
     }

@@ -120,7 +120,10 @@ impl Engine {
         if self.brakes.remove(scope).is_some() {
             tracing::info!(scope, by, "a campaign that had stopped goes on");
             batch.worked = true;
-            batch.entries.push(Entry::delete(Space::Campaign, format!("{PREFIX}{scope}")));
+            let key = format!("{PREFIX}{scope}");
+            // What this batch counted before it is forgotten with it.
+            batch.braked.remove(&key);
+            batch.entries.push(Entry::delete(Space::Campaign, key));
         }
     }
 

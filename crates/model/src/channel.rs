@@ -1,5 +1,6 @@
 //! The channels through which a person can be reached.
 
+use crate::IdentifierKind;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -37,6 +38,18 @@ impl Channel {
             Channel::Social => "social",
             Channel::Sms => "sms",
             Channel::Webhook => "webhook",
+        }
+    }
+
+    /// By what a person is reached in it, the better one first.
+    pub fn reached_by(self) -> &'static [IdentifierKind] {
+        match self {
+            Channel::Email => &[IdentifierKind::Email],
+            Channel::Push => &[IdentifierKind::DeviceToken],
+            Channel::Sms => &[IdentifierKind::Phone],
+            Channel::Social => &[IdentifierKind::Handle],
+            Channel::Onsite => &[IdentifierKind::UserId, IdentifierKind::AnonymousId],
+            Channel::Webhook => &[IdentifierKind::UserId],
         }
     }
 

@@ -27,6 +27,9 @@ use std::sync::Arc;
 /// Some thousands of receipts. It is read before anybody has proved who they are, so no more.
 const BODY_BYTES_MAX: usize = 4 << 20;
 
+/// Wishes that are handed to the engine together: some 10 ms of its work.
+const AT_ONCE: usize = 200;
+
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/hooks/{provider}", post(take))
@@ -117,8 +120,13 @@ async fn carry_out(
     if !records.is_empty() {
         shared.append(records).await?;
     }
-    let committed = join_all(urgent.into_iter().map(|it| shared.urgent(it))).await;
-    committed.into_iter().collect()
+    // No more at once than the engine takes in a turn, or a long list would hold up everybody's wishes.
+    let mut urgent = urgent.into_iter().peekable();
+    while urgent.peek().is_some() {
+        let some = urgent.by_ref().take(AT_ONCE).map(|it| shared.urgent(it));
+        join_all(some).await.into_iter().collect::<Result<(), _>>()?;
+    }
+    Ok(())
 }
 
 /// What providers count by themselves, opens and clicks, is counted by our own links already.
@@ -238,14 +246,8 @@ impl About {
 
 /// Where the provider does not say it: the address that the channel reaches them by, if there is one alone.
 fn only_address(person: &Person, channel: Option<Channel>) -> Option<Identifier> {
-    let kind = match channel? {
-        Channel::Email => IdentifierKind::Email,
-        Channel::Sms => IdentifierKind::Phone,
-        Channel::Push => IdentifierKind::DeviceToken,
-        Channel::Social => IdentifierKind::Handle,
-        Channel::Onsite | Channel::Webhook => return None,
-    };
-    let mut known = person.known.of_kind(kind);
+    let [kind] = channel?.reached_by() else { return None };
+    let mut known = person.known.of_kind(*kind);
     let only = known.next().map(|it| it.0.clone());
     if known.next().is_some() { None } else { only }
 }

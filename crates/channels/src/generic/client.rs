@@ -7,7 +7,7 @@ use crate::http::meaning::of_failure;
 use crate::http::message::{hand_over, http_for, logged};
 use crate::http::{Call, Http};
 use crate::secret::Secret;
-use model::{Channel, IdentifierKind, Problem, Reply};
+use model::{Channel, Problem, Reply};
 use port::{Envelope, Payload};
 use ureq::http::Method;
 
@@ -53,7 +53,7 @@ fn request(
     let Payload::Short { title, body, url } = &envelope.payload else {
         return refuse("not a short message", false);
     };
-    if !kinds(config.channel).contains(&envelope.to.kind) || envelope.to.value.is_empty() {
+    if !config.channel.reached_by().contains(&envelope.to.kind) || envelope.to.value.is_empty() {
         return refuse("the recipient has no address of this channel", true);
     }
     let value = |it: Variable| match it {
@@ -73,18 +73,6 @@ fn request(
         headers: headers.collect(),
         body: templates.body.fill(value).into_bytes(),
     })
-}
-
-/// By which a person is reached in a channel.
-fn kinds(channel: Channel) -> &'static [IdentifierKind] {
-    match channel {
-        Channel::Email => &[IdentifierKind::Email],
-        Channel::Push => &[IdentifierKind::DeviceToken],
-        Channel::Sms => &[IdentifierKind::Phone],
-        Channel::Social => &[IdentifierKind::Handle],
-        Channel::Onsite => &[IdentifierKind::UserId, IdentifierKind::AnonymousId],
-        Channel::Webhook => &[IdentifierKind::UserId],
-    }
 }
 
 impl port::Channel for Generic {

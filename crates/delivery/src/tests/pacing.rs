@@ -130,6 +130,16 @@ fn a_domain_that_keeps_saying_later_is_left_alone_for_longer_and_longer() {
     assert_eq!(ask(&mut pace, "slow.example", now).0 / 60_000, 1, "forgiven");
 }
 
+/// Looking for what is past at each message made a long queue quadratic.
+#[test]
+fn a_queue_of_a_quarter_of_a_million_is_spread_in_one_go() {
+    let rules = PaceRules { per_domain: Some(rate(60, Span::MINUTE)), ..PaceRules::default() };
+    let gone = play(&rules, &vec![(0, "a.example", Purpose::Marketing); 250_000]);
+    assert_eq!(gone.len(), 250_000);
+    let last = gone.iter().map(|it| it.at - START).max().expect("some");
+    assert!((Span::seconds(249_990)..=Span::seconds(250_000)).contains(&last), "{last}");
+}
+
 proptest! {
     /// However they come, no stretch of time holds more than the rate, and nobody is moved twice.
     #[test]

@@ -52,7 +52,9 @@ fn a_provider_of_the_settings_carries_an_ordered_message() {
 
     let server = shop.serve();
     let order = json!({
-        "to": {"user_id": "ada", "phone": "+31612345678"}, "channels": ["sms"],
+        // Both are known of her, and a text message goes to a phone.
+        "to": {"user_id": "ada", "email": "ada@people.example", "phone": "+31612345678"},
+        "channels": ["sms", "email"],
         "content": {"forms": {"sms": {"text": "Your code is {{ event.code }}"}}},
         "data": {"code": "\"4711\""}, "idempotency_key": "code-1",
     });

@@ -3,12 +3,16 @@
 use crate::app::{Shared, hex};
 use crate::problem::Problem;
 use axum::http::HeaderMap;
-use model::{Event, Identifier, Map, PersonId, Value};
+use model::{Channel, Event, Identifier, IdentifierKind, Map, PersonId, Value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The source under which calls are told apart by their idempotency key.
+/// The source under which calls that begin journeys are told apart by their idempotency key.
 pub(super) const CALLS: &str = "api";
+
+/// The same of ordered messages: a source of its own, or a journey of an unlucky name would share keys with
+/// them.
+pub(super) const ORDERS: &str = "api/messages";
 
 /// The longest idempotency key: room for a UUID with a prefix.
 const KEY_CHARS_MAX: usize = 200;
@@ -56,6 +60,17 @@ impl Whom {
             true => Ok(Some(id)),
             false => Err(Problem::not_found(format!("nobody has the id {id}"))),
         }
+    }
+
+    /// The one of its addresses by which the first of these channels reaches somebody.
+    pub fn address(&self, channels: &[Channel]) -> Option<Identifier> {
+        let email = self.email.as_deref().map(Identifier::email);
+        let phone = self.phone.as_deref().map(|it| Identifier::new(IdentifierKind::Phone, it));
+        let of_channel = |it: &Channel| {
+            let mut named = [&email, &phone].into_iter().flatten();
+            named.find(|address| it.reached_by().contains(&address.kind)).cloned()
+        };
+        channels.iter().find_map(of_channel)
     }
 
     fn identify(&self, event: &mut Event) {

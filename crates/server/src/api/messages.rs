@@ -1,7 +1,7 @@
 //! Messages to one person that a program orders: receipts, codes, and whatever else cannot wait for a
 //! journey.
 
-use super::called::{CALLS, Whom, idempotency_key};
+use super::called::{ORDERS, Whom, idempotency_key};
 use super::json::{Body, time};
 use super::person::ReasonInfo;
 use super::timeline::TrailStep;
@@ -13,8 +13,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use engine::{Loaded, direct_content, ordered_key};
 use model::{
-    Channel, Class, ContentName, Identifier, Map, Message, MessageId, MessageState, SourceId, Span,
-    Timestamp, Value,
+    Channel, Class, ContentName, Map, Message, MessageId, MessageState, SourceId, Span, Timestamp,
+    Value,
 };
 use port::Views;
 use record::{Act, DIRECT, Fact, MessageOrder};
@@ -106,18 +106,19 @@ pub(super) async fn send_message(
     }
     let now = shared.now();
     let (content, data) = content(&shared.handle.loaded(), asked.content, asked.data)?;
+    let channels = channels(&asked.channels, &shared)?;
     let order = MessageOrder {
         key: key.clone(),
         content,
-        channels: channels(&asked.channels, &shared)?,
+        channels: channels.clone(),
         class: asked.class,
         value: 0.0,
-        to: asked.to.email.as_deref().map(Identifier::email),
+        to: asked.to.address(&channels),
         expires: expires(asked.expires.as_deref(), now)?,
     };
     let mut event = own_event(ORDERED, data, now);
-    event.source = SourceId::from(CALLS);
-    event.message_id = Some(format!("message/{key}"));
+    event.source = SourceId::from(ORDERS);
+    event.message_id = Some(key.clone());
     let person = asked.to.name(&shared, &mut event).await?;
     shared.urgent(Fact { event, person, acts: vec![Act::Send(order)] }).await?;
     let found = by_key(&shared, &key).await?;
@@ -166,7 +167,7 @@ fn content(loaded: &Loaded, said: Said, mut data: Map) -> Result<(ContentName, M
         }
         Said::Direct(content) => {
             data.insert(DIRECT.to_owned(), Value::Map(content));
-            let content = direct_content(&data).map_err(|problems| Problem {
+            let content = direct_content(&data, &loaded.programme).map_err(|problems| Problem {
                 title: "The content has problems".to_owned(),
                 ..Problem::in_files(problems)
             })?;

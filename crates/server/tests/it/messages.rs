@@ -81,6 +81,8 @@ async fn a_content_may_come_along() {
         (json!({"body": "{{ event.x "}), "`}}` is missing"),
         (json!({"subjekt": "x"}), "subjekt"),
         (json!({"body": 7}), "body"),
+        (json!({"summary": "x", "layout": "news"}), "no layout `news`"),
+        (json!({"summary": "x", "locales": {"nl": "x.nl.md"}}), "do not come along"),
     ] {
         let body = json!({"to": {"email": "ann@people.test"}, "content": wrong});
         let answer = world.ask(&order(&body)).await;
@@ -147,4 +149,21 @@ async fn whoever_ordered_it_is_told_what_became_of_it() {
     assert_eq!(said["type"], "message.sent");
     assert_eq!((&said["message"], &said["idempotency_key"]), (&message["id"], &json!("k")));
     assert_eq!(said["reason"]["code"], "sent");
+}
+
+/// Their calls shared a source, and `message/k` was a key of both.
+#[tokio::test]
+async fn a_journey_named_message_takes_no_key_from_an_order() {
+    let world = World::signed_in().await;
+    let mut files = programme();
+    let journey = "journey: message\ntrigger: {api: true}\nsteps:\n  - wait: 1d\n";
+    files.insert("journeys/message.yaml".to_owned(), journey.to_owned());
+    world.apply(files).await;
+    let run = json!({"email": "ann@people.test", "idempotency_key": "k"});
+    let begun = world.ask(&format!("POST /api/v1/journeys/message/runs\n{JSON}\n\n{run}")).await;
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    world.settle().await;
+    let body =
+        json!({"to": {"email": "ann@people.test"}, "content": "receipt", "idempotency_key": "k"});
+    assert_eq!(sent(&world, &body).await["state"], "sent");
 }
