@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 # How much of the search for faults runs: processes killed, seeds played. `make test-all` does more.
 export FULCRUM_KILLS ?= 3
 export FULCRUM_SEEDS ?= 20
+# People on the list of the broadcast that is interrupted.
+export FULCRUM_BROADCAST ?= 1000
 
 # A stamp says that what a lock file names was fetched. Its name holds the lock file's checksum, so
 # that a changed lock file has no stamp.
@@ -58,6 +60,7 @@ endif
 .PHONY: test-all
 test-all: FULCRUM_KILLS = 50
 test-all: FULCRUM_SEEDS = 2000
+test-all: FULCRUM_BROADCAST = 100000
 test-all: export FULCRUM_SLOW = 1
 test-all: test ## The same with many more faults, and real peers: browser, SDKs, mail server
 	@if [ -x tests/slow/run.sh ]; then tests/slow/run.sh; \

@@ -8,11 +8,15 @@
 mod brake;
 mod hook;
 mod pace;
+mod posting;
 
 pub use brake::{Brake, BrakeRules, Harm, Word};
 pub use hook::{HOOK_DELAYS, HookFate, after_try};
 
 pub use pace::{Pace, PaceRules, Rate, Turn, WarmUp};
+pub use posting::{
+    PartState, PostAnswer, PostCount, PostNote, PostTask, PostWish, Posting, Standing, Wire, Wished,
+};
 
 use model::{Identifier, LedgerState, Message, MessageState, Reason, Reply, Span, Timestamp};
 use serde::{Deserialize, Serialize};

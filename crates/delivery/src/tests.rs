@@ -271,3 +271,4 @@ fn check_trail(message: &Message, words: &[&str]) {
 
 mod harming;
 mod pacing;
+mod posting;

@@ -39,6 +39,10 @@ pub(crate) struct Batch {
     pub hook_changes: Vec<port::HookChange>,
     /// How many answers to calls this batch settles.
     pub calls_answered: usize,
+    /// What networks are to be asked after the commit.
+    pub posts: Vec<crate::PostJob>,
+    /// How many of their answers this batch settles.
+    pub posts_answered: usize,
     /// Where the fact stands in the log that is being taken in.
     pub cause: Option<LogPosition>,
     /// How often something was told under one key.
@@ -93,6 +97,8 @@ impl Batch {
             braked: BTreeMap::new(),
             hook_changes: Vec::new(),
             calls_answered: 0,
+            posts: Vec::new(),
+            posts_answered: 0,
             cause: None,
             told: HashMap::new(),
             sends: Vec::new(),

@@ -11,11 +11,12 @@ use audience::{Change, Definitions};
 use decision::Decision;
 use journey::{Broadcast, BroadcastAction as Step, BroadcastState, Input};
 use model::{
-    CampaignName, ChannelSet, Class, LedgerState, Map, Message, MessageId, MessageState, Origin,
-    PersonId, Problem, Purpose, Reason, Span, Timestamp,
+    CampaignName, ChannelSet, Class, ContentName, LedgerState, Map, Message, MessageId,
+    MessageState, Origin, PersonId, Problem, Purpose, Reason, Span, Timestamp,
 };
 use port::{Catalog, Sections, Space, StoreError, Views};
 use record::log::BroadcastAction;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Persons looked at in one chunk of a plan or a fill: some 20 ms of work.
@@ -146,12 +147,14 @@ impl Engine {
         let status = self.broadcasts.entry(name.clone()).or_default();
         let fingerprint = fingerprint(&broadcast, &self.loaded);
         let result: Result<(), Problem> = match action {
-            BroadcastAction::Plan => status.progress.plan(&broadcast, by, now).map(|()| {
-                waves::begin(status);
-                batch.scan_ordered = true;
-            }),
+            BroadcastAction::Plan => {
+                status.progress.plan(broadcast.first_due(), by, now).map(|()| {
+                    waves::begin(status);
+                    batch.scan_ordered = true;
+                })
+            }
             BroadcastAction::Approve => status.progress.approve(by, &fingerprint, now),
-            BroadcastAction::Start => status.progress.start(&broadcast, &fingerprint),
+            BroadcastAction::Start => status.progress.start(broadcast.approval, &fingerprint),
             BroadcastAction::Pause => status.progress.apply(Step::Pause),
             BroadcastAction::Resume => status.progress.apply(Step::Resume),
             BroadcastAction::Cancel => status.progress.apply(Step::Cancel),
@@ -213,11 +216,11 @@ impl Engine {
         let Some(status) = self.broadcasts.get_mut(&it.name) else { return };
         if status.scan.is_some()
             || !status.progress.is_due(batch.now)
-            || status.progress.lacks(it, &fingerprint).is_some()
+            || status.progress.lacks(it.approval, &fingerprint).is_some()
         {
             return;
         }
-        match status.progress.start(it, &fingerprint) {
+        match status.progress.start(it.approval, &fingerprint) {
             Ok(()) => tracing::info!(broadcast = %it.name, "the broadcast's time has come"),
             Err(problem) => tracing::warn!(broadcast = %it.name, %problem, "not started"),
         }
@@ -226,7 +229,7 @@ impl Engine {
     }
 
     fn lacks(&self, it: &Broadcast, status: &BroadcastStatus) -> Option<Problem> {
-        status.progress.lacks(it, &fingerprint(it, &self.loaded))
+        status.progress.lacks(it.approval, &fingerprint(it, &self.loaded))
     }
 
     /// Whether this message belongs to a campaign that was stopped: by somebody, or for the harm it does.
@@ -403,7 +406,12 @@ pub(crate) fn candidate_key(name: &CampaignName, person: PersonId) -> String {
 
 /// Says what a broadcast is, down to every word of its content; what was approved is what is sent.
 pub fn fingerprint(it: &Broadcast, loaded: &Loaded) -> String {
-    let content = loaded.programme.contents.get(&it.content);
+    fingerprint_of(it, &it.content, loaded)
+}
+
+/// The same of any campaign of one content.
+pub fn fingerprint_of(it: &impl Serialize, content: &ContentName, loaded: &Loaded) -> String {
+    let content = loaded.programme.contents.get(content);
     let said = content.map(|it| {
         let around = (&it.topic, it.purpose, &it.summary, &it.action, &it.image, &it.locales);
         (around, &it.forms, &it.body)

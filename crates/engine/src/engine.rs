@@ -14,6 +14,7 @@ use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
 use crate::moves::MoveStatus;
 use crate::pacing::BrakeStatus;
+use crate::posts::{PostJob, Posts};
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::steps::JourneySteps;
 use crate::syncs::SyncStatus;
@@ -58,6 +59,7 @@ pub struct Engine {
     pub(crate) moves: BTreeMap<JourneyName, MoveStatus>,
     pub(crate) syncs: BTreeMap<String, SyncStatus>,
     pub(crate) calls: Calls,
+    pub(crate) posts: Posts,
     pub(crate) paces: BTreeMap<Channel, Pace>,
     pub(crate) brakes: BTreeMap<String, BrakeStatus>,
     pub(crate) tallies: Tallies,
@@ -116,6 +118,8 @@ pub struct Turn {
     pub sends: Vec<Envelope>,
     /// Committed before: calls of other systems to be made now, each once.
     pub calls: Vec<Hook>,
+    /// Committed before: what networks are to be asked now, each once.
+    pub posts: Vec<PostJob>,
     /// Something was done, so more may wait.
     pub busy: bool,
     /// When to look again if nothing else happens; `None` while `busy`.
@@ -169,6 +173,7 @@ impl Engine {
             moves: BTreeMap::new(),
             syncs: BTreeMap::new(),
             calls: Calls::default(),
+            posts: Posts::default(),
             paces: BTreeMap::new(),
             brakes: BTreeMap::new(),
             tallies: Tallies::default(),
@@ -241,6 +246,7 @@ impl Engine {
             self.panel = self.panel.next(panel, Timestamp::MIN, true);
         }
         self.panel.put_into(&mut self.loaded);
+        self.reload_posts(self.last_commit.unwrap_or_default())?;
         self.fillings = crate::filling::read(&*self.store)?;
         self.fillings_changed = false;
         self.hold_audiences();
@@ -307,11 +313,12 @@ impl Engine {
             None => self.hand_out_calls(now),
             Some(_) => Vec::new(),
         };
+        let posts = self.hand_out_posts(&mut batch);
         let worked = worked || !calls.is_empty();
         let wake_at = if worked { None } else { self.wake_at(now, room)? };
         let parts = std::mem::take(&mut batch.parts);
         let sends = self.journalled(std::mem::take(&mut batch.sends), parts);
-        Ok(Turn { sends, calls, busy: worked, wake_at })
+        Ok(Turn { sends, calls, posts, busy: worked, wake_at })
     }
 
     /// Only what is in the journal may leave. If it cannot be written, everything waits.
@@ -361,11 +368,13 @@ impl Engine {
             self.answers.iter().take(self.settings.batch_max).cloned().collect();
         self.take_answers(batch, &answers)?;
         self.settle_calls(batch);
+        self.settle_posts(batch);
         let position = self.take_records(batch)?;
         self.freeze_if_due(batch);
         self.take_due(batch)?;
         batch.filled = !batch.scan_ordered && self.take_filled(batch)?;
         self.fan_out(batch)?;
+        self.drive_posts(batch);
         if self.hold.is_none() {
             self.claim(batch, room)?;
         }
@@ -432,6 +441,9 @@ impl Engine {
             }
             Control::Broadcast { name, action, by } => {
                 self.steer_broadcast(batch, &name, action, &by)
+            }
+            Control::Post { name, action, by, network } => {
+                self.steer_post(batch, &name, action, &by, network)
             }
             // Has a batch of its own: see `take_records`.
             Control::Undo { .. } => Ok(()),
@@ -525,6 +537,7 @@ impl Engine {
         self.growth.forget();
         self.fillings_changed = false;
         self.broadcasts_changed.clear();
+        self.posts_stored();
         self.sums.stored();
         self.steps.stored();
         self.holdouts.stored();
@@ -553,6 +566,7 @@ impl Engine {
         self.steps.changed_entries(entries);
         self.holdouts.changed_entries(entries);
         self.taught.changed_entries(entries);
+        self.post_entries(entries);
         for name in &self.broadcasts_changed {
             if let Some(status) = self.broadcasts.get(name) {
                 let value = serde_json::to_vec(status).expect("plain data has a JSON form");
@@ -576,6 +590,7 @@ impl Engine {
             times.extend(self.next_call(now)?);
         }
         times.extend(self.next_broadcast());
+        times.extend(self.next_post(now));
         Ok(times.into_iter().min())
     }
 

@@ -1,17 +1,19 @@
 //! The loop on the real clock, in its own thread, with threads that send.
 
 mod callers;
+mod publishers;
 
 use crate::engine::UrgentWork;
 use crate::{
     Clock, Dispatch, Engine, EngineError, FillChunk, FillOrder, HoldoutSums, Loaded, PanelSums,
-    Status, Urgent, run,
+    PostHeard, PostJob, Status, Urgent, run,
 };
 use callers::Callers;
-use model::{Channel, HookReply, MessageId, Reply, Timestamp};
-use port::{Caller, Entry, Envelope, Hook, LogPosition};
+use model::{Channel, HookReply, MessageId, Network, Reply, Timestamp};
+use port::{Caller, Entry, Envelope, Hook, LogPosition, Publisher};
+use publishers::Publishers;
 use record::Fact;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -25,6 +27,14 @@ const FILLS_WAITING_MAX: usize = 4;
 
 /// How often the copy that pages read is made anew while work goes on.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
+
+/// Through what something leaves.
+#[derive(Default)]
+pub struct Outlets {
+    pub channels: Vec<Box<dyn port::Channel>>,
+    pub caller: Option<Arc<dyn Caller>>,
+    pub publishers: Vec<Box<dyn Publisher>>,
+}
 
 /// A running engine. Dropping it stops the loop after the present turn, and waits for what is on
 /// the wire.
@@ -59,6 +69,7 @@ struct Queue {
     urgent: VecDeque<Urgent>,
     answers: Vec<(MessageId, Reply)>,
     calls_answered: Vec<(String, HookReply)>,
+    heard: Vec<(Network, PostHeard)>,
     filled: VecDeque<FillChunk>,
 }
 
@@ -73,15 +84,13 @@ struct Published {
 
 impl Host {
     pub fn start(engine: Engine, channels: Vec<Box<dyn port::Channel>>) -> Host {
-        Host::start_with(engine, channels, None)
+        Host::start_with(engine, Outlets { channels, ..Outlets::default() })
     }
 
-    /// The same with somebody who calls other systems.
-    pub fn start_with(
-        mut engine: Engine,
-        channels: Vec<Box<dyn port::Channel>>,
-        caller: Option<Arc<dyn Caller>>,
-    ) -> Host {
+    /// The same with everything through which something leaves.
+    pub fn start_with(mut engine: Engine, outlets: Outlets) -> Host {
+        let Outlets { channels, caller, publishers } = outlets;
+        engine.publish_to(publishers.iter().map(|it| it.network()));
         let channels: Vec<Arc<dyn port::Channel>> = channels.into_iter().map(Arc::from).collect();
         let published = Published {
             status: engine.status(),
@@ -103,7 +112,8 @@ impl Host {
         let waker = handle.clone();
         engine.log().on_append(Box::new(move || waker.wake()));
         let mut clock = RealClock { handle: handle.clone(), published: Timestamp::MIN };
-        let mut dispatch = Threads::new(channels, caller, handle.clone());
+        let publishers = Publishers::start(publishers, &handle);
+        let mut dispatch = Threads::new(channels, caller, publishers, handle.clone());
         let thread = std::thread::spawn(move || {
             run(&mut engine, &mut clock, &mut dispatch);
             dispatch.finish();
@@ -285,6 +295,7 @@ impl Clock for RealClock {
             let nothing = it.urgent.is_empty()
                 && it.answers.is_empty()
                 && it.calls_answered.is_empty()
+                && it.heard.is_empty()
                 && it.filled.is_empty();
             !it.awake && !it.stop && nothing
         };
@@ -316,6 +327,7 @@ impl Clock for RealClock {
 struct Threads {
     senders: BTreeMap<Channel, Sender>,
     callers: Option<Callers>,
+    publishers: Publishers,
     handle: Handle,
     threads: Vec<JoinHandle<()>>,
 }
@@ -330,11 +342,12 @@ impl Threads {
     fn new(
         channels: Vec<Arc<dyn port::Channel>>,
         caller: Option<Arc<dyn Caller>>,
+        publishers: Publishers,
         handle: Handle,
     ) -> Threads {
         let callers = caller.map(|it| Callers::start(it, handle.clone()));
         let (senders, threads) = (BTreeMap::new(), Vec::new());
-        let mut threads = Threads { senders, callers, handle, threads };
+        let mut threads = Threads { senders, callers, publishers, handle, threads };
         for channel in channels {
             threads.add(channel);
         }
@@ -367,7 +380,8 @@ impl Threads {
     fn finish(&mut self) {
         self.senders.clear();
         let calling = self.callers.take().map(Callers::end).unwrap_or_default();
-        for thread in self.threads.drain(..).chain(calling) {
+        let publishing = std::mem::take(&mut self.publishers).end();
+        for thread in self.threads.drain(..).chain(calling).chain(publishing) {
             if thread.join().is_err() {
                 tracing::error!("a sending thread panicked");
             }
@@ -407,6 +421,18 @@ impl Dispatch for Threads {
 
     fn calls_answered(&mut self) -> Vec<(String, HookReply)> {
         std::mem::take(&mut lock(&self.handle.shared.queue).calls_answered)
+    }
+
+    fn room_for_posts(&self) -> BTreeSet<Network> {
+        self.publishers.room()
+    }
+
+    fn post(&mut self, jobs: Vec<PostJob>) {
+        self.publishers.take(jobs);
+    }
+
+    fn posts_answered(&mut self) -> Vec<(Network, PostHeard)> {
+        std::mem::take(&mut lock(&self.handle.shared.queue).heard)
     }
 }
 

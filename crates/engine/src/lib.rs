@@ -6,6 +6,7 @@
 //! [`run`] calls it with a [`Clock`] and a [`Dispatch`]; the simulated market and the server use
 //! this same loop.
 
+mod accounts;
 mod apart;
 mod batch;
 mod broadcast;
@@ -40,6 +41,7 @@ mod ordered;
 mod outside;
 mod pacing;
 mod plan;
+mod posts;
 mod preview;
 mod rehearsal;
 mod report;
@@ -54,7 +56,8 @@ mod syncs;
 mod undo;
 mod waves;
 
-pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast};
+pub use accounts::{AccountStatus, Holds, Trouble};
+pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast, fingerprint_of};
 pub use contact::addresses;
 pub use decisions::{Day, days};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
@@ -69,7 +72,7 @@ pub use filling::{FillChunk, FillOrder, Filling, Fillings, fill};
 pub use growth::{AudienceDay, growth};
 pub use hold::Hold;
 pub use holdouts::{Group, HoldoutReport, HoldoutSums};
-pub use host::{Handle, Host};
+pub use host::{Handle, Host, Outlets};
 pub use journal::Restored;
 pub use learn::latest_policy;
 pub use loaded::Loaded;
@@ -82,6 +85,9 @@ pub use outside::{HOOK_BYTES_MAX, TaskRecord, TaskState};
 pub use pacing::BrakeStatus;
 pub use plan::{AudienceEffect, BroadcastEffect, CapsEffect, JourneyEffect, Moves, PanelEffect};
 pub use plan::{ProgrammePlan, applied_by, earlier_texts, plan_id, running_files, text_id};
+pub use posts::{
+    PostAsk, PostHeard, PostJob, PostQuestion, PostStatus, carry_out, rendered as rendered_post,
+};
 pub use preview::{AudiencePreview, Estimate, PreviewStep, Tried, preview_audience};
 pub use rehearsal::rehearse;
 pub use report::leverage_report;

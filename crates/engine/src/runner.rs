@@ -1,10 +1,10 @@
 //! The loop itself: turns, sends, answers, and waiting. The server runs it on the real clock, the
 //! simulated market on its own.
 
-use crate::{Engine, EngineError};
-use model::{Channel, HookReply, MessageId, Reply, Timestamp};
+use crate::{Engine, EngineError, PostHeard, PostJob, carry_out};
+use model::{Channel, HookReply, MessageId, Network, Reply, Timestamp};
 use port::{Envelope, Hook};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where time comes from, and what happens while there is nothing to do.
 pub trait Clock {
@@ -38,6 +38,18 @@ pub trait Dispatch {
     }
 
     fn call(&mut self, _calls: Vec<Hook>) {}
+
+    /// The networks that can be asked something now.
+    fn room_for_posts(&self) -> BTreeSet<Network> {
+        BTreeSet::new()
+    }
+
+    fn post(&mut self, _jobs: Vec<PostJob>) {}
+
+    /// What networks said since this was asked last.
+    fn posts_answered(&mut self) -> Vec<(Network, PostHeard)> {
+        Vec::new()
+    }
 
     /// How calls ended since this was asked last, by their keys.
     fn calls_answered(&mut self) -> Vec<(String, HookReply)> {
@@ -84,13 +96,20 @@ fn one_turn(
     for (key, reply) in dispatch.calls_answered() {
         engine.call_answered(key, reply);
     }
+    for (network, heard) in dispatch.posts_answered() {
+        engine.post_answered(network, heard);
+    }
     engine.make_room_for_calls(dispatch.room_for_calls());
+    engine.make_room_for_posts(dispatch.room_for_posts());
     let turn = engine.turn(clock.now(), &dispatch.room())?;
     if !turn.sends.is_empty() {
         dispatch.submit(turn.sends);
     }
     if !turn.calls.is_empty() {
         dispatch.call(turn.calls);
+    }
+    if !turn.posts.is_empty() {
+        dispatch.post(turn.posts);
     }
     Ok((!turn.busy).then_some(turn.wake_at))
 }
@@ -110,13 +129,23 @@ fn reloaded(engine: &mut Engine, clock: &mut dyn Clock) -> bool {
 pub struct Inline {
     channels: BTreeMap<Channel, Box<dyn port::Channel>>,
     answers: Vec<(MessageId, Reply)>,
+    publishers: BTreeMap<Network, Box<dyn port::Publisher>>,
+    heard: Vec<(Network, PostHeard)>,
     room: usize,
 }
 
 impl Inline {
     pub fn new(channels: impl IntoIterator<Item = Box<dyn port::Channel>>, room: usize) -> Inline {
         let channels = channels.into_iter().map(|it| (it.channel(), it)).collect();
-        Inline { channels, answers: Vec::new(), room }
+        let (answers, publishers, heard) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Inline { channels, answers, publishers, heard, room }
+    }
+
+    /// The same with networks to publish at.
+    #[must_use]
+    pub fn publishing(mut self, by: impl IntoIterator<Item = Box<dyn port::Publisher>>) -> Inline {
+        self.publishers = by.into_iter().map(|it| (it.network(), it)).collect();
+        self
     }
 }
 
@@ -137,5 +166,21 @@ impl Dispatch for Inline {
 
     fn answers(&mut self) -> Vec<(MessageId, Reply)> {
         std::mem::take(&mut self.answers)
+    }
+
+    fn room_for_posts(&self) -> BTreeSet<Network> {
+        self.publishers.keys().copied().collect()
+    }
+
+    fn post(&mut self, jobs: Vec<PostJob>) {
+        for job in jobs {
+            if let Some(publisher) = self.publishers.get(&job.network) {
+                self.heard.push((job.network, carry_out(&**publisher, &job)));
+            }
+        }
+    }
+
+    fn posts_answered(&mut self) -> Vec<(Network, PostHeard)> {
+        std::mem::take(&mut self.heard)
     }
 }

@@ -7,13 +7,19 @@ mod pace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use channels::bluesky::BlueskyConfig;
 use channels::callbacks::CallbacksConfig;
+use channels::facebook::FacebookConfig;
 use channels::generic::GenericConfig;
+use channels::linkedin::LinkedinConfig;
 use channels::mail_api::MailApiConfig;
+use channels::mastodon::MastodonConfig;
 use channels::smtp::SmtpConfig;
+use channels::threads::ThreadsConfig;
 use channels::twilio::SmsConfig;
 use channels::web_push::WebPushConfig;
 use channels::webhook::WebhookConfig;
+use channels::x::XConfig;
 use delivery::{BrakeRules, PaceRules};
 use engine::EngineSettings;
 use model::Span;
@@ -54,6 +60,8 @@ pub struct Config {
     pub web_push: Option<WebPushConfig>,
     /// Providers without a module of their own, by a name for them.
     pub http: BTreeMap<String, GenericConfig>,
+    /// The accounts that posts to everybody leave by.
+    pub social: SocialConfig,
     /// Providers that may call back.
     pub callbacks: CallbacksConfig,
     /// Calls of other systems.
@@ -62,6 +70,18 @@ pub struct Config {
     pub pace: BTreeMap<String, pace::PaceConfig>,
     /// When a campaign stops by itself.
     pub brake: pace::BrakeConfig,
+}
+
+/// One account at each network.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SocialConfig {
+    pub bluesky: Option<BlueskyConfig>,
+    pub mastodon: Option<MastodonConfig>,
+    pub linkedin: Option<LinkedinConfig>,
+    pub facebook: Option<FacebookConfig>,
+    pub threads: Option<ThreadsConfig>,
+    pub x: Option<XConfig>,
 }
 
 /// What the environment may set: its name, the table and key, and whether it is a number or truth

@@ -4,16 +4,23 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use channels::bluesky::Bluesky;
+use channels::facebook::Facebook;
 use channels::generic::Generic;
+use channels::linkedin::Linkedin;
 use channels::mail_api::MailApi;
+use channels::mastodon::Mastodon;
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
+use channels::threads::Threads;
 use channels::twilio::Sms;
 use channels::web_push::WebPush;
+use channels::x::X;
 use model::{Channel, ChannelSet, Problem};
+use port::Publisher;
 use store_sqlite::SqliteStore;
 
-use crate::config::Config;
+use crate::config::{Config, SocialConfig};
 use crate::data;
 use crate::stop::Stop;
 
@@ -24,6 +31,8 @@ const SINK_CONCURRENCY: usize = 8;
 pub struct Providers {
     pub channels: Vec<Box<dyn port::Channel>>,
     pub set: ChannelSet,
+    /// The accounts that posts to everybody leave by.
+    pub publishers: Vec<Box<dyn Publisher>>,
     _sink: Option<Sink>,
 }
 
@@ -46,7 +55,8 @@ impl Providers {
         for (name, http) in &config.http {
             channels.push(Box::new(Generic::new(name, http.clone()).map_err(stop)?));
         }
-        Ok(Providers::from(channels, None))
+        let publishers = publishers(&config.social).map_err(stop)?;
+        Ok(Providers { publishers, ..Providers::from(channels, None) })
     }
 
     /// Simulated people get simulated mail, whatever the settings say.
@@ -66,8 +76,31 @@ impl Providers {
 
     fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
         let set = channels.iter().map(|it| it.channel()).collect();
-        Providers { channels, set, _sink: sink }
+        Providers { channels, set, publishers: Vec::new(), _sink: sink }
     }
+}
+
+fn publishers(social: &SocialConfig) -> Result<Vec<Box<dyn Publisher>>, Problem> {
+    let mut all: Vec<Box<dyn Publisher>> = Vec::new();
+    if let Some(it) = &social.bluesky {
+        all.push(Box::new(Bluesky::new(it.clone())?));
+    }
+    if let Some(it) = &social.mastodon {
+        all.push(Box::new(Mastodon::new(it.clone())?));
+    }
+    if let Some(it) = &social.linkedin {
+        all.push(Box::new(Linkedin::new(it.clone())?));
+    }
+    if let Some(it) = &social.facebook {
+        all.push(Box::new(Facebook::new(it.clone())?));
+    }
+    if let Some(it) = &social.threads {
+        all.push(Box::new(Threads::new(it.clone())?));
+    }
+    if let Some(it) = &social.x {
+        all.push(Box::new(X::new(it.clone())?));
+    }
+    Ok(all)
 }
 
 /// The tables of the settings that name a provider, by its channel.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use channels::callbacks::Receiver;
 use channels::webhook::{Secret, WebhookConfig, Webhooks};
-use engine::{Engine, EngineSettings, Filler, Host, Parts};
+use engine::{Engine, EngineSettings, Filler, Host, Outlets, Parts};
 use model::Timestamp;
 use port::{Catalog, FactLog, Space, Store};
 use server::{App, Readers, Settings};
@@ -107,8 +107,13 @@ pub fn serve(
     engine.fill_from_history();
     let mut settings = settings(config, data, truth)?;
     settings.providers = providers.set;
+    settings.networks = providers.publishers.iter().map(|it| it.network()).collect();
     settings.setup_token = setup_token.clone();
-    let host = Host::start_with(engine, providers.channels, caller(config, &settings, &shared));
+    let host = {
+        let caller = caller(config, &settings, &shared);
+        let (channels, publishers) = (providers.channels, providers.publishers);
+        Host::start_with(engine, Outlets { channels, caller, publishers })
+    };
     let readers_of_historian = shared.clone();
     let historian = Historian::start(Needs {
         log: Arc::downgrade(&log),

@@ -91,7 +91,7 @@ pub enum BroadcastAction {
     Finish,
 }
 
-/// How far a broadcast has come; stored with each chunk.
+/// How far a broadcast, or a post, has come; a broadcast's is stored with each chunk.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Progress {
     #[serde(default)]
@@ -134,7 +134,7 @@ pub fn transition(
     use BroadcastAction as Do;
     use BroadcastState as Is;
     let refused = |remedy: &str| {
-        let text = format!("a broadcast that is {} cannot be {}", state.name(), action.done());
+        let text = format!("what is {} cannot be {}", state.name(), action.done());
         Err(Problem::new(text).hint(remedy))
     };
     match (state, action) {
@@ -234,15 +234,20 @@ impl Progress {
         Ok(())
     }
 
-    /// The plan, and when the fan-out begins. If that time has passed, nothing begins by itself:
-    /// whoever plans has not seen the plan yet. What was approved before counts no more.
-    pub fn plan(&mut self, broadcast: &Broadcast, by: &str, now: Timestamp) -> Result<(), Problem> {
+    /// The plan, and when it begins. If that time has passed, nothing begins by itself: whoever plans has
+    /// not seen the plan yet. What was approved before counts no more.
+    pub fn plan(
+        &mut self,
+        first_due: Option<Timestamp>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
         self.apply(BroadcastAction::Plan)?;
         *self = Progress {
             state: self.state,
             planned_at: Some(now),
             planned_by: by.to_owned(),
-            due: broadcast.first_due().filter(|it| now < *it),
+            due: first_due.filter(|it| now < *it),
             ..Progress::default()
         };
         Ok(())
@@ -252,7 +257,7 @@ impl Progress {
     pub fn approve(&mut self, by: &str, of: &str, now: Timestamp) -> Result<(), Problem> {
         let state = transition(self.state, BroadcastAction::Approve)?;
         if by == self.planned_by {
-            let problem = Problem::new("who planned a broadcast cannot approve it as well");
+            let problem = Problem::new("who planned it cannot approve it as well");
             return Err(problem.hint("ask a colleague to look at it"));
         }
         self.state = state;
@@ -260,10 +265,10 @@ impl Progress {
         Ok(())
     }
 
-    /// Why what has this fingerprint may not start yet; none if it may.
-    pub fn lacks(&self, broadcast: &Broadcast, fingerprint: &str) -> Option<Problem> {
+    /// Why what has this fingerprint, and `needs` approval or does not, may not start yet; none if it may.
+    pub fn lacks(&self, needs: bool, fingerprint: &str) -> Option<Problem> {
         match &self.approved {
-            _ if !broadcast.approval => None,
+            _ if !needs => None,
             Some(approved) if approved.of == fingerprint => None,
             Some(approved) => {
                 let text = format!("it changed since {} approved it", approved.by);
@@ -282,9 +287,9 @@ impl Progress {
     }
 
     /// Begins the fan-out; from here on, `recipients` counts people who got a candidate.
-    pub fn start(&mut self, broadcast: &Broadcast, fingerprint: &str) -> Result<(), Problem> {
+    pub fn start(&mut self, needs: bool, fingerprint: &str) -> Result<(), Problem> {
         let state = transition(self.state, BroadcastAction::Start)?;
-        if let Some(problem) = self.lacks(broadcast, fingerprint) {
+        if let Some(problem) = self.lacks(needs, fingerprint) {
             return Err(problem);
         }
         self.state = state;
@@ -383,7 +388,7 @@ impl LocalDateTime {
         }
     }
 
-    fn instant(self, zone: &TimeZone) -> Timestamp {
+    pub(crate) fn instant(self, zone: &TimeZone) -> Timestamp {
         let found = zone.to_ambiguous_zoned(self.0).disambiguate(Disambiguation::Compatible);
         match found {
             Ok(zoned) => Timestamp(zoned.timestamp().as_millisecond()),

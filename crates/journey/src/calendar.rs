@@ -1,7 +1,7 @@
 //! When time begins a run for one person: the days of a date trait, and those of a schedule.
 
 use crate::definition::{DateTrigger, Every, Schedule};
-use crate::local::Weekday;
+use crate::local::{Weekday, zone_or};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span as Calendar, ToSpan, Zoned};
@@ -107,6 +107,20 @@ impl Schedule {
                 moves.then(|| Occurrence { day: number(day), at: millis(&zoned) })
             })
             .find(|it| past.allows(it))
+    }
+}
+
+impl Schedule {
+    /// When it begins for somebody in this zone, from one moment to before another.
+    pub fn between(&self, zone: &str, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+        let zone = zone_or(None, zone);
+        let mut found = Vec::new();
+        let mut past = Past { day: None, until: Timestamp(from.0.saturating_sub(1)) };
+        while let Some(it) = self.next(&zone, past).filter(|it| it.at < to) {
+            found.push(it.at);
+            past = Past { day: Some(it.day), until: it.at };
+        }
+        found
     }
 }
 

@@ -357,6 +357,17 @@ impl Journey {
         found
     }
 
+    /// Every channel by which it may say something.
+    pub fn channels(&self) -> BTreeSet<Channel> {
+        let mut found = BTreeSet::new();
+        for (_, step) in self.addressed() {
+            if let Step::Message(it) = step {
+                found.extend(it.channels.iter().copied());
+            }
+        }
+        found
+    }
+
     /// The experiments in it, each with its address.
     pub fn experiments(&self) -> Vec<(String, &Experiment)> {
         let mut found = Vec::new();

@@ -18,6 +18,7 @@ mod local;
 mod merge;
 mod moving;
 mod planned;
+mod post;
 mod program;
 mod runs;
 
@@ -39,6 +40,7 @@ pub use definition::{
 pub use local::{LocalTime, Weekday};
 pub use merge::Begun;
 pub use moving::Move;
+pub use post::{PostAt, PostSlot, SLOTS_MAX, ScheduledPost, check_post};
 pub use program::Journeys;
 pub use runs::{
     Input, MAX_ACTIVE, MAX_KEY_CHARS, MAX_PAST, MAX_STEPS_PER_CALL, MAX_WATCHED, Run, Runs, World,

@@ -34,7 +34,8 @@ pub use message::{
 pub use problem::Problem;
 pub use reason::{Reason, Rejection};
 pub use social::{
-    LinkCard, Mark, Marked, Network, Post, PostImage, PostMetrics, PostPart, PostRef,
+    LinkCard, Mark, Marked, Network, Post, PostImage, PostMetrics, PostPart, PostRef, Published,
+    PublisherError,
 };
 pub use time::{ParseSpanError, ParseTimestampError, Span, Timestamp};
 pub use value::{Map, Value};

@@ -1,5 +1,6 @@
 //! Posts on social networks, which speak to everyone, in the form in which they leave.
 
+use crate::Span;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -98,6 +99,35 @@ pub struct PostMetrics {
     pub views: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clicks: Option<u64>,
+}
+
+/// How handing one part over ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    Done(PostRef),
+    /// Not published; another try may do it.
+    Later {
+        detail: String,
+        retry_after: Option<Span>,
+    },
+    /// Not published, and never in this form.
+    Refused {
+        detail: String,
+    },
+    /// Nobody knows.
+    Lost {
+        detail: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublisherError {
+    /// The account has to be connected anew: the token is broken, has ended or was taken back.
+    SignIn(String),
+    /// The network does not allow it.
+    NotAllowed(String),
+    /// It may work later.
+    Later { detail: String, retry_after: Option<Span> },
 }
 
 impl Network {

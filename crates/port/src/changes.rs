@@ -153,6 +153,8 @@ pub enum Space {
     Erased,
     /// What somebody of the team is to do for a person.
     Task,
+    /// Posts to everybody, and the accounts that they leave by.
+    Post,
 }
 
 impl Sections {
@@ -183,7 +185,7 @@ impl Sections {
 }
 
 impl Space {
-    pub const ALL: [Space; 10] = [
+    pub const ALL: [Space; 11] = [
         Space::System,
         Space::Programme,
         Space::Source,
@@ -194,6 +196,7 @@ impl Space {
         Space::Learning,
         Space::Erased,
         Space::Task,
+        Space::Post,
     ];
 
     pub fn name(self) -> &'static str {
@@ -208,6 +211,7 @@ impl Space {
             Space::Learning => "learning",
             Space::Erased => "erased",
             Space::Task => "task",
+            Space::Post => "post",
         }
     }
 }

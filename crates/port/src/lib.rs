@@ -33,8 +33,9 @@ pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;
 pub use memory_publisher::{MemoryPost, MemoryPublisher};
 pub use memory_store::{Fault, MemoryStore};
+pub use model::{Published, PublisherError};
 pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};
-pub use publisher::{Account, PostLimits, PostOrder, Published, Publisher, PublisherError};
+pub use publisher::{Account, PostLimits, PostOrder, Publisher};
 pub use store::{
     Agenda, Catalog, Directory, Hooks, Ledger, Outbox, People, PersonSummary, Store, StoreError,
     Views,

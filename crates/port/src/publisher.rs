@@ -1,6 +1,6 @@
 //! A place to publish to: one account at one social network.
 
-use model::{Network, Post, PostMetrics, PostRef, Span, Timestamp};
+use model::{Network, Post, PostMetrics, PostRef, Published, PublisherError, Timestamp};
 
 pub trait Publisher: Send + Sync {
     fn network(&self) -> Network;
@@ -44,24 +44,6 @@ pub struct PostOrder<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Published {
-    Done(PostRef),
-    /// Not published; another try may do it.
-    Later {
-        detail: String,
-        retry_after: Option<Span>,
-    },
-    /// Not published, and never in this form.
-    Refused {
-        detail: String,
-    },
-    /// Nobody knows.
-    Lost {
-        detail: String,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// As people know it: `@shop@mastodon.example`.
     pub name: String,
@@ -80,14 +62,4 @@ pub struct PostLimits {
     pub images: usize,
     /// Of an image's alt text.
     pub alt_characters: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PublisherError {
-    /// The account has to be connected anew: the token is broken, has ended or was taken back.
-    SignIn(String),
-    /// The network does not allow it.
-    NotAllowed(String),
-    /// It may work later.
-    Later { detail: String, retry_after: Option<Span> },
 }

@@ -4,7 +4,7 @@ use crate::Unreadable;
 use decision::{Statement, Suppression, Wishes};
 use model::{
     CampaignName, Channel, Class, ContentName, Event, Identifier, JourneyName, MergeId, MessageId,
-    PersonId, Request, Timestamp,
+    Network, PersonId, Request, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,6 +91,14 @@ pub enum Control {
         action: BroadcastAction,
         by: String,
     },
+    Post {
+        name: CampaignName,
+        action: PostAction,
+        by: String,
+        /// Of which network; all where it says none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        network: Option<Network>,
+    },
     /// What new audiences need of the past is not counted any further.
     EndFill {
         by: String,
@@ -131,6 +139,60 @@ pub enum BroadcastAction {
     Pause,
     Resume,
     Cancel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostAction {
+    Plan,
+    Approve,
+    Start,
+    Pause,
+    Resume,
+    Cancel,
+    /// What stands shall say what the content says now.
+    Edit,
+    /// What stands is taken back.
+    Delete,
+    /// What failed is tried again.
+    Again,
+    /// What is not known to stand is left at that.
+    Leave,
+}
+
+impl PostAction {
+    pub const ALL: [PostAction; 10] = [
+        PostAction::Plan,
+        PostAction::Approve,
+        PostAction::Start,
+        PostAction::Pause,
+        PostAction::Resume,
+        PostAction::Cancel,
+        PostAction::Edit,
+        PostAction::Delete,
+        PostAction::Again,
+        PostAction::Leave,
+    ];
+
+    /// The word in the API's path.
+    pub fn name(self) -> &'static str {
+        match self {
+            PostAction::Plan => "plan",
+            PostAction::Approve => "approve",
+            PostAction::Start => "start",
+            PostAction::Pause => "pause",
+            PostAction::Resume => "resume",
+            PostAction::Cancel => "cancel",
+            PostAction::Edit => "edit",
+            PostAction::Delete => "delete",
+            PostAction::Again => "again",
+            PostAction::Leave => "leave",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<PostAction> {
+        PostAction::ALL.into_iter().find(|it| it.name() == name)
+    }
 }
 
 /// The stored form: the tag names the kind and its version.

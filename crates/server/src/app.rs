@@ -7,9 +7,10 @@ use crate::pressure::Pressure;
 use crate::problem::Problem;
 use crate::readers::Readers;
 use engine::{Facts, Handle, Keys};
-use model::{ChannelSet, Timestamp};
+use model::{ChannelSet, Network, Timestamp};
 use port::{Entry, FactLog, History, LogPosition, Views};
 use record::{Fact, LogRecord};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub simulated: bool,
     /// Channels that have a provider.
     pub providers: ChannelSet,
+    /// Networks that have an account to publish by.
+    pub networks: BTreeSet<Network>,
     /// Reads what providers call back, if any may.
     pub callbacks: Option<Arc<channels::callbacks::Receiver>>,
     /// Webhooks are signed with a secret of the settings and not with one that is stored.
@@ -107,6 +110,7 @@ impl Settings {
             version: version.into(),
             simulated: false,
             providers: ChannelSet::EMPTY,
+            networks: BTreeSet::new(),
             callbacks: None,
             webhook_secret_is_set: false,
             setup_token: None,

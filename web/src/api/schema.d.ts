@@ -211,6 +211,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes out in a stretch of time, in all channels */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a broadcast or a post another time
+         * @description Its file is changed and applied. What was planned is planned anew for the new time; what was approved has to be approved again.
+         */
+        post: operations["move_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/findings": {
         parameters: {
             query?: never;
@@ -824,6 +861,61 @@ export interface paths {
         get: operations["get_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All posts of the programme, and the accounts they leave by */
+        get: operations["list_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One post, at each of its networks */
+        get: operations["get_post"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{name}/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan, approve, start, pause, resume or cancel a post; edit or delete what stands; try again or leave what failed
+         * @description `edit` makes what stands say what the content says now, where the network allows it. `again` tries what was refused, late or
+         *     lost; of what is lost that may make a second copy. `leave` says that what is lost does not stand.
+         */
+        post: operations["step_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1451,6 +1543,44 @@ export interface components {
         };
         Broadcasts: {
             broadcasts: components["schemas"]["Broadcast"][];
+        };
+        Calendar: {
+            /** @description By time. */
+            items: components["schemas"]["CalendarItem"][];
+            /** @description What is planned or written and has no time yet. */
+            undated: components["schemas"]["CalendarItem"][];
+            /** @description The zone in which times without one are meant. */
+            zone: string;
+        };
+        CalendarItem: {
+            /** Format: date-time */
+            at?: string;
+            /** @description Channels or networks. */
+            channels: string[];
+            content: string;
+            /** @description `broadcast`, `post` or `journey`. */
+            kind: string;
+            /** @description Why it will not go out as it is, if it will not. */
+            lacks?: string;
+            /** @description It comes at this time of each person's own clock. */
+            local_time?: string;
+            /** @description Whether it can be given another time. */
+            movable: boolean;
+            name: string;
+            owner?: string;
+            /** @description Its time is the next free place of the queue. */
+            queued: boolean;
+            state: components["schemas"]["BroadcastStage"];
+        };
+        CalendarMove: {
+            /**
+             * @description `2026-11-27T09:00`, as the file has it: on each person's clock for a broadcast, in the programme's zone for a post. With a
+             *     zone, one moment for everybody.
+             */
+            at: string;
+            /** @description `broadcast` or `post`. */
+            kind: string;
+            name: string;
         };
         CampaignChecked: {
             /** @description `journey/welcome`, `broadcast/sale`. */
@@ -2492,6 +2622,42 @@ export interface components {
             paused_until: string | null;
             quiet_hours: components["schemas"]["QuietHours"] | null;
         };
+        PlacedCount: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            clicks?: number;
+            /** Format: int64 */
+            likes: number;
+            /** Format: int64 */
+            replies: number;
+            /** Format: int64 */
+            reposts: number;
+            /**
+             * Format: int64
+             * @description Absent where the network does not tell.
+             */
+            views?: number;
+        };
+        PlacedNote: {
+            /** Format: date-time */
+            at: string;
+            text: string;
+        };
+        PlacedPart: {
+            /**
+             * Format: date-time
+             * @description When it is tried or looked for next, or since when it stands.
+             */
+            at?: string;
+            detail?: string;
+            images: number;
+            /** @description `waiting`, `stands`, `lost`, `refused`, `late` or `gone`. */
+            state: string;
+            text: string;
+            /** @description Where people read it. */
+            url?: string;
+        };
         /** @enum {string} */
         PlanDesign: "factorial" | "leverage" | "pairs";
         PlannedCell: {
@@ -2513,15 +2679,58 @@ export interface components {
             /** Format: double */
             weeks: number;
         };
+        Post: {
+            approval: components["schemas"]["BroadcastApproval"];
+            /**
+             * Format: date-time
+             * @description When it goes out, or went; null when somebody starts it.
+             */
+            at: string | null;
+            content: string;
+            name: string;
+            /** @description Only somebody of the team can bring it on. */
+            needs_person: boolean;
+            networks: components["schemas"]["PostPlace"][];
+            owner?: string;
+            state: components["schemas"]["BroadcastStage"];
+            /** @description What its file says: a time, or `queue`. */
+            written_at?: string;
+        };
         PostPartShown: {
             card: components["schemas"]["CardShown"] | null;
             images: components["schemas"]["ImageShown"][];
             text: string;
         };
+        /** @description One post at one network. */
+        PostPlace: {
+            /** @description What came of it, all parts together, the earliest count first. */
+            counts: components["schemas"]["PlacedCount"][];
+            network: string;
+            /** @description What happened, the earliest first. */
+            notes: components["schemas"]["PlacedNote"][];
+            /** @description As it would go out now, or as it stands. */
+            parts: components["schemas"]["PlacedPart"][];
+            /** @description Why it cannot go out as it is. */
+            problem?: string;
+            /** @description `waiting`, `going`, `stands`, `partly`, `refused`, `lost`, `late` or `gone`. */
+            standing: string;
+            /** @description What somebody wants of it that is not done yet: `edit` or `delete`. */
+            wish?: string;
+        };
         PostShown: {
             /** @description The parts of the thread, or the one post. */
             parts: components["schemas"]["PostPartShown"][];
             problem: string | null;
+        };
+        /** @description Where the step is meant. */
+        PostStep: {
+            /** @description Absent for every network of the post. */
+            network?: string;
+        };
+        Posts: {
+            /** @description The accounts that posts leave by; empty where the settings name none. */
+            accounts: components["schemas"]["SocialAccount"][];
+            posts: components["schemas"]["Post"][];
         };
         /** @description The same keys as `fulcrum power --format json`. */
         PowerReport: {
@@ -2979,6 +3188,25 @@ export interface components {
             text: string;
             /** Format: int64 */
             units: number;
+        };
+        /** @description An account at a network. */
+        SocialAccount: {
+            /** @description What one part of a post may hold there, in the network's own way of counting. */
+            characters?: number;
+            /** Format: date-time */
+            checked: string | null;
+            /** @description As people know it; empty until it was seen once. */
+            name: string;
+            network: string;
+            /** @description Somebody has to connect it anew. */
+            sign_in: boolean;
+            /** @description Why it would not take a post. */
+            trouble?: string;
+            /**
+             * Format: date-time
+             * @description When its token ends, where the network says so.
+             */
+            until?: string;
         };
         /** @description A source, with its counts since the server started. */
         Source: {
@@ -3660,6 +3888,93 @@ export interface operations {
             };
             /** @description It cannot be written, or there is no mail server. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query: {
+                /** @description RFC 3339. */
+                from: string;
+                /** @description RFC 3339; at most 400 days later. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The stretch is none. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    move_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarMove"];
+            };
+        };
+        responses: {
+            /** @description It is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarItem"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has begun already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The programme would have problems; the body lists them. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4945,6 +5260,108 @@ export interface operations {
             };
             /** @description Nobody has this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_posts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's name. */
+                name: string;
+                /** @description `plan`, `approve`, `start`, `pause`, `resume`, `cancel`, `edit`, `delete`, `again` or `leave`. */
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostStep"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description There is no such post, or no such step. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done now; the body says why. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,7 +18,7 @@ use port::{
     Catalog, Changes, Directory, FactLog, Fault, History, Ledger, LogPosition, MemoryHistory,
     MemoryLog, MemoryStore, People, Since, SinceMerge, Store,
 };
-use record::log::BroadcastAction;
+use record::log::{BroadcastAction, PostAction};
 use record::{Act, Control, Fact, LogRecord, MessageOrder};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -244,6 +244,12 @@ impl Play {
                 self.wire.receive(manners);
             }
             ["receiver-answers", manner] => self.wire.answer_calls(Manner::parse(manner)),
+            ["network", network, manners @ ..] => {
+                let network = model::Network::from_name(network).expect("a network");
+                self.wire.networks.behave(network, manners);
+                let known: Vec<_> = self.wire.networks.known().collect();
+                self.engine.as_mut().expect("the engine runs").publish_to(known);
+            }
             ["retry", key] => self.retry_call(key),
             ["answer", message, manner] => {
                 let message: MessageId = message.parse().expect("a message");
@@ -294,6 +300,15 @@ impl Play {
                 action: broadcast_action(action),
                 by: by.last().unwrap_or(&"test").to_string(),
             }),
+            ["post", name, action, rest @ ..] => {
+                let network = |it: &&str| model::Network::from_name(it);
+                self.control(Control::Post {
+                    name: CampaignName::from(*name),
+                    action: PostAction::from_name(action).expect("an action"),
+                    by: rest.iter().find_map(|it| it.strip_prefix("by:")).unwrap_or("test").into(),
+                    network: rest.iter().find_map(network),
+                });
+            }
             _ => {
                 let fact = self.asked(words);
                 self.append(LogRecord::Fact(fact));
@@ -358,6 +373,7 @@ impl Play {
     fn start(&mut self) {
         let mut engine = Engine::open(self.parts()).expect("what is stored can be opened");
         engine.keep_history(self.history.clone());
+        engine.publish_to(self.wire.networks.known());
         if self.fills {
             engine.fill_from_history();
         }
@@ -524,6 +540,9 @@ impl Play {
     fn restored(&mut self, left: &[&str]) {
         let journal = Arc::new(MemoryLog::new());
         let message = |id: &&str| {
+            if id.starts_with("post/") {
+                return id.as_bytes().to_vec();
+            }
             let id: MessageId = id.parse().expect("a message");
             self.store.message(id).expect("memory").expect("known").key.into_bytes()
         };

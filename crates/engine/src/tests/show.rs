@@ -37,6 +37,9 @@ impl Play {
             }],
             ["broadcast", name] => vec![self.broadcast(name)],
             ["waves", name] => vec![self.waves(name)],
+            ["post", name] => self.post(name),
+            ["notes", name] => self.post_notes(name),
+            ["accounts"] => self.accounts(),
             ["journal"] => {
                 let journal = self.journal.as_ref().expect("after `restored`");
                 let all = journal.read(port::LogPosition(0), 100, usize::MAX).expect("memory");
@@ -409,6 +412,69 @@ impl Play {
         let status = status.get(&model::CampaignName::from(name)).expect("the broadcast is known");
         let (state, counted) = (status.progress.state.name(), status.counted);
         format!("{name} is {state}: {} of {counted} made", status.progress.recipients)
+    }
+
+    /// As it is stored, which is what pages read.
+    fn stored_post(&self, name: &str) -> crate::PostStatus {
+        let found = crate::PostStatus::find(&self.store, &model::CampaignName::from(name));
+        found.expect("memory").unwrap_or_default()
+    }
+
+    fn post(&self, name: &str) -> Vec<String> {
+        let status = self.stored_post(name);
+        let due =
+            status.progress.due.map_or(String::new(), |it| format!(" for {}", times::print(it)));
+        let mut lines = vec![format!("{name} is {}{due}", status.progress.state.name())];
+        for (network, posting) in &status.networks {
+            let parts = posting.parts.iter().map(|it| match it {
+                delivery::PartState::Waiting { at, tries, .. } => {
+                    format!("waits until {} after {tries}", times::print(*at))
+                }
+                delivery::PartState::Stands { post, .. } => format!("stands as {}", post.id),
+                delivery::PartState::Lost { look_at, looks, .. } => match look_at {
+                    Some(at) => format!("lost, look {} at {}", looks + 1, times::print(*at)),
+                    None => "lost".to_owned(),
+                },
+                delivery::PartState::Refused { detail } => format!("refused: {detail}"),
+                delivery::PartState::Late => "late".to_owned(),
+                delivery::PartState::Gone => "gone".to_owned(),
+            });
+            let parts: Vec<String> = parts.collect();
+            lines.push(format!("{network} {}: {}", posting.standing().name(), parts.join(", ")));
+        }
+        let problem = |(network, text): (&model::Network, &String)| format!("{network}: {text}");
+        lines.extend(status.problems.iter().map(problem));
+        lines
+    }
+
+    fn post_notes(&self, name: &str) -> Vec<String> {
+        let status = self.stored_post(name);
+        let of = |it: (&model::Network, &delivery::Posting)| {
+            let line = |note: &delivery::PostNote| {
+                format!("{} {}: {}", it.0, times::print(note.at), note.text)
+            };
+            it.1.notes.iter().map(line).collect::<Vec<_>>()
+        };
+        let counted = |it: &delivery::Posting| {
+            let likes = |it: &delivery::PostCount| {
+                let likes: u64 = it.parts.iter().flatten().map(|it| it.likes).sum();
+                format!("{likes} at {}", times::print(it.at))
+            };
+            it.counts.iter().map(likes).collect::<Vec<_>>()
+        };
+        let counts = status.networks.values().flat_map(counted);
+        status.networks.iter().flat_map(of).chain(counts).collect()
+    }
+
+    fn accounts(&self) -> Vec<String> {
+        let all = crate::AccountStatus::all(&self.store).expect("memory");
+        let line = |(network, it): (&model::Network, &crate::AccountStatus)| {
+            let trouble = it.trouble.as_ref().map_or("well".to_owned(), |it| {
+                format!("{}{}", if it.sign_in { "sign in: " } else { "" }, it.detail)
+            });
+            format!("{network} {} at {}: {trouble}", it.name, times::print(it.checked))
+        };
+        all.iter().map(line).collect()
     }
 
     fn waves(&self, name: &str) -> String {

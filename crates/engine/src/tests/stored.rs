@@ -4,12 +4,16 @@
 use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Place, Tallies, Wave};
-use crate::{BrakeStatus, Hold, Restored};
+use crate::{AccountStatus, BrakeStatus, Hold, Holds, PostStatus, Restored, Trouble};
 use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
-use delivery::{Brake, Harm};
-use journey::{Approval, BroadcastState, Progress};
-use model::{JourneyName, PersonId, Timestamp};
+use delivery::{
+    Brake, Harm, PartState, PostCount, PostNote, PostTask, PostWish, Posting, Wire, Wished,
+};
+use journey::{Approval, BroadcastState, PostAt, Progress, ScheduledPost};
+use model::{
+    JourneyName, Network, PersonId, Post, PostMetrics, PostPart, PostRef, Span, Timestamp,
+};
 use port::{Changes, Entry, MemoryStore, Space, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,6 +39,69 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, value:
     check_written(name, &serde_json::to_value(value).expect("plain data"));
     let found: T = serde_json::from_value(read(name)).expect("the stored form can be read");
     assert_eq!(found, *value, "{name}");
+}
+
+#[test]
+fn posts_and_their_accounts() {
+    let part = |text: &str| PostPart { text: text.to_owned(), ..PostPart::default() };
+    let post = Post {
+        network: Network::Mastodon,
+        parts: ["one", "two", "three", "four", "five", "six"].map(part).to_vec(),
+        language: Some("en".to_owned()),
+    };
+    let stands =
+        PostRef { id: "7".to_owned(), url: "https://m.example/7".to_owned(), hash: "c".to_owned() };
+    let metrics = PostMetrics { likes: 3, reposts: 2, replies: 1, views: Some(90), clicks: None };
+    let detail = "no answer".to_owned();
+    let posting = Posting {
+        due: T0,
+        ends: T0 + Span::HOUR,
+        parts: vec![
+            PartState::Stands { post: stands, since: T0 },
+            PartState::Lost { first: T0, looks: 1, look_at: Some(T0), detail: detail.clone() },
+            PartState::Waiting { at: T0, tries: 2, first: Some(T0), look: true },
+            PartState::Refused { detail },
+            PartState::Late,
+            PartState::Gone,
+        ],
+        wish: Some(PostWish { what: Wished::Edit(post.clone()), since: T0, at: T0, tries: 1 }),
+        wire: Some(Wire { task: PostTask::Find(1), since: T0 }),
+        counts: vec![PostCount { at: T0, parts: vec![Some(metrics), None] }],
+        next_count: Some(T0),
+        notes: vec![PostNote { at: T0, text: "part 1: stands".to_owned() }],
+        post,
+    };
+    let planned = ScheduledPost {
+        name: "launch".into(),
+        owner: "crm@shop.example".to_owned(),
+        content: "launch".into(),
+        networks: vec![Network::Mastodon, Network::X],
+        at: Some(PostAt::Queue),
+        locale: "nl".to_owned(),
+        within: Span::HOUR,
+        approval: true,
+    };
+    let status = PostStatus {
+        progress: Progress { state: BroadcastState::Running, due: Some(T0), ..Progress::default() },
+        planned: Some(planned),
+        networks: [(Network::Mastodon, posting)].into_iter().collect(),
+        problems: [(Network::X, "x text: too long".to_owned())].into_iter().collect(),
+    };
+    check("entry.post", &status);
+    let trouble = Trouble { since: T0, detail: "the token has ended".to_owned(), sign_in: true };
+    let account = AccountStatus {
+        checked: T0,
+        name: "@shop@m.example".to_owned(),
+        until: Some(T0),
+        holds: Some(Holds {
+            characters: 500,
+            per_link: Some(23),
+            images: 4,
+            alt_characters: 1_500,
+        }),
+        trouble: Some(trouble),
+    };
+    check("entry.account", &account);
 }
 
 #[test]

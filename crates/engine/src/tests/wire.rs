@@ -1,10 +1,11 @@
 //! Providers that do as the script says, and the copies that may have reached somebody.
 
+use super::networks::Networks;
 use super::times;
-use crate::Dispatch;
-use model::{Channel, HookReply, MessageId, Reply, Span, Timestamp};
+use crate::{Dispatch, PostHeard, PostJob};
+use model::{Channel, HookReply, MessageId, Network, Reply, Span, Timestamp};
 use port::{Envelope, Hook, Payload};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How a provider treats one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub(super) struct Wire {
     receiver: VecDeque<Manner>,
     calls_hanging: Vec<String>,
     calls_answered: Vec<(String, HookReply)>,
+    pub networks: Networks,
 }
 
 impl Manner {
@@ -113,6 +115,7 @@ impl Wire {
             receiver: VecDeque::new(),
             calls_hanging: Vec::new(),
             calls_answered: Vec::new(),
+            networks: Networks::default(),
         }
     }
 
@@ -154,6 +157,7 @@ impl Wire {
         self.answers.clear();
         self.calls_hanging.clear();
         self.calls_answered.clear();
+        self.networks.cut();
     }
 }
 
@@ -219,5 +223,21 @@ impl Dispatch for Wire {
 
     fn calls_answered(&mut self) -> Vec<(String, HookReply)> {
         std::mem::take(&mut self.calls_answered)
+    }
+
+    fn room_for_posts(&self) -> BTreeSet<Network> {
+        self.networks.room()
+    }
+
+    fn post(&mut self, jobs: Vec<PostJob>) {
+        for job in jobs {
+            let said = self.networks.take(&job);
+            let now = times::print(self.now);
+            self.said.extend(said.map(|it| format!("{now} {} {it}", job.network)));
+        }
+    }
+
+    fn posts_answered(&mut self) -> Vec<(Network, PostHeard)> {
+        std::mem::take(&mut self.networks.heard)
     }
 }

@@ -195,7 +195,10 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
         )) => Some(record.to_vec()),
         // Started or released then, it may have gone out; whoever wants it says so again.
         Ok(LogRecord::Control(
-            Control::Broadcast { .. } | Control::Release { .. } | Control::Resume { .. },
+            Control::Broadcast { .. }
+            | Control::Post { .. }
+            | Control::Release { .. }
+            | Control::Resume { .. },
         )) => None,
         Ok(LogRecord::Blank) => None,
         // The engine passes it over with a word, as it would have before.

@@ -43,9 +43,14 @@ const PROGRAMME: [(&str, &str); 7] = [
 
 impl Shop {
     pub fn new() -> Shop {
+        Shop::with(&[])
+    }
+
+    /// With these files beside the programme's own.
+    pub fn with(more: &[(&str, &str)]) -> Shop {
         let dir = tempfile::tempdir().expect("a folder");
         let sink = Sink::start(Script::default()).expect("a sink");
-        for (name, text) in PROGRAMME {
+        for (name, text) in PROGRAMME.iter().chain(more) {
             let path = dir.path().join("program").join(name);
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             std::fs::write(path, text).expect("a file");

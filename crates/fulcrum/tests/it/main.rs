@@ -1,5 +1,6 @@
 //! The binary as its users meet it: processes, sockets, signals and files.
 
+mod broadcast;
 mod channels;
 mod demo;
 mod files;

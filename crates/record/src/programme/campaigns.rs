@@ -1,10 +1,10 @@
-//! What a programme sends together: each journey and each broadcast with its contents.
+//! What a programme sends together: each journey, broadcast and post with its contents.
 
 use super::Programme;
 use content::Reader;
 use content::consistency::{Campaign, Used};
-use journey::{Node, Step};
-use model::{Channel, ContentName};
+use journey::{Node, ScheduledPost, Step};
+use model::{Channel, ContentName, Network};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Programme {
@@ -28,7 +28,16 @@ impl Programme {
             });
             Campaign { name, brand: &self.brand, contents: used.collect(), people: people.to_vec() }
         };
-        let all = journeys.chain(broadcasts).map(campaign);
+        let posted = |it: &'a ScheduledPost| {
+            let (name, networks): (_, Vec<Network>) =
+                (format!("post/{}", it.name), it.networks.clone());
+            let content = self.contents.get(&it.content);
+            let contents = content.map(|content| Used { content, channels: Vec::new(), networks });
+            let contents = contents.into_iter().collect();
+            Campaign { name, brand: &self.brand, contents, people: Vec::new() }
+        };
+        let posts = self.posts.iter().map(posted);
+        let all = journeys.chain(broadcasts).map(campaign).chain(posts);
         all.filter(|it| !it.contents.is_empty()).collect()
     }
 }

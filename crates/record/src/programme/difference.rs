@@ -17,6 +17,7 @@ pub enum Kind {
     Audience,
     Journey,
     Broadcast,
+    Post,
     Content,
     Layout,
     Words,
@@ -47,7 +48,7 @@ pub struct FieldChange {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Brand,
         Kind::Policy,
         Kind::Identity,
@@ -56,6 +57,7 @@ impl Kind {
         Kind::Audience,
         Kind::Journey,
         Kind::Broadcast,
+        Kind::Post,
         Kind::Content,
         Kind::Layout,
         Kind::Words,
@@ -71,6 +73,7 @@ impl Kind {
             Kind::Audience => "audience",
             Kind::Journey => "journey",
             Kind::Broadcast => "broadcast",
+            Kind::Post => "post",
             Kind::Content => "content",
             Kind::Layout => "layout",
             Kind::Words => "words",
@@ -91,6 +94,7 @@ impl Kind {
             Some(("audiences", _)) => Some(Kind::Audience),
             Some(("journeys", _)) => Some(Kind::Journey),
             Some(("broadcasts", _)) => Some(Kind::Broadcast),
+            Some(("posts", _)) => Some(Kind::Post),
             Some(("content", _)) => Some(Kind::Content),
             Some(("layouts", _)) => Some(Kind::Layout),
             Some(("words", _)) => Some(Kind::Words),
@@ -149,6 +153,9 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
     }
     for it in &programme.broadcasts {
         all.insert((Kind::Broadcast, it.name.to_string()), written::broadcast(it));
+    }
+    for it in &programme.posts {
+        all.insert((Kind::Post, it.name.to_string()), written::post(it));
     }
     for (name, it) in &programme.contents {
         let tree = written::content(it)

@@ -95,6 +95,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
         | Kind::Audience
         | Kind::Journey
         | Kind::Broadcast
+        | Kind::Post
         | Kind::Words => ".yaml",
     };
     match path.ends_with(ending) {
@@ -122,6 +123,7 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
         }),
         Kind::Journey => read.journeys.first().map(journeys_written::journey),
         Kind::Broadcast => read.broadcasts.first().map(written::broadcast),
+        Kind::Post => read.posts.first().map(written::post),
         Kind::Content => read.contents.values().next().map(written::content),
         Kind::Layout => read.layouts.values().next().map(|it| Tree::text(it.source())),
         Kind::Words => read.words.values().next().map(written::words),
@@ -134,6 +136,7 @@ fn name_of(kind: Kind, read: &Programme) -> Option<String> {
         Kind::Audience => read.audiences.first().map(|it| it.0.clone()),
         Kind::Journey => read.journeys.first().map(|it| it.name.to_string()),
         Kind::Broadcast => read.broadcasts.first().map(|it| it.name.to_string()),
+        Kind::Post => read.posts.first().map(|it| it.name.to_string()),
         Kind::Content => read.contents.keys().next().map(ToString::to_string),
         Kind::Layout => read.layouts.keys().next().cloned(),
         Kind::Words => read.words.keys().next().cloned(),

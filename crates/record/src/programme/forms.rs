@@ -1,7 +1,7 @@
 //! The programme's files as people write them. Unknown fields are errors.
 
 use decision::QuietHours;
-use model::{CampaignName, Channel, ChannelSet, Class, ContentName, Span, Topic};
+use model::{CampaignName, Channel, ChannelSet, Class, ContentName, Network, Span, Topic};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
@@ -89,6 +89,9 @@ pub struct PolicyForm {
     /// Where it is told what became of messages that were ordered by the API.
     #[serde(default)]
     pub message_status: Option<SyncForm>,
+    /// The places of the queue of posts: `mon 09:00`.
+    #[serde(default)]
+    pub post_slots: Vec<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -190,6 +193,26 @@ pub struct BroadcastForm {
     pub expires: Option<Length>,
     #[serde(default)]
     pub rate: Option<RateForm>,
+    /// Somebody else than who planned it must approve it.
+    #[serde(default)]
+    pub approval: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostForm {
+    pub post: CampaignName,
+    #[serde(default)]
+    pub owner: String,
+    pub content: ContentName,
+    pub networks: Vec<Network>,
+    /// An instant, a time in the programme's zone, or `queue`; without any it goes out when it is started.
+    #[serde(default)]
+    pub at: Option<Spanned<String>>,
+    #[serde(default)]
+    pub locale: String,
+    #[serde(default)]
+    pub within: Option<Length>,
     /// Somebody else than who planned it must approve it.
     #[serde(default)]
     pub approval: bool,

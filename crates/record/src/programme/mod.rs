@@ -30,7 +30,7 @@ use audience::Definitions;
 use content::{Brand, Content, Layout};
 use decision::Policy;
 use expr::Expr;
-use journey::{Broadcast, Journey, Node, Step, Trigger, Until};
+use journey::{Broadcast, Journey, Node, PostSlot, ScheduledPost, Step, Trigger, Until};
 use model::{ContentName, Problem, Span, Topic};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +53,9 @@ pub struct Programme {
     /// What stands around mails, by name.
     pub layouts: BTreeMap<String, Arc<Layout>>,
     pub broadcasts: Vec<Broadcast>,
+    pub posts: Vec<ScheduledPost>,
+    /// The places of the queue of posts, in the programme's zone.
+    pub post_slots: Vec<PostSlot>,
     pub outcomes: Vec<OutcomeDefinition>,
     /// Texts of the customers' pages, by language.
     pub words: content::words::Own,

@@ -11,9 +11,10 @@ use content::{Brand, Content, Layout};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
-use journey::{Broadcast, MessageStep, Rate, SendAt};
+use journey::{Broadcast, MessageStep, PostAt, PostSlot, Rate, SLOTS_MAX, ScheduledPost, SendAt};
 use model::{ContentName, Problem, Span, Timestamp};
 use serde::de::DeserializeOwned;
+use serde_saphyr::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -107,13 +108,14 @@ impl Reading {
             ("audiences", _) => self.audience(path, text),
             ("journeys", _) => self.journey(path, text),
             ("broadcasts", _) => self.broadcast(path, text),
+            ("posts", _) => self.post(path, text),
             ("layouts", _) => self.layout(path, name, text),
             // Read together, when all are there.
             ("content", _) => {}
             ("words", _) => self.words(path, name, text),
             _ => {
                 let hint = "files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
-                            and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/";
+                            and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/";
                 let problem = Problem::new("this file has no place in a programme").hint(hint);
                 self.problems.push(problem.in_file(path));
             }
@@ -173,6 +175,7 @@ impl Reading {
         if let Some(status) = form.message_status {
             self.programme.message_status = self.receiver(path, status);
         }
+        self.post_slots(path, &form.post_slots);
         let topics = std::mem::take(&mut self.programme.policy.topics);
         let policy = Policy {
             version: 0,
@@ -301,6 +304,51 @@ impl Reading {
         self.programme.broadcasts.push(broadcast);
     }
 
+    fn post(&mut self, path: &str, text: &str) {
+        let Some(form) = self.yaml::<PostForm>(path, text) else { return };
+        self.once("post", form.post.as_str(), path);
+        let at = match form.at.as_ref().map(|it| (post_at(&it.value), position(it))) {
+            None => None,
+            Some((Ok(at), _)) => Some(at),
+            Some((Err(problem), (line, column))) => {
+                self.problems.push(problem.in_file(path).at(line, column));
+                return;
+            }
+        };
+        let post = ScheduledPost {
+            name: form.post,
+            owner: form.owner,
+            content: form.content,
+            networks: form.networks,
+            at,
+            locale: form.locale,
+            within: form.within.map_or(ScheduledPost::DEFAULT_WITHIN, |it| it.0),
+            approval: form.approval,
+        };
+        let problems = journey::check_post(&post);
+        self.problems.extend(problems.into_iter().map(|it| it.in_file(path)));
+        self.programme.posts.push(post);
+    }
+
+    fn post_slots(&mut self, path: &str, slots: &[Spanned<String>]) {
+        for slot in slots {
+            match PostSlot::parse(&slot.value) {
+                Ok(it) if !self.programme.post_slots.contains(&it) => {
+                    self.programme.post_slots.push(it);
+                }
+                Ok(_) => {}
+                Err(problem) => {
+                    let (line, column) = position(slot);
+                    self.problems.push(problem.in_file(path).at(line, column));
+                }
+            }
+        }
+        if SLOTS_MAX < self.programme.post_slots.len() {
+            let problem = Problem::new(format!("`post_slots` has more than {SLOTS_MAX} places"));
+            self.problems.push(problem.hint("one an hour is plenty").in_file(path));
+        }
+    }
+
     fn layout(&mut self, path: &str, name: &str, text: &str) {
         let Some(name) = name.strip_suffix(".mjml").filter(|it| !it.is_empty()) else {
             let problem = Problem::new("a layout is named after what it is for");
@@ -380,6 +428,25 @@ impl Reading {
         }
     }
 
+    /// What posts name and the programme does not have.
+    fn posts_without(&self, contents: &BTreeSet<ContentName>) -> Vec<Problem> {
+        let slots = !self.programme.post_slots.is_empty();
+        let mut missing = Vec::new();
+        for post in &self.programme.posts {
+            let place = self.place("post", post.name.as_str());
+            let mut used = Used::default();
+            used.contents.insert(post.content.clone());
+            let none = BTreeSet::new();
+            missing.extend(used.problems(&none, contents).map(|it| it.in_file(&place)));
+            if post.at == Some(PostAt::Queue) && !slots {
+                let problem = Problem::new("the queue has no places")
+                    .hint("add them to policy.yaml: `post_slots: [mon 09:00, thu 16:30]`");
+                missing.push(problem.in_file(&place));
+            }
+        }
+        missing
+    }
+
     /// What only the whole can show: names that nothing has.
     fn check_whole(&mut self) {
         let audiences: BTreeSet<String> =
@@ -417,6 +484,7 @@ impl Reading {
             used.contents.insert(broadcast.content.clone());
             missing.extend(used.problems(&audiences, &contents).map(|it| it.in_file(&place)));
         }
+        missing.extend(self.posts_without(&contents));
         let topics: BTreeSet<&str> =
             self.programme.topics.iter().map(|it| it.name.as_str()).collect();
         for content in self.programme.contents.values() {
@@ -493,6 +561,17 @@ fn send_at(text: &str) -> Result<SendAt, Problem> {
             Problem::new(error.to_string())
                 .hint("write 2026-11-27T09:00:00Z, or 2026-11-27T09:00 for each person's own clock")
         }),
+    }
+}
+
+/// When a post goes out: an instant, without a zone the time in the programme's, or the next free place.
+fn post_at(text: &str) -> Result<PostAt, Problem> {
+    let hint = "write 2026-11-27T09:00:00Z, 2026-11-27T09:00 for the zone of policy.yaml, or queue";
+    match send_at(text) {
+        _ if text.trim() == "queue" => Ok(PostAt::Queue),
+        Ok(SendAt::Instant(at)) => Ok(PostAt::Instant(at)),
+        Ok(SendAt::Local(local)) => Ok(PostAt::Local(local)),
+        Err(problem) => Err(problem.hint(hint)),
     }
 }
 

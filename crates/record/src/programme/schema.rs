@@ -30,6 +30,7 @@ schemas![
     ("audience", "audiences/*.yaml"),
     ("journey", "journeys/*.yaml"),
     ("broadcast", "broadcasts/*.yaml"),
+    ("post", "posts/*.yaml"),
     ("content", "content/*.md"),
     ("words", "words/*.yaml"),
 ];

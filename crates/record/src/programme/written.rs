@@ -7,7 +7,7 @@ use super::{IdentityDefinition, OutcomeDefinition, Programme, TopicDefinition};
 use content::Brand;
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
-use journey::{Broadcast, MessageStep, SendAt};
+use journey::{Broadcast, MessageStep, PostAt, ScheduledPost, SendAt};
 use model::{Channel, ChannelSet};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +55,7 @@ pub fn brand(brand: &Brand) -> Tree {
 
 /// The policy with what else its file says. Topics say their own consent.
 pub fn policy(programme: &Programme) -> Tree {
-    let Programme { policy, keep, message_status, .. } = programme;
+    let Programme { policy, keep, message_status, post_slots, .. } = programme;
     let usual = Policy::default();
     let zone = (policy.default_zone != usual.default_zone).then_some(&policy.default_zone);
     let consent = (policy.consent_needed != usual.consent_needed).then_some(policy.consent_needed);
@@ -75,6 +75,10 @@ pub fn policy(programme: &Programme) -> Tree {
         .with("panel", policy.panel.as_ref().map(panel))
         .with("learning", policy.learning.as_ref().map(learning))
         .with("message_status", message_status.as_ref().map(receiver))
+        .with(
+            "post_slots",
+            (!post_slots.is_empty()).then(|| Tree::list(post_slots.iter().map(Tree::text))),
+        )
 }
 
 pub fn identity(definition: &IdentityDefinition) -> Tree {
@@ -127,6 +131,23 @@ pub fn broadcast(broadcast: &Broadcast) -> Tree {
         .with("expires", Tree::unless(broadcast.expires, MessageStep::DEFAULT_EXPIRES))
         .with("rate", rate)
         .with("approval", broadcast.approval.then_some(Tree::Truth(true)))
+}
+
+pub fn post(post: &ScheduledPost) -> Tree {
+    let at = post.at.map(|it| match it {
+        PostAt::Instant(at) => Tree::text(at),
+        PostAt::Local(local) => Tree::text(local),
+        PostAt::Queue => Tree::text("queue"),
+    });
+    Tree::fields()
+        .with("post", Tree::text(&post.name))
+        .with("owner", Tree::said(&post.owner))
+        .with("content", Tree::text(&post.content))
+        .with("networks", Tree::list(post.networks.iter().map(Tree::text)))
+        .with("at", at)
+        .with("locale", Tree::said(&post.locale))
+        .with("within", Tree::unless(post.within, ScheduledPost::DEFAULT_WITHIN))
+        .with("approval", post.approval.then_some(Tree::Truth(true)))
 }
 
 pub fn words(own: &BTreeMap<content::Word, String>) -> Tree {

@@ -23,11 +23,11 @@ fn a_file_in_the_wrong_place() {
         "\n== brandy.yaml\nname: x\n== audiences.yaml\nx: y\n== segments/a.yaml\nx: y",
         r#"
         audiences.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/
         brandy.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/
         segments/a.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/
+        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/
         "#,
     );
 }
@@ -528,6 +528,46 @@ fn audiences_in_a_circle() {
         r#"
         audiences/a.yaml:2:7: audiences refer to each other in a circle: a → b → a
         hint: state the condition of one of them in full
+        "#,
+    );
+}
+
+#[test]
+fn posts() {
+    let post = |rest: &str| format!("{HELLO}\n== posts/p.yaml\npost: p\ncontent: hello\n{rest}");
+    check(
+        &post("networks: [x, x]"),
+        r#"
+        posts/p.yaml: the post names x twice
+        hint: name each network once
+        "#,
+    );
+    check(
+        &post("networks: []"),
+        r#"
+        posts/p.yaml: the post names no network
+        hint: write for example `networks: [bluesky, mastodon]`
+        "#,
+    );
+    check(
+        &post("networks: [x]\nat: soon"),
+        r#"
+        posts/p.yaml:4:5: `soon` is not a time; write it like 2026-11-22T09:00:00Z
+        hint: write 2026-11-27T09:00:00Z, 2026-11-27T09:00 for the zone of policy.yaml, or queue
+        "#,
+    );
+    check(
+        &post("networks: [x]\nat: queue"),
+        r#"
+        posts/p.yaml: the queue has no places
+        hint: add them to policy.yaml: `post_slots: [mon 09:00, thu 16:30]`
+        "#,
+    );
+    check(
+        "\n== policy.yaml\npost_slots: [mon 09:00, monday 9]",
+        r#"
+        policy.yaml:1:25: `monday 9` is not a place in a week
+        hint: write it like `mon 09:00`
         "#,
     );
 }

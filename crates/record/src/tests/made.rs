@@ -1,6 +1,6 @@
 //! One value of each stored form, with every field that it can have.
 
-use crate::log::BroadcastAction;
+use crate::log::{BroadcastAction, PostAction};
 use crate::programme::{Programme, parse};
 use crate::{Act, Control, Fact, LogRecord, MessageOrder};
 use audience::{Facts, Truth, View};
@@ -14,8 +14,8 @@ use journey::{Input, Journeys, Runs, World};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Choice, Class, ContentName, Event, EventFlags,
     EventKind, Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message,
-    MessageId, MessageState, Offered, OfferedHour, Origin, PersonId, Purpose, Reason, RunId,
-    SourceId, Span, Timestamp, Topic, TrailEntry, Value,
+    MessageId, MessageState, Network, Offered, OfferedHour, Origin, PersonId, Purpose, Reason,
+    RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
 };
 use port::{Kept, LogPosition, Merge, PanelEntry, Person, Recent, Undone};
 use std::collections::BTreeMap;
@@ -101,6 +101,7 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
                 by: by.clone(),
             }),
         ),
+        ("control.1.post", LogRecord::Control(post_again(&by))),
         ("control.1.end_fill", LogRecord::Control(Control::EndFill { by: by.clone() })),
         (
             "control.1.release",
@@ -124,6 +125,15 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
         ),
         ("blank.1", LogRecord::Blank),
     ]
+}
+
+fn post_again(by: &str) -> Control {
+    Control::Post {
+        name: CampaignName::from("launch"),
+        action: PostAction::Again,
+        by: by.to_owned(),
+        network: Some(Network::Mastodon),
+    }
 }
 
 fn order() -> Act {

@@ -47,6 +47,7 @@ outcomes | /items | - nope: 1
 audience | | nope: 1
 broadcast | | nope: 1
 broadcast | /properties/rate | rate: {nope: 1}
+post | | nope: 1
 journey | | nope: 1
 journey | /properties/trigger | trigger: {nope: 1}
 journey | /properties/trigger/properties/date | trigger: {date: {nope: 1}}

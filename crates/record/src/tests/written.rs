@@ -344,6 +344,10 @@ proptest! {
         round("broadcasts/a.yaml", &json!({"broadcast": "b", "audience": "c", "content": "d",
             "channels": ["email"], "at": "2026-11-27T09:00:00", "approval": true,
             "rate": {"at_most": 100, "per": "1m"}}))?;
+        round("posts/a.yaml", &json!({"post": "p", "owner": one, "content": "d",
+            "networks": ["bluesky", "x"], "at": "2026-11-27T09:00:00", "within": "3h"}))?;
+        round("posts/a.yaml", &json!({"post": "p", "content": "d", "networks": ["mastodon"],
+            "at": "queue", "locale": "nl", "approval": true}))?;
     }
 }
 

@@ -338,7 +338,7 @@ async fn step(
 }
 
 /// Checks the step, writes it into the log, and waits a little until the engine has taken it.
-async fn steer(
+pub(super) async fn steer(
     shared: &Shared,
     name: &CampaignName,
     action: BroadcastAction,
@@ -350,9 +350,9 @@ async fn steer(
     let mut progress = status(shared, name).progress;
     let now = shared.now();
     let played = match action {
-        BroadcastAction::Plan => progress.plan(&broadcast, by, now),
+        BroadcastAction::Plan => progress.plan(broadcast.first_due(), by, now),
         BroadcastAction::Approve => progress.approve(by, &fingerprint, now),
-        BroadcastAction::Start => progress.start(&broadcast, &fingerprint),
+        BroadcastAction::Start => progress.start(broadcast.approval, &fingerprint),
         BroadcastAction::Pause => progress.apply(Step::Pause),
         BroadcastAction::Resume => progress.apply(Step::Resume),
         BroadcastAction::Cancel => progress.apply(Step::Cancel),
@@ -438,7 +438,7 @@ fn approval(
 ) -> BroadcastApproval {
     let progress = &status.progress;
     let fingerprint = engine::fingerprint_of_broadcast(it, loaded);
-    let lacks = progress.lacks(it, &fingerprint).filter(|_| !runs(progress.state));
+    let lacks = progress.lacks(it.approval, &fingerprint).filter(|_| !runs(progress.state));
     BroadcastApproval {
         needed: it.approval,
         planned_by: Some(progress.planned_by.clone()).filter(|it| !it.is_empty()),
@@ -447,7 +447,7 @@ fn approval(
     }
 }
 
-fn stage(state: BroadcastState) -> BroadcastStage {
+pub(super) fn stage(state: BroadcastState) -> BroadcastStage {
     match state {
         BroadcastState::Draft => BroadcastStage::Draft,
         BroadcastState::Planned => BroadcastStage::Planned,

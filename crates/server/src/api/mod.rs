@@ -2,6 +2,7 @@
 
 mod audiences;
 mod broadcasts;
+mod calendar;
 mod called;
 mod conditions;
 mod contents;
@@ -20,6 +21,7 @@ mod messages;
 mod panel;
 mod people;
 pub(crate) mod person;
+mod posts;
 mod power;
 mod privacy;
 mod programme;
@@ -134,14 +136,6 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(conditions::parse_condition))
         .routes(routes!(conditions::print_condition))
         .routes(routes!(conditions::get_vocabulary))
-        .routes(routes!(broadcasts::list_broadcasts))
-        .routes(routes!(broadcasts::plan_broadcast))
-        .routes(routes!(broadcasts::approve_broadcast))
-        .routes(routes!(broadcasts::test_broadcast))
-        .routes(routes!(broadcasts::start_broadcast))
-        .routes(routes!(broadcasts::pause_broadcast))
-        .routes(routes!(broadcasts::resume_broadcast))
-        .routes(routes!(broadcasts::cancel_broadcast))
         .routes(routes!(journeys::list_journeys))
         .routes(routes!(journeys::get_journey))
         .routes(routes!(journeys::get_experiments))
@@ -159,7 +153,25 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(webhooks::rotate_webhook_secret))
         .routes(routes!(webhooks::get_webhook))
         .routes(routes!(webhooks::retry_webhook))
+        .merge(campaign_routes())
         .merge(programme_routes())
+}
+
+fn campaign_routes() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(broadcasts::list_broadcasts))
+        .routes(routes!(broadcasts::plan_broadcast))
+        .routes(routes!(broadcasts::approve_broadcast))
+        .routes(routes!(broadcasts::test_broadcast))
+        .routes(routes!(broadcasts::start_broadcast))
+        .routes(routes!(broadcasts::pause_broadcast))
+        .routes(routes!(broadcasts::resume_broadcast))
+        .routes(routes!(broadcasts::cancel_broadcast))
+        .routes(routes!(posts::list_posts))
+        .routes(routes!(posts::get_post))
+        .routes(routes!(posts::step_post))
+        .routes(routes!(calendar::get_calendar))
+        .routes(routes!(calendar::move_item))
 }
 
 /// These read larger bodies than the others.

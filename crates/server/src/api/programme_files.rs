@@ -203,7 +203,7 @@ pub(super) async fn delete_file_below(
     delete_file(shared, Path(format!("{folder}/{name}")), headers).await
 }
 
-async fn running(shared: &Shared) -> Result<(u64, Files), Problem> {
+pub(super) async fn running(shared: &Shared) -> Result<(u64, Files), Problem> {
     let version = shared.handle.loaded().version;
     let files = shared.read(move |views| Ok(engine::running_files(views, version)?)).await?;
     Ok((version, files))

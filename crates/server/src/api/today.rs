@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use delivery::Brake;
-use engine::{Loaded, Status};
+use engine::{AccountStatus, Loaded, PostStatus, Status};
 use journey::BroadcastState;
 use model::{CampaignName, Channel, JourneyName, LedgerState, Timestamp};
 use port::{CountKey, Views};
@@ -199,6 +199,7 @@ pub(super) async fn get_today(State(shared): State<Arc<Shared>>) -> Result<Json<
     let full = shared.pressure.disk_is_full();
     let mut needing = attention(hold.as_ref(), lag_ms, &ledger, &leverage, &stored, full);
     needing.extend(braked(&status));
+    needing.extend(social(&shared).await?);
     Ok(Json(Today {
         now: time(now),
         days: days(&stored.counts, now),
@@ -279,6 +280,33 @@ fn braked(status: &Status) -> Vec<AttentionItem> {
         Some(AttentionItem { kind: "brake".to_owned(), text, href: None, brake: Some(brake) })
     });
     stopped.collect()
+}
+
+/// Posts that only a person can bring on, and accounts that somebody has to connect anew.
+async fn social(shared: &Arc<Shared>) -> Result<Vec<AttentionItem>, Problem> {
+    let (posts, accounts) =
+        shared.read(|views| Ok((PostStatus::all(views)?, AccountStatus::all(views)?))).await?;
+    let item = |kind: &str, text: String, href: String| AttentionItem {
+        kind: kind.to_owned(),
+        text,
+        href: Some(href),
+        brake: None,
+    };
+    let known = accounts.into_iter().filter(|it| shared.settings.networks.contains(&it.0));
+    let broken = known.filter_map(|(network, it)| {
+        let trouble = it.trouble.filter(|it| it.sign_in)?;
+        let waits = posts.values().filter(|it| it.waits_at(network)).count();
+        let text = format!(
+            "The account at {network} has to be connected anew ({}); {waits} planned posts need it.",
+            trouble.detail
+        );
+        Some(item("account", text, "/calendar".to_owned()))
+    });
+    let stuck = posts.iter().filter(|it| it.1.needs_person()).map(|(name, _)| {
+        let text = format!("The post {name} is not everywhere where it should be.");
+        item("post", text, format!("/posts/{name}"))
+    });
+    Ok(broken.chain(stuck).collect())
 }
 
 fn read(views: &dyn Views, held: bool, now: Timestamp) -> Result<Stored, Problem> {

@@ -18,6 +18,7 @@ mod lists;
 mod measure;
 mod messages;
 mod people;
+mod posts;
 mod privacy;
 mod programme;
 mod programmes;

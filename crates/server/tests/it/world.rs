@@ -7,14 +7,14 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
 use content::{Link, LinkKey};
 use decision::Consents;
-use engine::{Engine, EngineSettings, FactSource, Handle, Host, Keys, Parts};
+use engine::{Engine, EngineSettings, FactSource, Handle, Host, Keys, Outlets, Parts};
 use model::{
     ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, HookReply, Identifier,
-    LedgerState, Map, Message, MessageId, PersonId, Reply, SourceId, Timestamp, Value,
+    LedgerState, Map, Message, MessageId, Network, PersonId, Reply, SourceId, Timestamp, Value,
 };
 use port::{
     Caller, Catalog, Directory, Envelope, FactLog, History, Hook, Ledger, MemoryHistory, MemoryLog,
-    MemoryStore, People, Space, Store,
+    MemoryPublisher, MemoryStore, People, Space, Store,
 };
 use record::{Control, Fact, LogRecord};
 use server::{App, Readers, Settings};
@@ -32,6 +32,9 @@ pub const SETUP_TOKEN: &str = "one-time";
 /// in turns: on a busy machine a provider's thread may come to nothing in thousands of them.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where the shop has accounts.
+const NETWORKS: [Network; 2] = [Network::Bluesky, Network::Mastodon];
+
 pub struct World {
     pub store: MemoryStore,
     pub log: MemoryLog,
@@ -39,6 +42,8 @@ pub struct World {
     pub handle: Handle,
     pub keys: Keys,
     router: Router,
+    /// In the order of [`NETWORKS`].
+    pub networks: [MemoryPublisher; 2],
     ahead_ms: Arc<AtomicI64>,
     cookie: Option<String>,
     _host: Host,
@@ -169,12 +174,20 @@ impl World {
         engine.keep_history(Arc::new(history.clone()));
         let channels: Vec<Box<dyn port::Channel>> =
             vec![Box::new(Provider(Channel::Email)), Box::new(Provider(Channel::Push))];
-        let host = Host::start_with(engine, channels, Some(Arc::new(Receivers)));
+        let networks = NETWORKS.map(MemoryPublisher::new);
+        let host = {
+            let caller: Option<Arc<dyn port::Caller>> = Some(Arc::new(Receivers));
+            let publishers =
+                networks.iter().map(|it| Box::new(it.clone()) as Box<dyn port::Publisher>);
+            let publishers = publishers.collect();
+            Host::start_with(engine, Outlets { channels, caller, publishers })
+        };
         let handle = host.handle();
         let ahead_ms = Arc::new(AtomicI64::new(0));
         let ahead = ahead_ms.clone();
         let mut settings = Settings::new("Test shop", "0.1.0");
         settings.providers = providers;
+        settings.networks = NETWORKS.into_iter().collect();
         settings.setup_token = Some(SETUP_TOKEN.to_owned());
         settings.clock = Arc::new(move || Timestamp(real_now().0 + ahead.load(Ordering::SeqCst)));
         change(&mut settings);
@@ -194,6 +207,7 @@ impl World {
             history,
             handle,
             keys,
+            networks,
             router,
             ahead_ms,
             cookie: None,
