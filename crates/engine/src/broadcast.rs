@@ -5,6 +5,7 @@ use crate::batch::{Batch, Working};
 use crate::contact::{Wanted, addresses, view};
 use crate::facts::{Known, zone_of};
 use crate::growth::Moved;
+use crate::restored::Before;
 use crate::status::BroadcastStatus;
 use crate::{Engine, EngineError, Loaded, waves};
 use audience::{Change, Definitions};
@@ -154,7 +155,7 @@ impl Engine {
                 })
             }
             BroadcastAction::Approve => status.progress.approve(by, &fingerprint, now),
-            BroadcastAction::Start => status.progress.start(broadcast.approval, &fingerprint),
+            BroadcastAction::Start => status.progress.start(broadcast.approval, &fingerprint, now),
             BroadcastAction::Pause => status.progress.apply(Step::Pause),
             BroadcastAction::Resume => status.progress.apply(Step::Resume),
             BroadcastAction::Cancel => status.progress.apply(Step::Cancel),
@@ -220,7 +221,7 @@ impl Engine {
         {
             return;
         }
-        match status.progress.start(it.approval, &fingerprint) {
+        match status.progress.start(it.approval, &fingerprint, batch.now) {
             Ok(()) => tracing::info!(broadcast = %it.name, "the broadcast's time has come"),
             Err(problem) => tracing::warn!(broadcast = %it.name, %problem, "not started"),
         }
@@ -260,6 +261,7 @@ impl Engine {
         if members.is_empty() {
             return Ok(false);
         }
+        let overdue = self.was_going_when_lost(status);
         batch.load(&*self.store, &mut self.memory, members.iter().copied())?;
         let loaded = self.loaded.clone();
         for id in &members {
@@ -270,8 +272,12 @@ impl Engine {
             }
             let Some(mut working) = batch.take(current) else { continue };
             let wanted = wanted_for(it, current, batch.now);
+            let before = overdue.then(|| Before::of(&working));
             self.want(&mut working, batch, wanted, &loaded);
             self.arbitrate_if_due(&mut working, batch);
+            if let Some(before) = before {
+                self.end_what_may_have_left(&mut working, batch, &before);
+            }
             batch.put_back(working);
         }
         if let Some(status) = self.broadcasts.get_mut(&it.name) {

@@ -163,46 +163,6 @@ impl Engine {
         self.render(&working.person, &working.person.open[place], channel, &[], batch.now)
     }
 
-    /// After a restore: why this message is not sent now. It was due between the backup and then, or
-    /// it left earlier than it was due, in another mail. `again`: a later try of what was claimed since.
-    pub(crate) fn may_have_left(
-        &mut self,
-        message: &Message,
-        due: model::Timestamp,
-        again: bool,
-    ) -> Option<String> {
-        let restored = self.restored.as_ref()?;
-        let was_due = due <= restored.at;
-        let journal = self.journal.as_mut().filter(|_| restored.journal);
-        let Some(journal) = journal else {
-            let may_have_joined = message.digest && message.created <= restored.since && !again;
-            return (was_due || may_have_joined)
-                .then(|| format!("from before the restore on {}", restored.at));
-        };
-        if again && !was_due {
-            return None;
-        }
-        match journal.contains(&message.key) {
-            Ok(false) => None,
-            Ok(true) => Some("the send journal says that it was on its way".to_owned()),
-            Err(error) => Some(format!("the send journal cannot be read: {error}")),
-        }
-    }
-
-    fn end_as_restored(
-        &mut self,
-        working: &mut Working,
-        batch: &mut Batch,
-        place: usize,
-        detail: String,
-    ) {
-        let message = &mut working.person.open[place];
-        batch.touch(message, false);
-        message.end(LedgerState::Unknown, Reason::Restored, batch.now, detail);
-        working.person.contacts.keep(message.id);
-        working.changed(Sections::CONTACTS);
-    }
-
     /// A message of a broadcast that was paused waits; of one that was cancelled it ends.
     fn hold_back(
         &mut self,

@@ -1,6 +1,7 @@
 //! Facts become persons, traits, counters, memberships and runs.
 
 use crate::batch::{Batch, Working};
+use crate::restored::Before;
 use crate::{Engine, EngineError, Loaded};
 use audience::{Facts, Truth, View};
 use decision::Consents;
@@ -305,11 +306,15 @@ impl Engine {
         batch.load(&*self.store, &mut self.memory, due.iter().copied())?;
         for id in due {
             let Some(mut working) = batch.take(id) else { continue };
-            if working.person.next_at().is_some_and(|it| it <= batch.now) {
+            if let Some(due) = working.person.next_at().filter(|it| *it <= batch.now) {
+                let before = self.was_due_when_lost(due).then(|| Before::of(&working));
                 self.settle_trials(&mut working, batch)?;
                 self.catch_up(&mut working, batch);
                 self.tick(&mut working, batch);
                 self.arbitrate_if_due(&mut working, batch);
+                if let Some(before) = before {
+                    self.end_what_may_have_left(&mut working, batch, &before);
+                }
             }
             batch.put_back(working);
         }

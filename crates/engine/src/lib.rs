@@ -46,6 +46,7 @@ mod preview;
 mod rehearsal;
 mod report;
 mod requests;
+mod restored;
 mod runner;
 mod runs;
 mod settings;

@@ -196,7 +196,7 @@ impl PostStatus {
         if let Some(problem) = self.lacks(Some(defined), &fingerprint) {
             return Err(problem);
         }
-        self.progress.start(defined.approval, &fingerprint)?;
+        self.progress.start(defined.approval, &fingerprint, scene.now)?;
         for network in &defined.networks {
             match scene.render(defined, *network) {
                 Ok(post) => {

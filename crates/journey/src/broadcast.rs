@@ -112,6 +112,9 @@ pub struct Progress {
     /// When the fan-out begins by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// When it began; none in what began before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
     /// Before this the rate lets nobody else through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_at: Option<Timestamp>,
@@ -287,12 +290,13 @@ impl Progress {
     }
 
     /// Begins the fan-out; from here on, `recipients` counts people who got a candidate.
-    pub fn start(&mut self, needs: bool, fingerprint: &str) -> Result<(), Problem> {
+    pub fn start(&mut self, needs: bool, fingerprint: &str, now: Timestamp) -> Result<(), Problem> {
         let state = transition(self.state, BroadcastAction::Start)?;
         if let Some(problem) = self.lacks(needs, fingerprint) {
             return Err(problem);
         }
         self.state = state;
+        self.started_at = Some(now);
         (self.recipients, self.done_through, self.next_at) = (0, None, None);
         Ok(())
     }

@@ -351,3 +351,37 @@ fn what_needs_a_second_pair_of_eyes_waits_for_it_and_for_the_same_words() {
         "#,
     );
 }
+
+#[test]
+fn restored_without_the_journal_what_was_going_out_ends_unknown_and_what_starts_later_goes() {
+    let slowly = SPRING.replace("expires: 2d", "expires: 2d, rate: {at_most: 1, per: 10m}");
+    let both = format!(
+        "{slowly}{}",
+        slowly.split("== broadcasts").nth(1).map_or(String::new(), |it| {
+            format!("== broadcasts{}", it.replace("spring", "autumn"))
+        })
+    );
+    check(
+        &both,
+        r#"
+        1.09:00 identify ada ; identify bob ; identify cat
+        1.10:00 broadcast spring plan ; broadcast spring start
+        1.10:15 stop
+        1.10:55 start ; restored-without-journal
+        1.11:20 show ledger ; show broadcast spring
+        1.12:00 broadcast autumn plan ; broadcast autumn start
+        1.13:00 show broadcast autumn
+        "#,
+        r#"
+        1.10:10 m1 onsite to ada "Offer"
+        m1 p1 offer sent: created planned sent
+        m2 p2 offer unknown: created planned restored
+        m3 p3 offer unknown: created restored
+        spring is done: 3 of 3 made
+        1.12:10 m4 onsite to ada "Offer"
+        1.12:20 m5 onsite to bob "Offer"
+        1.12:30 m6 onsite to cat "Offer"
+        autumn is done: 3 of 3 made
+        "#,
+    );
+}

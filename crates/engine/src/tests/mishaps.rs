@@ -350,3 +350,38 @@ fn two_people_on_one_computer_are_not_merged() {
         "#,
     );
 }
+
+#[test]
+fn a_timer_of_a_restored_run_sends_again_what_left_after_the_backup() {
+    let welcome = r#"
+== journeys/welcome.yaml
+journey: welcome
+trigger: {event: "Signed Up"}
+steps:
+  - wait: 20m
+  - message: {content: hello, channels: [onsite]}
+  - wait: 1d
+  - message: {content: offer, channels: [onsite]}
+"#;
+    check(
+        welcome,
+        r#"
+        1.09:00 track ada "Signed Up"
+        1.09:15 track bob "Signed Up"
+        1.09:25 stop
+        1.09:50 start ; restored-without-journal
+        1.10:30 show ledger
+        2.12:00 show ledger
+        "#,
+        r#"
+        m1 p1 hello unknown: created planned restored
+        m2 p2 hello unknown: created restored
+        2.09:30 m3 onsite to ada "Offer"
+        2.10:00 m4 onsite to bob "Offer"
+        m1 p1 hello unknown: created planned restored
+        m2 p2 hello unknown: created restored
+        m3 p1 offer sent: created planned sent
+        m4 p2 offer sent: created planned sent
+        "#,
+    );
+}

@@ -221,6 +221,11 @@ impl Play {
             ["clock"] => {}
             ["turn"] => self.turn(),
             ["restored", left @ ..] => self.restored(left),
+            ["restored-without-journal"] => {
+                let (since, at) = (self.now, self.now);
+                let engine = self.engine.as_mut().expect("the engine runs");
+                engine.restored = Some(crate::Restored { since, at, journal: false });
+            }
             ["stop"] => self.stop(),
             ["start"] => self.start(),
             ["crash"] => {

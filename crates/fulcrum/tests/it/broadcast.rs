@@ -6,11 +6,12 @@
 //! Mautic 9880 and 11763 (one mail twice to one contact), 13070 (what was queued is repeated).
 
 use crate::load::{Shop, ask, get};
-use crate::process::{Served, fulcrum, succeed, until};
+use crate::process::{DEADLINE, Served, fulcrum, succeed, until_within};
 use port::{Ledger, People};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Duration;
 use store_sqlite::SqliteStore;
 
 /// What the provider may have had on the wire when the process died.
@@ -31,6 +32,12 @@ const FILES: [(&str, &str); 3] = [
 
 fn people() -> usize {
     std::env::var("FULCRUM_BROADCAST").ok().and_then(|it| it.parse().ok()).unwrap_or(1_000)
+}
+
+/// Longer for more people: a hundred a second is slower than the slowest machine.
+fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    let more = u64::try_from(people()).unwrap_or(0) / 100;
+    until_within(DEADLINE + Duration::from_secs(more), what, ask)
 }
 
 /// A shop whose members came by a table.

@@ -3,6 +3,9 @@
 use crate::*;
 use model::{CampaignName, Channel, ContentName, PersonId, Span, Timestamp};
 
+/// When what is started is started.
+const START: Timestamp = Timestamp(1_795_000_000_000);
+
 #[test]
 fn states_change_as_the_table_says() {
     // One row per state: what plan, approve, start, pause, resume, cancel and finish make of it.
@@ -35,7 +38,7 @@ fn states_change_as_the_table_says() {
 fn a_refused_action_changes_nothing() {
     let mut progress = Progress::default();
     assert!(progress.apply(BroadcastAction::Pause).is_err());
-    assert!(progress.start(false, "").is_err());
+    assert!(progress.start(false, "", START).is_err());
     assert_eq!(progress, Progress::default());
 }
 
@@ -46,7 +49,7 @@ fn it_begins_by_itself_at_its_time_and_not_after_its_end() {
     progress.plan(broadcast.first_due(), "ada", at("2026-11-22T00:00:00Z")).unwrap();
     assert!(!progress.is_due(at("2026-11-27T08:59:59Z")));
     assert!(progress.is_due(at("2026-11-27T09:00:00Z")));
-    progress.start(broadcast.approval, "").unwrap();
+    progress.start(broadcast.approval, "", START).unwrap();
     assert!(!progress.is_due(Timestamp::MAX));
     let mut late = Progress::default();
     late.plan(broadcast.first_due(), "ada", at("2026-11-28T00:00:00Z")).unwrap();
@@ -91,17 +94,20 @@ fn a_second_person_approves_exactly_what_is_sent() {
     let mut progress = Progress::default();
     progress.plan(broadcast.first_due(), "ada", now).unwrap();
     let told = |it: Result<(), model::Problem>| it.unwrap_err().message;
-    assert_eq!(told(progress.start(broadcast.approval, "v1")), "nobody has approved it yet");
+    assert_eq!(told(progress.start(broadcast.approval, "v1", START)), "nobody has approved it yet");
     let own = told(progress.approve("ada", "v1", now));
     assert_eq!(own, "who planned it cannot approve it as well");
     progress.approve("bob", "v1", now).unwrap();
-    assert_eq!(told(progress.start(broadcast.approval, "v2")), "it changed since bob approved it");
+    assert_eq!(
+        told(progress.start(broadcast.approval, "v2", START)),
+        "it changed since bob approved it"
+    );
     let stored = serde_json::to_string(&progress).unwrap();
     let mut progress: Progress = serde_json::from_str(&stored).unwrap();
     progress.plan(broadcast.first_due(), "bob", now).unwrap();
-    assert_eq!(told(progress.start(broadcast.approval, "v1")), "nobody has approved it yet");
+    assert_eq!(told(progress.start(broadcast.approval, "v1", START)), "nobody has approved it yet");
     progress.approve("ada", "v1", now).unwrap();
-    progress.start(broadcast.approval, "v1").unwrap();
+    progress.start(broadcast.approval, "v1", START).unwrap();
     assert_eq!(progress.state, BroadcastState::Running);
 }
 

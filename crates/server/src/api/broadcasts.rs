@@ -352,7 +352,7 @@ pub(super) async fn steer(
     let played = match action {
         BroadcastAction::Plan => progress.plan(broadcast.first_due(), by, now),
         BroadcastAction::Approve => progress.approve(by, &fingerprint, now),
-        BroadcastAction::Start => progress.start(broadcast.approval, &fingerprint),
+        BroadcastAction::Start => progress.start(broadcast.approval, &fingerprint, now),
         BroadcastAction::Pause => progress.apply(Step::Pause),
         BroadcastAction::Resume => progress.apply(Step::Resume),
         BroadcastAction::Cancel => progress.apply(Step::Cancel),
