@@ -608,6 +608,16 @@ export function today(now: number, scenario: Scenario): Today {
       kind: "webhooks",
       text: "Of the calls of other systems 1 fail and are tried again, and 2 were given up. See `fulcrum webhooks list`.",
     });
+    attention.push({
+      kind: "account",
+      text: "The account at linkedin has to be connected anew (the token has ended); 1 planned posts need it.",
+      href: "/calendar",
+    });
+    attention.push({
+      kind: "post",
+      text: "The post rain-tips is not everywhere where it should be.",
+      href: "/posts/rain-tips",
+    });
   }
   return {
     now: iso(now),

@@ -1,8 +1,8 @@
 /**
  * A stand-in for the server, for working on the app and for checking it in a browser. The cookie
  * `mock_scenario` chooses what it shows (see `Scenario`); `mock_signed_out=1` and `mock_setup=1`
- * show the pages before the app, and `mock_steps` holds what was done to broadcasts
- * and `mock_undone` what was done to a merge. It also sends the policy that the real server sends, so that
+ * show the pages before the app, and `mock_steps` holds what was done to broadcasts, `mock_posts` to posts, `mock_moves` what was
+ * moved on the calendar, and `mock_undone` what was done to a merge. It also sends the policy that the real server sends, so that
  * whatever the browser would refuse there is refused here.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -37,6 +37,7 @@ import { decisions, holdouts } from "./decisions.ts";
 import { identity, type Undone, undoPlan } from "./identity.ts";
 import { experiments, journeyDetail, journeySummaries, move, movePlan } from "./journeys.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
+import { accounts, addPost, calendar, items, type Moves, type PostSteps, posts } from "./posts.ts";
 import {
   applyProgramme,
   programmeFile,
@@ -195,6 +196,8 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     const [name, step] = [decodeURIComponent(steered[1] ?? ""), steered[2] ?? ""];
     return steer(response, cookies, scenario, now, name, step);
   }
+  if (/^\/(posts|calendar)\b/.test(path))
+    return aboutPosts(request, response, url, path, cookies, scenario, now);
   if (key === "GET /events/stream") return stream(request, response, scenario);
   const one = of("people/([^/]+)");
   if (one) {
@@ -254,6 +257,59 @@ function steer(
   const then = broadcasts(now, all).find((each) => each.name === name) ?? it;
   const cookie = `mock_steps=${text}; Path=/`;
   return done(response, cookie, step === "plan" ? broadcastPlan(then, now) : then);
+}
+
+/** Lists by name, kept in the browser, so that each check begins anew. */
+function keptIn<T>(cookies: Map<string, string>, name: string): Map<string, T> {
+  return new Map(Object.entries(JSON.parse(decodeURIComponent(cookies.get(name) ?? "%7B%7D"))));
+}
+
+function kept(name: string, all: Map<string, unknown>): string {
+  return `${name}=${encodeURIComponent(JSON.stringify(Object.fromEntries(all)))}; Path=/`;
+}
+
+async function aboutPosts(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  path: string,
+  cookies: Map<string, string>,
+  scenario: Scenario,
+  now: number,
+) {
+  const taken: PostSteps = keptIn(cookies, "mock_posts");
+  const moves: Moves = keptIn(cookies, "mock_moves");
+  const [, part = "", name = "", action] = path.split("/").map(decodeURIComponent);
+  if (part === "calendar" && name === "move") {
+    const { kind, name: of, at } = (await body(request)) as Record<string, string>;
+    if (scenario === "refusing") return problem(response, 409, "it has begun already, or is over");
+    moves.set(`${kind}/${of}`, String(at));
+    const it = items(now, steps(cookies), taken, moves).find(
+      (each) => each.kind === kind && each.name === of,
+    );
+    return it
+      ? done(response, kept("mock_moves", moves), it)
+      : problem(response, 404, "there is none of this name");
+  }
+  if (part === "calendar") {
+    if (scenario === "empty")
+      return json(response, { zone: "Europe/Amsterdam", items: [], undated: [] });
+    return json(response, calendar(url, now, steps(cookies), taken, moves));
+  }
+  if (name === "") {
+    const none = scenario === "empty";
+    const all = none ? [] : posts(now, taken, moves);
+    return json(response, { posts: all, accounts: none ? [] : accounts(now) });
+  }
+  if (action && request.method === "POST") {
+    if (scenario === "refusing") return problem(response, 409, "it says that already");
+    const { network } = await body(request);
+    const step = network === undefined ? action : `${action}:${network}`;
+    taken.set(name, [...(taken.get(name) ?? []), step]);
+    response.setHeader("set-cookie", kept("mock_posts", taken));
+  }
+  const it = posts(now, taken, moves).find((each) => each.name === name);
+  return it ? json(response, it) : problem(response, 404, `the programme has no post \`${name}\``);
 }
 
 /** `noor@shop.example:1~…`: kept in the browser, with what was done to it. */
@@ -357,6 +413,16 @@ async function aboutProgramme(
   }
   if (path === "/programme/files")
     return json(response, { version: 7, files: programmeFiles(now) });
+  if (path.startsWith("/programme/files/posts") && request.method === "PUT") {
+    const { form } = (await body(request)) as { form: Record<string, unknown> };
+    if (form.post === "refused") {
+      const [file, message] = ["posts/refused.yaml", "the name is not one"];
+      const problems = [{ file, line: 1, column: 1, message, hint: "use letters and hyphens" }];
+      return problem(response, 422, message, { problems });
+    }
+    addPost(form);
+    return json(response, { path, kind: "post", name: form.post, etag: "mock", version: 8 });
+  }
   if (path.startsWith("/programme/files/")) {
     const file = programmeFile(decodeURIComponent(path.slice("/programme/files/".length)), now);
     return file ? json(response, file) : problem(response, 404, "the programme has no such file");

@@ -116,6 +116,28 @@ export const views = [
   { name: "content-save", path: "/content/care", act: saveContent },
   { name: "content-missing", path: "/content/nothing" },
   { name: "content-dutch", path: "/content/story", language: "nl", act: previewed },
+  { name: "calendar", path: "/calendar" },
+  { name: "calendar-week", path: "/calendar?view=week" },
+  { name: "calendar-move", path: "/calendar", act: beginMove },
+  { name: "calendar-moved", path: "/calendar", act: moveByKeys },
+  { name: "calendar-refused", path: "/calendar", scenario: "refusing", act: moveRefused },
+  { name: "calendar-filter", path: "/calendar?show=bluesky" },
+  { name: "calendar-empty", path: "/calendar", scenario: "empty" },
+  { name: "calendar-dutch", path: "/calendar", language: "nl" },
+  { name: "posts", path: "/posts" },
+  { name: "posts-empty", path: "/posts", scenario: "empty" },
+  { name: "posts-dutch", path: "/posts", language: "nl" },
+  { name: "post-approve", path: "/posts/fjord-launch" },
+  { name: "post-stuck", path: "/posts/rain-tips", act: openNotes },
+  { name: "post-running", path: "/posts/saturday-ride" },
+  { name: "post-draft", path: "/posts/helmets" },
+  { name: "post-delete", path: "/posts/rain-tips", act: choose(/^Take back….*Bluesky/) },
+  { name: "post-again", path: "/posts/rain-tips", act: choose(/^Try again….*Mastodon/) },
+  { name: "post-missing", path: "/posts/nothing" },
+  { name: "post-dutch", path: "/posts/rain-tips", language: "nl" },
+  { name: "post-new", path: "/new/post", act: submitEmptyPost },
+  { name: "post-new-dutch", path: "/new/post", language: "nl" },
+  { name: "post-new-empty", path: "/new/post", scenario: "empty" },
   { name: "tasks", path: "/tasks" },
   { name: "tasks-empty", path: "/tasks", scenario: "empty" },
   { name: "tasks-dutch", path: "/tasks", language: "nl" },
@@ -159,6 +181,34 @@ async function older(page) {
 
 async function checked(page) {
   await page.getByText("Checking…").waitFor({ state: "detached" });
+}
+
+async function beginMove(page) {
+  await page.getByRole("button", { name: "Move fjord-launch" }).click();
+  await page.locator(".cal-panel").waitFor();
+  await page.keyboard.press("ArrowRight");
+}
+
+async function moveByKeys(page) {
+  await beginMove(page);
+  await page.keyboard.press("Enter");
+  await page.locator(".cal-moved").waitFor();
+}
+
+async function moveRefused(page) {
+  await beginMove(page);
+  await page.keyboard.press("Enter");
+  await page.locator(".step-failed").waitFor();
+}
+
+async function openNotes(page) {
+  await page.locator(".post-notes summary").first().click();
+  await page.locator(".post-counts summary").first().click();
+}
+
+async function submitEmptyPost(page) {
+  await page.getByRole("button", { name: "Make post" }).click();
+  await page.getByText("Give it a name.").waitFor();
 }
 
 async function previewed(page) {

@@ -793,6 +793,118 @@ const stories = {
     await fill();
     await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
   },
+  "a post is moved on the calendar by keys, by the mouse and back, and not into the past": async (
+    page,
+    origin,
+  ) => {
+    await page.keyboard.type("gm");
+    await page.getByRole("heading", { level: 1, name: "Calendar" }).waitFor();
+    const stands = () =>
+      page.evaluate(() => {
+        const it = document.querySelector('[data-key="post/fjord-launch"]');
+        return it?.closest("td")?.querySelector("time")?.dateTime;
+      });
+    const before = await stands();
+    const later = (days) =>
+      new Date(Date.parse(before) + days * 86_400_000).toISOString().slice(0, 10);
+    const at = async (day, what) => {
+      if ((await stands()) !== day) throw new Error(`${what}: ${await stands()} for ${day}`);
+    };
+    const move = page.getByRole("button", { name: "Move fjord-launch" });
+    await move.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Escape");
+    await page.getByText("fjord-launch stays where it is.").waitFor({ state: "attached" });
+    await at(before, "left");
+    if (!(await move.evaluate((it) => it === document.activeElement))) throw new Error("focus");
+    await page.keyboard.press("Enter");
+    for (let n = 0; n < 3; n++) await page.keyboard.press("ArrowLeft");
+    await page.getByText(/is past\. Choose/).waitFor();
+    await page.keyboard.press("Enter");
+    for (let n = 0; n < 5; n++) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByText(/It was planned anew for this time, and somebody else/).waitFor();
+    await at(later(2), "keys");
+    await page.locator('[data-key="post/fjord-launch"] a:focus').waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("fjord-launch is back at").waitFor();
+    await at(before, "undone");
+    await page.goto(`${origin}/calendar?view=week&on=${before}`);
+    const hour = (n, day) =>
+      page
+        .locator(".cal-week tbody tr")
+        .nth(n)
+        .locator("td")
+        .nth((new Date(day).getUTCDay() + 6) % 7);
+    const drag = async (target) => {
+      // Scrolled before, since scrolling while something is dragged moves what is below the mouse.
+      await target.scrollIntoViewIfNeeded();
+      await page.locator('[data-key="post/fjord-launch"]').dragTo(target);
+    };
+    await drag(hour(14, before));
+    await page.getByText(/fjord-launch goes out .*14:00 now/).waitFor();
+    await page.goto(`${origin}/calendar`);
+    await page.locator('[data-key="post/fjord-launch"]').waitFor();
+    await drag(page.locator(`td:has(time[datetime="${later(-7)}"])`));
+    await page.getByText(/is past\. Choose/).waitFor();
+    await at(before, "past");
+    await page.getByLabel("Show").selectOption({ label: "LinkedIn" });
+    await page.waitForFunction(() => !document.querySelector(".cal-broadcast"));
+  },
+  "a move that is refused says why, and nothing has moved": async (page, origin) => {
+    await page.context().addCookies([{ name: "mock_scenario", value: "refusing", url: origin }]);
+    await page.goto(`${origin}/calendar`);
+    await page.getByRole("button", { name: "Move fjord-launch" }).click();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByText("The server says: it has begun already").waitFor();
+  },
+  "a post is made, refused by its name, planned, started and taken back": async (page, origin) => {
+    await page.keyboard.type("go");
+    await page.getByRole("heading", { level: 1, name: "Posts" }).waitFor();
+    await page.getByRole("link", { name: "New post" }).click();
+    await page.getByLabel("Name").fill("refused");
+    await page.getByLabel("Content").selectOption("care");
+    await page.getByRole("radio", { name: "When somebody starts it" }).check();
+    await page.getByRole("button", { name: "Make post" }).click();
+    await page.getByText("the name is not one").waitFor();
+    const name = `oil-${Date.now()}`;
+    await page.getByLabel("Name").fill(name);
+    await page.getByRole("button", { name: "Make post" }).click();
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+    await page.getByText(`${name} is made.`).waitFor();
+    await page.getByRole("button", { name: "Plan…" }).click();
+    await page.getByText("Planned.", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Start now…" }).click();
+    await page.getByRole("button", { name: "Start now", exact: true }).click();
+    const link = page.getByRole("link", { name: /^Read it there/ }).first();
+    await link.waitFor();
+    if ((await link.getAttribute("rel")) !== "noopener") throw new Error("rel");
+    await page.getByRole("button", { name: /^Take back….*everywhere/ }).click();
+    await page.getByText("This cannot be undone.").waitFor();
+    await page.getByRole("button", { name: "Take it back", exact: true }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".standing-gone").length === 2);
+    await page.goto(`${origin}/posts/fjord-launch`);
+    await page.getByRole("button", { name: "Approve…" }).click();
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page
+      .getByText("approved it. It may go out.")
+      .or(page.getByText("Approved."))
+      .first()
+      .waitFor();
+  },
+  "what is lost is tried again only after a warning": async (page, origin) => {
+    await page.goto(`${origin}/posts/rain-tips`);
+    await page.getByRole("button", { name: /^Try again….*Mastodon/ }).click();
+    await page.getByText("may make a second copy").waitFor();
+    await page.getByRole("button", { name: "Go back" }).click();
+    await page.getByRole("button", { name: /^Leave it at that….*Mastodon/ }).click();
+    await page.getByRole("button", { name: "Leave it", exact: true }).click();
+    await page.getByText("It is left at that.").waitFor();
+    await page.getByRole("button", { name: /^Try again.*LinkedIn/ }).click();
+    await page.getByText("It is tried again.").waitFor();
+  },
   "the live list grows, waits while paused, and narrows": async (page, origin) => {
     await page.goto(`${origin}/events`);
     const newest = () => page.locator(".event-head").first().textContent();

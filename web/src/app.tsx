@@ -23,6 +23,10 @@ const EditJourney = lazy(() => import("./pages/journeys/edit"));
 const Tasks = lazy(() => import("./pages/tasks/tasks"));
 const Broadcasts = lazy(() => import("./pages/broadcasts/broadcasts"));
 const BroadcastPage = lazy(() => import("./pages/broadcasts/broadcast"));
+const Posts = lazy(() => import("./pages/posts/posts"));
+const PostPage = lazy(() => import("./pages/posts/post"));
+const NewPost = lazy(() => import("./pages/posts/new-post"));
+const Calendar = lazy(() => import("./pages/calendar/calendar"));
 const Contents = lazy(() => import("./pages/content/contents"));
 const ContentPage = lazy(() => import("./pages/content/content"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
@@ -72,6 +76,10 @@ export function App() {
               <Route path="tasks" element={<Tasks />} />
               <Route path="broadcasts" element={<Broadcasts />} />
               <Route path="broadcasts/:name" element={<BroadcastPage />} />
+              <Route path="posts" element={<Posts />} />
+              <Route path="posts/:name" element={<PostPage />} />
+              <Route path="new/post" element={<NewPost />} />
+              <Route path="calendar" element={<Calendar />} />
               <Route path="content" element={<Contents />} />
               <Route path="content/:name" element={<ContentPage />} />
               <Route path="decisions" element={<Decisions />} />

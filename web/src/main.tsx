@@ -18,6 +18,8 @@ import "./styles/settings.css";
 import "./styles/builder.css";
 import "./styles/journeys.css";
 import "./styles/content.css";
+import "./styles/posts.css";
+import "./styles/calendar.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

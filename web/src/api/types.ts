@@ -73,6 +73,13 @@ export type EmailPreview = Schemas["EmailPreview"];
 export type SmsPreview = Schemas["SmsPreview"];
 export type ShortPreview = Schemas["ShortPreview"];
 export type PostShown = Schemas["PostShown"];
+export type Posts = Schemas["Posts"];
+export type Post = Schemas["Post"];
+export type PostPlace = Schemas["PostPlace"];
+export type PlacedCount = Schemas["PlacedCount"];
+export type SocialAccount = Schemas["SocialAccount"];
+export type Calendar = Schemas["Calendar"];
+export type CalendarItem = Schemas["CalendarItem"];
 export type Problem = Schemas["Problem"];
 
 /** The result of a job about an audience; the document leaves a job's result open. */

@@ -57,7 +57,7 @@ test("what runs comes first, then what has the nearest time, then what is over",
     broadcast("live", "running"),
   ];
   const shown = inGroups(all).map(
-    (it) => `${it.group}: ${it.broadcasts.map(({ name }) => name).join(", ")}`,
+    (it) => `${it.group}: ${it.items.map(({ name }) => name).join(", ")}`,
   );
   expect(shown).toEqual([
     "active: live, halted",

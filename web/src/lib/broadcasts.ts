@@ -118,9 +118,11 @@ export function decides(it: Pick<Broadcast, "state" | "at">, now: number): boole
 }
 
 /** By group: what comes next stands first, of what is over the latest; what has no time comes last. */
-export function inGroups(all: readonly Broadcast[]): { group: Group; broadcasts: Broadcast[] }[] {
-  const time = ({ at }: Broadcast) => (at === null ? null : new Date(at).getTime());
-  const before = (a: Broadcast, b: Broadcast) => {
+export function inGroups<T extends Pick<Broadcast, "name" | "state" | "at">>(
+  all: readonly T[],
+): { group: Group; items: T[] }[] {
+  const time = ({ at }: T) => (at === null ? null : new Date(at).getTime());
+  const before = (a: T, b: T) => {
     const [left, right] = [time(a), time(b)];
     const late = groupOf(a.state) === "over" ? -1 : 1;
     const byTime =
@@ -132,9 +134,9 @@ export function inGroups(all: readonly Broadcast[]): { group: Group; broadcasts:
   return groups
     .map((group) => ({
       group,
-      broadcasts: all.filter((it) => groupOf(it.state) === group).sort(before),
+      items: all.filter((it) => groupOf(it.state) === group).sort(before),
     }))
-    .filter((it) => 0 < it.broadcasts.length);
+    .filter((it) => 0 < it.items.length);
 }
 
 export interface Progress {

@@ -16,6 +16,10 @@ export class Formats {
   private readonly times: Intl.DateTimeFormat;
   private readonly weekdays: Intl.DateTimeFormat;
   private readonly utcDates: Intl.DateTimeFormat;
+  private readonly wallDates: Intl.DateTimeFormat;
+  private readonly months: Intl.DateTimeFormat;
+  private readonly weekdayNames: Intl.DateTimeFormat;
+  private readonly wallTimes: Intl.DateTimeFormat;
   private readonly relatives: Intl.RelativeTimeFormat;
 
   constructor(private readonly locale: string) {
@@ -44,6 +48,14 @@ export class Formats {
       month: "short",
       timeZone: "UTC",
     });
+    this.wallDates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+    this.months = new Intl.DateTimeFormat(locale, {
+      month: "long",
+      year: "numeric",
+      timeZone: "UTC",
+    });
+    this.weekdayNames = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
+    this.wallTimes = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "UTC" });
     this.relatives = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   }
 
@@ -131,6 +143,27 @@ export class Formats {
     return this.weekdays.format(new Date(`${day}T00:00:00Z`));
   }
 
+  /** November 2026 */
+  month(day: string): string {
+    return this.months.format(new Date(`${day}T00:00:00Z`));
+  }
+
+  /** Mon */
+  weekday(day: string): string {
+    return this.weekdayNames.format(new Date(`${day}T00:00:00Z`));
+  }
+
+  /** 09:00 of a wall time. */
+  clock(wall: string): string {
+    return this.wallTimes.format(new Date(`${wall}Z`));
+  }
+
+  /** 23–29 Nov 2026 */
+  days(first: string, last: string): string {
+    const [from, to] = [new Date(`${first}T00:00:00Z`), new Date(`${last}T00:00:00Z`)];
+    return this.wallDates.formatRange(from, to);
+  }
+
   shortDay(day: string): string {
     return this.utcDates.format(new Date(`${day}T00:00:00Z`));
   }
@@ -144,6 +177,11 @@ export class Formats {
     if (size < DAY_MS) return this.relatives.format(-Math.round(past / HOUR_MS), "hour");
     if (size < 14 * DAY_MS) return this.relatives.format(-Math.round(past / DAY_MS), "day");
     return this.date(time);
+  }
+
+  /** "Bluesky, Mastodon and X" */
+  allOf(names: readonly string[]): string {
+    return new Intl.ListFormat(this.locale, { type: "conjunction" }).format(names);
   }
 
   /** "E-mail, Push or Social" */

@@ -19,6 +19,7 @@ test("g and a letter lead to a page", () => {
   expect(actions("gdga")).toEqual([null, "decisions", null, "audiences"]);
   expect(actions("gj")).toEqual([null, "journeys"]);
   expect(actions("gs")).toEqual([null, "settings"]);
+  expect(actions("gmgo")).toEqual([null, "calendar", null, "posts"]);
 });
 
 test("a letter alone does nothing", () => {

@@ -8,7 +8,9 @@ export type Action =
   | "broadcasts"
   | "journeys"
   | "tasks"
+  | "posts"
   | "content"
+  | "calendar"
   | "decisions"
   | "events"
   | "settings"
@@ -27,7 +29,9 @@ const afterG: Record<string, Action> = {
   b: "broadcasts",
   j: "journeys",
   k: "tasks",
+  o: "posts",
   c: "content",
+  m: "calendar",
   d: "decisions",
   e: "events",
   s: "settings",

@@ -1,8 +1,10 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
 import { audiences } from "./en/audiences";
 import { builder } from "./en/builder";
+import { calendar } from "./en/calendar";
 import { content } from "./en/content";
 import { journeys } from "./en/journeys";
+import { posts } from "./en/posts";
 import { replay } from "./en/replay";
 import { settings } from "./en/settings";
 import { tasks } from "./en/tasks";
@@ -25,7 +27,9 @@ export const en = {
     settingsPage: "Settings",
     signedInAs: (who: string) => `Signed in as ${who}`,
     broadcasts: "Broadcasts",
+    posts: "Posts",
     content: "Content",
+    calendar: "Calendar",
     decisions: "Decisions",
     events: "Events",
     signOut: "Sign out",
@@ -64,7 +68,9 @@ export const en = {
     journeys: "Go to Journeys",
     tasks: "Go to Tasks",
     broadcasts: "Go to Broadcasts",
+    posts: "Go to Posts",
     content: "Go to Content",
+    calendar: "Go to Calendar",
     decisions: "Go to Decisions",
     events: "Go to Events",
     settings: "Go to Settings",
@@ -658,6 +664,8 @@ export const en = {
   replay,
   tasks,
   content,
+  posts,
+  calendar,
   webhooks,
   settings,
   broadcasts: {

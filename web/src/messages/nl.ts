@@ -2,8 +2,10 @@
 import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
 import { builder } from "./nl/builder";
+import { calendar } from "./nl/calendar";
 import { content } from "./nl/content";
 import { journeys } from "./nl/journeys";
+import { posts } from "./nl/posts";
 import { replay } from "./nl/replay";
 import { settings } from "./nl/settings";
 import { tasks } from "./nl/tasks";
@@ -26,7 +28,9 @@ export const nl: Messages = {
     settingsPage: "Instellingen",
     signedInAs: (who) => `Aangemeld als ${who}`,
     broadcasts: "Verzendingen",
+    posts: "Posts",
     content: "Inhoud",
+    calendar: "Kalender",
     decisions: "Beslissingen",
     events: "Gebeurtenissen",
     signOut: "Afmelden",
@@ -65,7 +69,9 @@ export const nl: Messages = {
     journeys: "Naar Reizen",
     tasks: "Naar Taken",
     broadcasts: "Naar Verzendingen",
+    posts: "Naar Posts",
     content: "Naar Inhoud",
+    calendar: "Naar Kalender",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
     settings: "Naar Instellingen",
@@ -258,6 +264,9 @@ export const nl: Messages = {
           "De mensen zijn niet in de opgegeven verhouding over de cellen van het panel verdeeld; vertrouw de hefboom niet.",
         webhooks:
           "Aanroepen van andere systemen mislukken: zij worden opnieuw geprobeerd of zijn opgegeven.",
+        account:
+          "Een account bij een sociaal netwerk moet opnieuw worden gekoppeld; geplande posts wachten erop.",
+        post: "De post {name} staat niet overal waar hij hoort te staan.",
       },
     },
     engine: {
@@ -657,6 +666,8 @@ export const nl: Messages = {
   replay,
   tasks,
   content,
+  posts,
+  calendar,
   webhooks,
   settings,
   broadcasts: {

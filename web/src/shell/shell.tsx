@@ -1,6 +1,7 @@
 /** What surrounds every page: navigation, the name of the installation, and the keys. */
 import {
   Activity,
+  CalendarDays,
   Ellipsis,
   FileText,
   Gauge,
@@ -13,6 +14,7 @@ import {
   Route,
   Scale,
   Settings,
+  Share2,
   SlidersHorizontal,
   Target,
   Users,
@@ -43,7 +45,9 @@ const pages = [
   { to: "/journeys", key: "journeys", icon: Route, near: false, also: ["/new/journey"] },
   { to: "/tasks", key: "tasks", icon: ListTodo, near: false },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
+  { to: "/posts", key: "posts", icon: Share2, near: false, also: ["/new/post"] },
   { to: "/content", key: "content", icon: FileText, near: false },
+  { to: "/calendar", key: "calendar", icon: CalendarDays, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
   { to: "/settings", key: "settingsPage", icon: Settings, near: false },
@@ -59,7 +63,9 @@ interface Page {
     | "journeys"
     | "tasks"
     | "broadcasts"
+    | "posts"
     | "content"
+    | "calendar"
     | "decisions"
     | "events"
     | "settingsPage";
@@ -229,8 +235,14 @@ function useKeys(help: () => void) {
         case "broadcasts":
           navigate("/broadcasts");
           return true;
+        case "posts":
+          navigate("/posts");
+          return true;
         case "content":
           navigate("/content");
+          return true;
+        case "calendar":
+          navigate("/calendar");
           return true;
         case "decisions":
           navigate("/decisions");

@@ -40,11 +40,11 @@ export default function Broadcasts() {
         <>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the links inside */}
           <div ref={list} onKeyDown={(event) => onListKey(event, list.current)}>
-            {inGroups(all).map(({ group, broadcasts }) => (
+            {inGroups(all).map(({ group, items }) => (
               <section key={group} className="broadcast-group">
                 <h2>{t.broadcasts.groups[group]}</h2>
                 <ul className="panel broadcast-list">
-                  {broadcasts.map((it) => (
+                  {items.map((it) => (
                     <Row key={it.name} it={it} today={today.data} />
                   ))}
                 </ul>

@@ -68,7 +68,7 @@ export function Attention({ items, hold }: { items: readonly AttentionItem[]; ho
 function Item({ it }: { it: AttentionItem }) {
   const { t } = useText();
   const words = t.today.attention;
-  const text = words.kinds[it.kind] ?? it.text;
+  const text = named(words.kinds[it.kind] ?? it.text, it.href);
   const href = it.href ?? PAGES[it.kind];
   return (
     <li>
@@ -84,6 +84,11 @@ function Item({ it }: { it: AttentionItem }) {
       )}
     </li>
   );
+}
+
+/** The name of what an item is about is the end of its address. */
+function named(text: string, href: string | undefined): string {
+  return text.replace("{name}", href?.split("/").at(-1) ?? "");
 }
 
 function BrakeItem({ brake }: { brake: NonNullable<AttentionItem["brake"]> }) {

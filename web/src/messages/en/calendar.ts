@@ -1,0 +1,76 @@
+/** The texts of the calendar. */
+
+export const calendar = {
+  lead: "What goes out when, in all channels.",
+  view: "View",
+  views: { month: "Month", week: "Week" },
+  before: { month: "Month before", week: "Week before" },
+  after: { month: "Next month", week: "Next week" },
+  today: "Today",
+  zone: (zone: string) => `Times in ${zone}, the zone of the programme.`,
+  zoneUnknown: (zone: string) =>
+    `This browser does not know ${zone}, the zone of the programme. Times are shown in UTC, and nothing can be moved here.`,
+  table: (period: string) => `Calendar: ${period}`,
+  hour: "Hour",
+  show: "Show",
+  all: "All channels",
+  kindsTitle: "Kinds",
+  channelsTitle: "Channels",
+  owner: "Owner",
+  everybody: "Of everybody",
+  kinds: { broadcast: "Broadcast", post: "Post", journey: "Journey" } as Record<string, string>,
+  kindsMany: { broadcast: "Broadcasts", post: "Posts", journey: "Scheduled journeys" } as Record<
+    string,
+    string
+  >,
+  localTime: "each person’s clock",
+  queued: "next place of the queue",
+  eachDay: "by its schedule",
+  /** By the beginning of the server's English sentence; what is not here is shown as it came. */
+  lacks: {} as Record<string, string>,
+  lacksLabel: "Does not go out yet:",
+  undated: "Without a time",
+  undatedHint: "Drag one onto a day, or move it with its button.",
+  noneHere: { month: "Nothing goes out in this month.", week: "Nothing goes out in this week." },
+  noneFits: "Nothing here fits the filter.",
+  empty: "Nothing to show yet",
+  emptyHint:
+    "Broadcasts, posts and journeys with a schedule stand here on the day when they go out. A broadcast writes to everybody in an audience; a post stands on your social networks for all to see.",
+  howBroadcast: "How to make a broadcast",
+  newPost: "New post",
+  accounts: "Accounts that need somebody",
+  signIn: (network: string) => `${network}: connect the account anew.`,
+  trouble: (network: string) => `${network} takes no posts at the moment.`,
+  signInHow: "Put a new token where the settings name it, and start the server again.",
+  troubleHow: "It is tried again by itself. If it stays, look at the account there.",
+  move: {
+    button: (name: string) => `Move ${name}`,
+    title: (name: string) => `Move “${name}”`,
+    how: {
+      month:
+        "Arrow keys choose the day, Page Up and Page Down the month. Enter moves it, Escape leaves it.",
+      week: "Arrow keys choose day and hour, Page Up and Page Down the week. Enter moves it, Escape leaves it.",
+    },
+    begun: (name: string, when: string) => `${name} is being moved. Now at ${when}.`,
+    begunUndated: (name: string) => `${name} is being moved. It has no time yet.`,
+    at: (when: string) => `To ${when}`,
+    atPast: (when: string) => `${when} is past`,
+    to: (when: string) => `Move to ${when}`,
+    field: "Day and time",
+    busy: "Moving…",
+    left: (name: string) => `${name} stays where it is.`,
+    past: (when: string) => `${when} is past. Choose a time that is still to come.`,
+    pastLocal: (when: string) =>
+      `${when} has begun already in the first zones of the world. Choose a later time.`,
+    done: (name: string, when: string) => `${name} goes out ${when} now.`,
+    anew: "It was planned anew for this time.",
+    anewApproval: "It was planned anew for this time, and somebody else has to approve it again.",
+    leftQueue: "It has left the queue. To put it back, write `at: queue` into its file.",
+    hadNone: "It had no time before.",
+    undo: "Undo",
+    undone: (name: string, when: string) => `${name} is back at ${when}.`,
+    failed: (name: string) => `“${name}” was not moved.`,
+    conflict: (name: string) =>
+      `“${name}” was not moved: it has begun or is over, or somebody else changed the programme at the same time.`,
+  },
+};
