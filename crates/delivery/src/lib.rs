@@ -12,7 +12,7 @@ mod pace;
 pub use brake::{Brake, BrakeRules, Harm, Word};
 pub use hook::{HOOK_DELAYS, HookFate, after_try};
 
-pub use pace::{Pace, PaceRules, Rate, Turn, WarmUp};
+pub use pace::{Held, Holding, Pace, PaceRules, Rate, Turn, WarmUp};
 
 use model::{Identifier, LedgerState, Message, MessageState, Reason, Reply, Span, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@
 //! [`run`] calls it with a [`Clock`] and a [`Dispatch`]; the simulated market and the server use
 //! this same loop.
 
+mod answers;
 mod apart;
 mod batch;
 mod broadcast;
@@ -25,6 +26,7 @@ mod filing;
 mod filler;
 mod filling;
 mod growth;
+mod heard;
 mod hold;
 mod holdouts;
 mod host;
@@ -54,9 +56,10 @@ mod syncs;
 mod undo;
 mod waves;
 
+pub use answers::{AnswerCounts, AnswerWord, ChannelDay, LastAnswer, OTHERS, channel_day};
 pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast};
 pub use contact::addresses;
-pub use decisions::{Day, days};
+pub use decisions::{Day, day, days};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
 pub use erase::{Erasure, NOBODY, fingerprint};
 pub use error::EngineError;
@@ -69,7 +72,7 @@ pub use filling::{FillChunk, FillOrder, Filling, Fillings, fill};
 pub use growth::{AudienceDay, growth};
 pub use hold::Hold;
 pub use holdouts::{Group, HoldoutReport, HoldoutSums};
-pub use host::{Handle, Host};
+pub use host::{Handle, Host, Wire};
 pub use journal::Restored;
 pub use learn::latest_policy;
 pub use loaded::Loaded;
@@ -82,7 +85,7 @@ pub use outside::{HOOK_BYTES_MAX, TaskRecord, TaskState};
 pub use pacing::BrakeStatus;
 pub use plan::{AudienceEffect, BroadcastEffect, CapsEffect, JourneyEffect, Moves, PanelEffect};
 pub use plan::{ProgrammePlan, applied_by, earlier_texts, plan_id, running_files, text_id};
-pub use preview::{AudiencePreview, Estimate, PreviewStep, Tried, preview_audience};
+pub use preview::{AudiencePreview, Estimate, PreviewStep, Share, Tried, preview_audience, share};
 pub use rehearsal::rehearse;
 pub use report::leverage_report;
 pub use requests::LINK_LASTS;
