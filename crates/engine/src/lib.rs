@@ -86,7 +86,7 @@ pub use pacing::BrakeStatus;
 pub use plan::{AudienceEffect, BroadcastEffect, CapsEffect, JourneyEffect, Moves, PanelEffect};
 pub use plan::{ProgrammePlan, applied_by, earlier_texts, plan_id, running_files, text_id};
 pub use preview::{AudiencePreview, Estimate, PreviewStep, Share, Tried, preview_audience, share};
-pub use rehearsal::rehearse;
+pub use rehearsal::{Rehearsal, rehearse};
 pub use report::leverage_report;
 pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};

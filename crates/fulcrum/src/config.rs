@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use channels::callbacks::CallbacksConfig;
+use channels::dns::DnsConfig;
 use channels::generic::GenericConfig;
 use channels::mail_api::MailApiConfig;
 use channels::smtp::SmtpConfig;
@@ -58,6 +59,8 @@ pub struct Config {
     pub callbacks: CallbacksConfig,
     /// Calls of other systems.
     pub webhooks: WebhookConfig,
+    /// Who is asked what stands in the DNS.
+    pub dns: DnsConfig,
     /// How fast messages leave, by channel.
     pub pace: BTreeMap<String, pace::PaceConfig>,
     /// When a campaign stops by itself.
@@ -137,6 +140,7 @@ impl Config {
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;
         providers::check(self)?;
         self.webhooks.check()?;
+        self.dns.check()?;
         self.sending().map(|_| ())
     }
 
