@@ -6,9 +6,11 @@ export type Action =
   | "audiences"
   | "leverage"
   | "broadcasts"
+  | "campaigns"
   | "journeys"
   | "tasks"
   | "content"
+  | "channels"
   | "decisions"
   | "events"
   | "settings"
@@ -28,6 +30,8 @@ const afterG: Record<string, Action> = {
   j: "journeys",
   k: "tasks",
   c: "content",
+  m: "campaigns",
+  h: "channels",
   d: "decisions",
   e: "events",
   s: "settings",

@@ -1,6 +1,8 @@
 /** Every text of the app in English. Other languages have the same keys; the compiler checks it. */
 import { audiences } from "./en/audiences";
 import { builder } from "./en/builder";
+import { campaigns } from "./en/campaigns";
+import { channelPage } from "./en/channels";
 import { content } from "./en/content";
 import { journeys } from "./en/journeys";
 import { replay } from "./en/replay";
@@ -25,7 +27,9 @@ export const en = {
     settingsPage: "Settings",
     signedInAs: (who: string) => `Signed in as ${who}`,
     broadcasts: "Broadcasts",
+    campaigns: "Campaigns",
     content: "Content",
+    channels: "Channels",
     decisions: "Decisions",
     events: "Events",
     signOut: "Sign out",
@@ -64,7 +68,9 @@ export const en = {
     journeys: "Go to Journeys",
     tasks: "Go to Tasks",
     broadcasts: "Go to Broadcasts",
+    campaigns: "Go to Campaigns",
     content: "Go to Content",
+    channels: "Go to Channels",
     decisions: "Go to Decisions",
     events: "Go to Events",
     settings: "Go to Settings",
@@ -657,6 +663,8 @@ export const en = {
   journeys,
   replay,
   tasks,
+  campaigns,
+  channelPage,
   content,
   webhooks,
   settings,

@@ -2,6 +2,8 @@
 import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
 import { builder } from "./nl/builder";
+import { campaigns } from "./nl/campaigns";
+import { channelPage } from "./nl/channels";
 import { content } from "./nl/content";
 import { journeys } from "./nl/journeys";
 import { replay } from "./nl/replay";
@@ -26,7 +28,9 @@ export const nl: Messages = {
     settingsPage: "Instellingen",
     signedInAs: (who) => `Aangemeld als ${who}`,
     broadcasts: "Verzendingen",
+    campaigns: "Campagnes",
     content: "Inhoud",
+    channels: "Kanalen",
     decisions: "Beslissingen",
     events: "Gebeurtenissen",
     signOut: "Afmelden",
@@ -65,7 +69,9 @@ export const nl: Messages = {
     journeys: "Naar Reizen",
     tasks: "Naar Taken",
     broadcasts: "Naar Verzendingen",
+    campaigns: "Naar Campagnes",
     content: "Naar Inhoud",
+    channels: "Naar Kanalen",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
     settings: "Naar Instellingen",
@@ -656,6 +662,8 @@ export const nl: Messages = {
   journeys,
   replay,
   tasks,
+  campaigns,
+  channelPage,
   content,
   webhooks,
   settings,

@@ -3,6 +3,7 @@ import {
   Activity,
   Ellipsis,
   FileText,
+  Funnel,
   Gauge,
   Gavel,
   Keyboard,
@@ -12,6 +13,7 @@ import {
   Megaphone,
   Route,
   Scale,
+  Send,
   Settings,
   SlidersHorizontal,
   Target,
@@ -43,7 +45,9 @@ const pages = [
   { to: "/journeys", key: "journeys", icon: Route, near: false, also: ["/new/journey"] },
   { to: "/tasks", key: "tasks", icon: ListTodo, near: false },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
+  { to: "/campaigns", key: "campaigns", icon: Funnel, near: false },
   { to: "/content", key: "content", icon: FileText, near: false },
+  { to: "/channels", key: "channels", icon: Send, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
   { to: "/settings", key: "settingsPage", icon: Settings, near: false },
@@ -59,7 +63,9 @@ interface Page {
     | "journeys"
     | "tasks"
     | "broadcasts"
+    | "campaigns"
     | "content"
+    | "channels"
     | "decisions"
     | "events"
     | "settingsPage";
@@ -229,8 +235,14 @@ function useKeys(help: () => void) {
         case "broadcasts":
           navigate("/broadcasts");
           return true;
+        case "campaigns":
+          navigate("/campaigns");
+          return true;
         case "content":
           navigate("/content");
+          return true;
+        case "channels":
+          navigate("/channels");
           return true;
         case "decisions":
           navigate("/decisions");
