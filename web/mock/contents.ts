@@ -171,3 +171,29 @@ function htmlOf(subject: string, body: string): string {
 <p><a href="https://shop.example/noor" style="display:inline-block;padding:10px 18px;background:#0b6b62;color:#ffffff;text-decoration:none">Read on</a></p>
 </div></body></html>`;
 }
+
+/** Only some campaigns say what does not agree. */
+export function campaignFindings(campaign: string) {
+  const findings: ContentPreview["findings"] = [
+    {
+      severity: "problem",
+      content: "care",
+      form: "email",
+      locale: "nl",
+      line: 0,
+      message: "says EUR 12.00, and the body says EUR 10.00",
+      hint: "write the same price in all of them",
+    },
+    {
+      severity: "hint",
+      content: "story",
+      form: "sms",
+      locale: "",
+      line: 0,
+      message: "the text message does not say how to stop them",
+      hint: "write for example: Reply STOP to end",
+    },
+  ];
+  const has = ["journey/welcome", "broadcast/spring", "broadcast/members-evening"];
+  return { campaigns: [{ campaign, findings: has.includes(campaign) ? findings : [] }] };
+}

@@ -20,8 +20,10 @@ import {
   stopJob,
 } from "./audiences.ts";
 import { ADMIN, broadcastPlan, broadcasts, MEMBER, type Steps, taken } from "./broadcasts.ts";
+import { campaignDetail, campaignFaults, campaigns } from "./campaigns.ts";
+import { channels, mailDomain } from "./channels.ts";
 import { condition, parse, Refused, vocabulary } from "./conditions.ts";
-import { contentFiles, previewContent } from "./contents.ts";
+import { campaignFindings, contentFiles, previewContent } from "./contents.ts";
 import {
   chance,
   lastReceived,
@@ -171,6 +173,37 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
       ? json(response, found)
       : problem(response, 404, "the programme has no such journey");
   }
+  const tested = path.match(/^\/contents\/[^/]+\/test$/);
+  if (tested && request.method === "POST") {
+    const { to } = (await body(request)) as unknown as {
+      to: { channel: string; address: string }[];
+    };
+    const sent = to.map(({ channel, address }) => ({
+      channel,
+      to: address,
+      accepted: address !== "closed@shop.example",
+      detail: address === "closed@shop.example" ? "mail to it came back" : "250 2.0.0 queued",
+    }));
+    return json(response, { sent });
+  }
+  if (key === "GET /channels") return json(response, channels(now, scenario === "empty"));
+  if (key === "GET /channels/email/domain") {
+    const check = url.searchParams.get("check") === "true";
+    return json(response, mailDomain(check, scenario === "empty"));
+  }
+  if (key === "GET /campaigns")
+    return json(response, { campaigns: scenario === "empty" ? [] : campaigns(now) });
+  const campaign = path.match(/^\/campaigns\/(\w+)\/([^/]+)(\/faults)?$/);
+  if (campaign && request.method === "GET") {
+    const [kind, name] = [campaign[1] ?? "", decodeURIComponent(campaign[2] ?? "")];
+    if (campaign[3])
+      return json(response, { faults: campaignFaults(kind, name, now), next_cursor: null });
+    const found = campaignDetail(kind, name, now);
+    return found ? json(response, found) : problem(response, 404, "there is no such campaign");
+  }
+  if (key === "POST /campaigns/release") return done(response);
+  if (key === "GET /campaigns/findings")
+    return json(response, campaignFindings(url.searchParams.get("campaign") ?? ""));
   if (key === "POST /contents/preview") {
     const asked = (await body(request)) as unknown as Parameters<typeof previewContent>[0];
     const problems = programmeProblems(asked.changes ?? {});

@@ -162,6 +162,23 @@ export function programmePlan(changes: Changes, now: number): ProgrammePlan {
     caps_looser: [],
     people: 19_204,
     every: 1,
+    findings: Object.keys(changes).some(isContent)
+      ? [
+          {
+            campaign: "journey/welcome",
+            is_new: true,
+            finding: {
+              severity: "problem",
+              content: "care",
+              form: "email",
+              locale: "",
+              line: 12,
+              message: "`http://localhost/care` leads to a machine that readers cannot reach",
+              hint: "write where it really leads",
+            },
+          },
+        ]
+      : [],
   };
 }
 

@@ -85,6 +85,16 @@ export const views = [
   { name: "broadcast-own", path: "/broadcasts/outlet" },
   { name: "broadcast-changed", path: "/broadcasts/price-rise" },
   { name: "broadcast-own-dutch", path: "/broadcasts/outlet", language: "nl" },
+  { name: "channels", path: "/channels", act: checkDns },
+  { name: "channels-empty", path: "/channels", scenario: "empty" },
+  { name: "channels-dutch", path: "/channels", language: "nl", act: checkDns },
+  { name: "campaigns", path: "/campaigns" },
+  { name: "campaigns-empty", path: "/campaigns", scenario: "empty" },
+  { name: "campaign", path: "/campaigns/journey/welcome" },
+  { name: "campaign-running", path: "/campaigns/broadcast/members-evening" },
+  { name: "campaign-stopped", path: "/campaigns/journey/win-back" },
+  { name: "campaign-dutch", path: "/campaigns/journey/welcome", language: "nl" },
+  { name: "campaign-missing", path: "/campaigns/journey/nothing" },
   { name: "journeys", path: "/journeys" },
   { name: "journeys-empty", path: "/journeys", scenario: "empty" },
   { name: "journeys-dutch", path: "/journeys", language: "nl" },
@@ -110,6 +120,7 @@ export const views = [
   { name: "contents-empty", path: "/content", scenario: "empty" },
   { name: "contents-dutch", path: "/content", language: "nl" },
   { name: "content", path: "/content/story", act: readAs },
+  { name: "content-test", path: "/content/story", act: sendTest },
   { name: "content-nobody", path: "/content/story", act: previewed },
   { name: "content-text", path: "/content/care", act: textPart },
   { name: "content-wrong", path: "/content/care", act: wrongContent },
@@ -165,6 +176,21 @@ export const views = [
 
 async function calculated(page) {
   await page.locator(".plan-facts").waitFor();
+}
+
+/** Sends a content to somebody of the team. */
+async function sendTest(page) {
+  await page.getByRole("button", { name: "Send a test…" }).click();
+  await page.locator(".test-send input").fill("crm@shop.example");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.locator(".test-send .done").waitFor();
+}
+
+/** Asks the DNS, and waits for what it says. */
+async function checkDns(page) {
+  await page.locator(".dns-record").first().waitFor();
+  await page.getByRole("button", { name: /^(Check|Controleer)$/ }).click();
+  await page.locator(".dns-differs").waitFor();
 }
 
 function choose(name) {

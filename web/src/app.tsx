@@ -32,6 +32,9 @@ const ContentPage = lazy(() => import("./pages/content/content"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
 const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
+const Campaigns = lazy(() => import("./pages/campaigns/campaigns"));
+const CampaignPage = lazy(() => import("./pages/campaigns/campaign"));
+const Channels = lazy(() => import("./pages/channels/channels"));
 const Decisions = lazy(() => import("./pages/decisions/decisions"));
 const Settings = lazy(() => import("./pages/settings/settings"));
 const Webhooks = lazy(() => import("./pages/settings/webhooks"));
@@ -82,6 +85,9 @@ export function App() {
               <Route path="calendar" element={<Calendar />} />
               <Route path="content" element={<Contents />} />
               <Route path="content/:name" element={<ContentPage />} />
+              <Route path="campaigns" element={<Campaigns />} />
+              <Route path="campaigns/:kind/:name" element={<CampaignPage />} />
+              <Route path="channels" element={<Channels />} />
               <Route path="decisions" element={<Decisions />} />
               <Route path="settings" element={<Settings />} />
               <Route path="settings/webhooks" element={<Webhooks />} />

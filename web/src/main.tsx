@@ -17,6 +17,7 @@ import "./styles/audiences.css";
 import "./styles/settings.css";
 import "./styles/builder.css";
 import "./styles/journeys.css";
+import "./styles/campaigns.css";
 import "./styles/content.css";
 import "./styles/posts.css";
 import "./styles/calendar.css";

@@ -7,6 +7,7 @@
 pub mod bluesky;
 pub mod callbacks;
 pub mod dkim;
+pub mod dns;
 pub mod facebook;
 pub mod generic;
 pub mod http;

@@ -13,7 +13,7 @@ mod posting;
 pub use brake::{Brake, BrakeRules, Harm, Word};
 pub use hook::{HOOK_DELAYS, HookFate, after_try};
 
-pub use pace::{Pace, PaceRules, Rate, Turn, WarmUp};
+pub use pace::{Held, Holding, Pace, PaceRules, Rate, Turn, WarmUp};
 pub use posting::{
     PartState, PostAnswer, PostCount, PostNote, PostTask, PostWish, Posting, Standing, Wire, Wished,
 };

@@ -77,6 +77,31 @@ pub enum Turn {
     At(Timestamp, String),
 }
 
+/// Lines of domains that are told at once: a page shows no more, and it is made ten times a second.
+const HELD_MAX: usize = 100;
+
+/// What holds the messages of a channel at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// The next free instant of all together, if it is later, and what makes it so.
+    pub whole: Option<Timestamp>,
+    pub whole_why: String,
+    /// Domains whose next free instant is later: those that stand still, then the one with the longest
+    /// wait first; at most 100.
+    pub domains: Vec<Held>,
+    /// Messages that were given an instant and wait for it.
+    pub waiting: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub domain: String,
+    pub until: Timestamp,
+    /// It answered "later" again and again.
+    pub stands: bool,
+    pub why: String,
+}
+
 impl Rate {
     fn interval_us(self) -> i64 {
         let per = self.per.millis().saturating_mul(1_000);
@@ -201,12 +226,34 @@ impl Pace {
         now_us < self.whole.next_us || self.domains.values().any(|it| now_us < it.next_us)
     }
 
+    /// What holds messages now.
+    pub fn holding(&self, rules: &PaceRules, now: Timestamp) -> Holding {
+        let now_us = now.0.saturating_mul(1_000).saturating_add(TOLERANCE_US);
+        let at = |us: i64| Timestamp(us.div_euclid(1_000));
+        let together = rules.together(now).filter(|_| now_us < self.whole.next_us);
+        let late = self.domains.iter().filter(|it| now_us < it.1.next_us);
+        let mut late: Vec<(bool, i64, &String)> =
+            late.map(|(name, it)| (it.standstill.is_some(), it.next_us, name)).collect();
+        late.sort_unstable_by(|a, b| b.cmp(a));
+        let held = |(stands, us, domain): (bool, i64, &String)| Held {
+            domain: domain.clone(),
+            until: at(us),
+            stands,
+            why: self.why(rules, domain, now),
+        };
+        Holding {
+            whole: together.map(|_| at(self.whole.next_us)),
+            whole_why: together.map(|it| said("the channel", it)).unwrap_or_default(),
+            domains: late.into_iter().take(HELD_MAX).map(held).collect(),
+            waiting: self.promised.len(),
+        }
+    }
+
     fn why(&self, rules: &PaceRules, domain: &str, now: Timestamp) -> String {
         let line = self.domains.get(domain).copied().unwrap_or_default();
         if line.standstill.is_some() {
             return format!("{domain} asks for fewer at once");
         }
-        let said = |who: &str, it: Rate| format!("{who} takes {} in {}", it.at_most, it.per);
         match (rules.domain(domain), rules.together(now)) {
             (Some(rate), _) if self.whole.next_us <= line.next_us => said(domain, rate),
             (_, Some(rate)) => said("the channel", rate),
@@ -228,4 +275,8 @@ impl Pace {
         self.domains.retain(|_, it| now_us < it.next_us);
         self.kept_max = self.kept().saturating_mul(2);
     }
+}
+
+fn said(who: &str, it: Rate) -> String {
+    format!("{who} takes {} in {}", it.at_most, it.per)
 }

@@ -42,6 +42,7 @@ fn message() -> Message {
         digest: false,
         choice: None,
         pinned: None,
+        feedback: model::FeedbackSet::default(),
     }
 }
 

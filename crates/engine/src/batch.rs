@@ -1,10 +1,14 @@
 //! The persons and messages that one batch works on, and what it will commit.
 
 use crate::EngineError;
+use crate::answers::Answer;
 use crate::decisions::{Lost, Step, What};
 use crate::memory::Memory;
 use decision::Decision;
-use model::{Identifier, Message, MessageId, MessageState, Origin, PersonId, Reason, Timestamp};
+use model::{
+    Feedback, FeedbackSet, Identifier, Message, MessageId, MessageState, Origin, PersonId, Reason,
+    Timestamp,
+};
 use port::{
     CountChange, CountKey, Envelope, LogPosition, Merge, Person, Sections, SeenId, SinceMerge,
     Store,
@@ -34,6 +38,8 @@ pub(crate) struct Batch {
     /// Where facts stand in the log that were not taken in, and that the history shall not have.
     pub left_out: Vec<LogPosition>,
     pub hooks: Vec<port::Hook>,
+    /// What providers said to tries, and later.
+    pub answers: Vec<Answer>,
     /// What came of campaigns, by the key of its entry.
     pub braked: BTreeMap<String, Vec<u8>>,
     pub hook_changes: Vec<port::HookChange>,
@@ -63,9 +69,16 @@ pub(crate) struct Batch {
     pub filled: bool,
     /// Who lost a place to whom.
     losses: Vec<Step>,
-    /// Where each touched message counted before this batch, and how it had ended; `None` for a new
-    /// one.
-    counted: BTreeMap<MessageId, Option<(CountKey, Option<Reason>)>>,
+    /// What each touched message was before this batch; `None` for a new one.
+    counted: BTreeMap<MessageId, Option<Before>>,
+}
+
+/// Where a message counted, how it had ended, and what had been heard of it.
+#[derive(Clone)]
+struct Before {
+    key: CountKey,
+    reason: Option<Reason>,
+    feedback: FeedbackSet,
 }
 
 pub(crate) struct Working {
@@ -94,6 +107,7 @@ impl Batch {
             entries: Vec::new(),
             left_out: Vec::new(),
             hooks: Vec::new(),
+            answers: Vec::new(),
             braked: BTreeMap::new(),
             hook_changes: Vec::new(),
             calls_answered: 0,
@@ -239,7 +253,11 @@ impl Batch {
 
     /// Must be called before a message changes, and for each new one.
     pub fn touch(&mut self, message: &Message, is_new: bool) {
-        let before = || (count_key(message), reason_of(message));
+        let before = || Before {
+            key: count_key(message),
+            reason: reason_of(message),
+            feedback: message.feedback,
+        };
         self.counted.entry(message.id).or_insert_with(|| (!is_new).then(before));
     }
 
@@ -286,8 +304,15 @@ impl Batch {
         if before.is_none() {
             steps.push(Step { day, scope: scope.clone(), what: What::Asked });
         }
+        let known = before.as_ref().map(|it| it.feedback).unwrap_or_default();
+        let heard = Feedback::ALL.into_iter().filter(|it| message.feedback.contains(*it));
+        steps.extend(heard.filter(|it| !known.contains(*it)).map(|it| Step {
+            day,
+            scope: scope.clone(),
+            what: What::Heard(it),
+        }));
         let ended = |key: &CountKey, reason: Option<Reason>| Some((key.state, reason?));
-        let before = before.and_then(|(key, reason)| ended(&key, reason));
+        let before = before.and_then(|it| ended(&it.key, it.reason));
         let after = ended(&count_key(message), reason_of(message));
         if before == after {
             return;
@@ -302,7 +327,7 @@ impl Batch {
     }
 
     fn count_changes(&self, message: &Message) -> Vec<CountChange> {
-        let before = self.counted.get(&message.id).cloned().flatten().map(|it| it.0);
+        let before = self.counted.get(&message.id).cloned().flatten().map(|it| it.key);
         let after = count_key(message);
         if before.as_ref() == Some(&after) {
             return Vec::new();

@@ -114,6 +114,7 @@ fn pretend(broadcast: &Broadcast, loaded: &Loaded, person: PersonId, now: Timest
         digest: content.is_some_and(|it| it.digest),
         choice: None,
         pinned: None,
+        feedback: model::FeedbackSet::default(),
     }
 }
 

@@ -88,6 +88,7 @@ impl Engine {
             trail: Vec::new(),
             choice: None,
             pinned: wanted.pinned,
+            feedback: model::FeedbackSet::default(),
         };
         batch.touch(&message, true);
         message.note(batch.now, Reason::Created, message.origin.to_string());

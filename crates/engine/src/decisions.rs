@@ -1,7 +1,7 @@
 //! What was asked for on each day and what became of it, and why: kept as messages begin and end.
 
 use crate::{Engine, EngineError};
-use model::{LedgerState, Reason};
+use model::{Feedback, LedgerState, Reason};
 use port::{Entry, Space, StoreError, Views};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +24,9 @@ pub struct Day {
     /// lose more than once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lost: BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>,
+    /// Who asked, then what was heard of the messages (`delivered`, `clicked`): of how many, until now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub heard: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 /// One thing that changed in a batch, on the day on which its message was asked for.
@@ -40,6 +43,8 @@ pub(crate) enum What {
     Ended(LedgerState, Reason),
     /// A later word: what it had ended as does not hold any more.
     NoLonger(LedgerState, Reason),
+    /// For the first time of this message.
+    Heard(Feedback),
     /// A message of this one had the place.
     Lost(String, Lost),
 }
@@ -69,6 +74,16 @@ pub fn days(views: &dyn Views, from: i64) -> Result<Vec<(i64, Day)>, StoreError>
         }
     }
     Ok(days)
+}
+
+/// One day; without anything where nothing was asked for on it.
+pub fn day(views: &dyn Views, day: i64) -> Result<Day, StoreError> {
+    let Some(bytes) = views.get(Space::Tally, &key_of(day))? else { return Ok(Day::default()) };
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable {
+        what: "day",
+        detail: format!("{day}: {error}"),
+    };
+    serde_json::from_slice(&bytes).map_err(unreadable)
 }
 
 impl Engine {
@@ -133,6 +148,10 @@ impl Day {
                 };
                 let to = lost.entry(winner.clone()).or_default();
                 *to.entry(became.to_owned()).or_default() += 1;
+            }
+            What::Heard(feedback) => {
+                let heard = self.heard.entry(step.scope.clone()).or_default();
+                *heard.entry(feedback.name().to_owned()).or_default() += 1;
             }
             What::NoLonger(state, reason) => {
                 let Some(ended) = self.ended.get_mut(&step.scope) else { return };

@@ -1,5 +1,6 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
+use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::calls::Calls;
 use crate::decisions::Days;
@@ -54,6 +55,7 @@ pub struct Engine {
     /// The panel that runs, with its epoch and the count of its shares.
     pub(crate) panel: PanelLine,
     pub(crate) days: Days,
+    pub(crate) answered: Answers,
     pub(crate) taught: Taught,
     pub(crate) steps: JourneySteps,
     pub(crate) moves: BTreeMap<JourneyName, MoveStatus>,
@@ -168,6 +170,7 @@ impl Engine {
             holdouts: HoldoutSums::default(),
             panel: PanelLine::default(),
             days: Days::default(),
+            answered: Answers::default(),
             taught: Taught::default(),
             steps: JourneySteps::default(),
             moves: BTreeMap::new(),
@@ -212,6 +215,7 @@ impl Engine {
     pub fn reload(&mut self) -> Result<(), EngineError> {
         self.memory.clear();
         self.days.forget();
+        self.answered.forget();
         self.position = self.store.log_position()?;
         self.last_commit = self.store.last_commit()?;
         self.last_durable = None;
@@ -496,6 +500,7 @@ impl Engine {
         self.own_entries(&mut entries)?;
         entries.extend(crate::filing::left_out_entry(&std::mem::take(&mut batch.left_out)));
         self.count_decisions(&finished.steps, &mut entries)?;
+        self.count_answers(batch.now, std::mem::take(&mut batch.answers), &mut entries)?;
         let mut changes = Changes {
             now: batch.now,
             log_position: Some(position),
@@ -605,6 +610,8 @@ impl Engine {
             fills_waiting: self.filled.len(),
             broadcasts: self.broadcasts.clone(),
             brakes: self.brakes.clone(),
+            answers: self.answered.last(),
+            paces: self.paces_now(),
             lag_bytes: self.log.durable_end().0.saturating_sub(self.position.0),
             newest_event: self.newest_event,
             in_flight: self.flying.len(),
@@ -613,6 +620,14 @@ impl Engine {
 
     pub fn log(&self) -> &Arc<dyn FactLog> {
         &self.log
+    }
+
+    pub(crate) fn last_commit(&self) -> Timestamp {
+        self.last_commit.unwrap_or_default()
+    }
+
+    pub fn settings(&self) -> &EngineSettings {
+        &self.settings
     }
 
     pub fn loaded(&self) -> &Loaded {

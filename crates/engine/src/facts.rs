@@ -127,6 +127,7 @@ impl Engine {
         self.settle_trials(&mut working, batch)?;
         self.catch_up(&mut working, batch);
         self.learn_from(&mut working, fact);
+        self.take_feedback(&mut working, batch, fact)?;
         self.act(&mut working, batch, fact)?;
         if acted {
             self.stop_learning(&mut working, batch.now);
@@ -246,7 +247,7 @@ impl Engine {
                 Act::Wish(wishes) => working.person.consents.set_wishes(wishes.clone()),
                 Act::Suppress(suppression) => {
                     working.person.consents.suppress(suppression.clone());
-                    self.came_back(batch, &fact.event, suppression.reason)?;
+                    self.came_back(batch, &fact.event, suppression)?;
                 }
                 // What was asked for long ago is not mailed now.
                 Act::Mail(_) if fact.event.flags.historical => {}

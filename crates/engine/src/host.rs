@@ -5,8 +5,8 @@ mod publishers;
 
 use crate::engine::UrgentWork;
 use crate::{
-    Clock, Dispatch, Engine, EngineError, FillChunk, FillOrder, HoldoutSums, Loaded, PanelSums,
-    PostHeard, PostJob, Status, Urgent, run,
+    Clock, Dispatch, Engine, EngineError, EngineSettings, FillChunk, FillOrder, HoldoutSums,
+    Loaded, PanelSums, PostHeard, PostJob, Status, Urgent, run,
 };
 use callers::Callers;
 use model::{Channel, HookReply, MessageId, Network, Reply, Timestamp};
@@ -14,7 +14,7 @@ use port::{Caller, Entry, Envelope, Hook, LogPosition, Publisher};
 use publishers::Publishers;
 use record::Fact;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -59,7 +59,18 @@ struct Shared {
     /// For tries, which are no messages and pass the loop by.
     channels: Vec<Arc<dyn port::Channel>>,
     caller: Option<Arc<dyn Caller>>,
+    /// How many messages each channel has on the wire.
+    flying: BTreeMap<Channel, Arc<AtomicUsize>>,
+    settings: EngineSettings,
     view: Mutex<Published>,
+}
+
+/// A channel's provider at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wire {
+    pub channel: Channel,
+    pub in_flight: usize,
+    pub concurrency: usize,
 }
 
 #[derive(Default)]
@@ -106,6 +117,8 @@ impl Host {
             history_wanted: AtomicU64::new(0),
             channels: channels.clone(),
             caller: caller.clone(),
+            flying: channels.iter().map(|it| (it.channel(), Arc::default())).collect(),
+            settings: engine.settings().clone(),
             view: Mutex::new(published),
         });
         let handle = Handle { shared };
@@ -168,6 +181,22 @@ impl Handle {
     /// What is to be read of the history for new counters, if anything is.
     pub fn fill_order(&self) -> Option<FillOrder> {
         lock(&self.shared.view).order.clone()
+    }
+
+    /// How the engine works here.
+    pub fn settings(&self) -> &EngineSettings {
+        &self.shared.settings
+    }
+
+    /// Each channel that has a provider.
+    pub fn wires(&self) -> Vec<Wire> {
+        let wire = |it: &Arc<dyn port::Channel>| {
+            let channel = it.channel();
+            let flying = self.shared.flying.get(&channel);
+            let in_flight = flying.map_or(0, |it| it.load(Ordering::Relaxed));
+            Wire { channel, in_flight, concurrency: it.concurrency().max(1) }
+        };
+        self.shared.channels.iter().map(wire).collect()
     }
 
     /// Hands a try to its provider, and waits for the answer; none if the channel has no provider.
@@ -335,7 +364,7 @@ struct Threads {
 struct Sender {
     queue: mpsc::Sender<Envelope>,
     concurrency: usize,
-    flying: Arc<Mutex<usize>>,
+    flying: Arc<AtomicUsize>,
 }
 
 impl Threads {
@@ -357,7 +386,8 @@ impl Threads {
     fn add(&mut self, channel: Arc<dyn port::Channel>) {
         let (queue, receiver) = mpsc::channel::<Envelope>();
         let receiver = Arc::new(Mutex::new(receiver));
-        let flying = Arc::new(Mutex::new(0));
+        let known = self.handle.shared.flying.get(&channel.channel());
+        let flying = known.cloned().unwrap_or_default();
         let concurrency = channel.concurrency().max(1);
         for _ in 0..concurrency {
             let (channel, receiver) = (channel.clone(), receiver.clone());
@@ -367,7 +397,7 @@ impl Threads {
                     let next = lock(&receiver).recv();
                     let Ok(envelope) = next else { return };
                     let reply = channel.send(&envelope);
-                    *lock(&flying) -= 1;
+                    flying.fetch_sub(1, Ordering::SeqCst);
                     lock(&handle.shared.queue).answers.push((envelope.message, reply));
                     handle.wake();
                 }
@@ -391,16 +421,16 @@ impl Threads {
 
 impl Dispatch for Threads {
     fn room(&self) -> BTreeMap<Channel, usize> {
-        let room = |it: &Sender| it.concurrency.saturating_sub(*lock(&it.flying));
+        let room = |it: &Sender| it.concurrency.saturating_sub(it.flying.load(Ordering::SeqCst));
         self.senders.iter().map(|(channel, it)| (*channel, room(it))).collect()
     }
 
     fn submit(&mut self, envelopes: Vec<Envelope>) {
         for envelope in envelopes {
             let Some(sender) = self.senders.get(&envelope.channel) else { continue };
-            *lock(&sender.flying) += 1;
+            sender.flying.fetch_add(1, Ordering::SeqCst);
             if sender.queue.send(envelope).is_err() {
-                *lock(&sender.flying) -= 1;
+                sender.flying.fetch_sub(1, Ordering::SeqCst);
             }
         }
     }

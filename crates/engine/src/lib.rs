@@ -7,6 +7,7 @@
 //! this same loop.
 
 mod accounts;
+mod answers;
 mod apart;
 mod batch;
 mod broadcast;
@@ -26,6 +27,7 @@ mod filing;
 mod filler;
 mod filling;
 mod growth;
+mod heard;
 mod hold;
 mod holdouts;
 mod host;
@@ -57,10 +59,11 @@ mod syncs;
 mod undo;
 mod waves;
 
+pub use answers::{AnswerCounts, AnswerWord, ChannelDay, LastAnswer, OTHERS, channel_day};
 pub use accounts::{AccountStatus, Holds, Trouble};
 pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast, fingerprint_of};
 pub use contact::addresses;
-pub use decisions::{Day, days};
+pub use decisions::{Day, day, days};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
 pub use erase::{Erasure, NOBODY, fingerprint};
 pub use error::EngineError;
@@ -73,7 +76,7 @@ pub use filling::{FillChunk, FillOrder, Filling, Fillings, fill};
 pub use growth::{AudienceDay, growth};
 pub use hold::Hold;
 pub use holdouts::{Group, HoldoutReport, HoldoutSums};
-pub use host::{Handle, Host, Outlets};
+pub use host::{Handle, Host, Outlets, Wire};
 pub use journal::Restored;
 pub use learn::latest_policy;
 pub use loaded::Loaded;
@@ -89,8 +92,8 @@ pub use plan::{ProgrammePlan, applied_by, earlier_texts, plan_id, running_files,
 pub use posts::{
     PostAsk, PostHeard, PostJob, PostQuestion, PostStatus, carry_out, rendered as rendered_post,
 };
-pub use preview::{AudiencePreview, Estimate, PreviewStep, Tried, preview_audience};
-pub use rehearsal::rehearse;
+pub use preview::{AudiencePreview, Estimate, PreviewStep, Share, Tried, preview_audience, share};
+pub use rehearsal::{Rehearsal, rehearse};
 pub use report::leverage_report;
 pub use requests::LINK_LASTS;
 pub use runner::{Clock, Dispatch, Inline, run, run_until_quiet};

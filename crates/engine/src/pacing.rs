@@ -1,12 +1,14 @@
 //! How fast messages leave, and the brake of a campaign that does harm.
 
+use crate::answers::{Answer, domain_of};
 use crate::batch::Batch;
-use crate::{Engine, EngineError};
-use delivery::{Brake, Harm, Turn, Word};
+use crate::{AnswerWord, Engine, EngineError};
+use decision::Suppression;
+use delivery::{Brake, Harm, Holding, Turn, Word};
 use journey::BroadcastAction;
 use model::{
-    CampaignName, Channel, Event, Identifier, IdentifierKind, Message, MessageId, Origin, Purpose,
-    Reason, Reply, Timestamp, Value,
+    CampaignName, Channel, Event, Identifier, Message, MessageId, Origin, Purpose, Reason, Reply,
+    Timestamp, Value,
 };
 use port::{Catalog, Entry, Space, StoreError};
 use serde::{Deserialize, Serialize};
@@ -69,6 +71,15 @@ impl Engine {
         }
     }
 
+    /// What holds messages at the time of the last commit, by channel.
+    pub(crate) fn paces_now(&self) -> BTreeMap<Channel, Holding> {
+        let now = self.last_commit();
+        let held = self.paces.iter().filter_map(|(channel, pace)| {
+            Some((*channel, pace.holding(self.settings.paces.get(channel)?, now)))
+        });
+        held.collect()
+    }
+
     /// What the receiving side said to a try.
     pub(crate) fn heard(
         &mut self,
@@ -77,6 +88,7 @@ impl Engine {
         (channel, to): (Channel, &Identifier),
         reply: &Reply,
     ) {
+        batch.answers.push(Answer::of(channel, to, message.id, reply));
         if let Some(rules) = self.settings.paces.get(&channel) {
             let pace = self.paces.entry(channel).or_default();
             pace.answered(rules, domain_of(to), reply, batch.now);
@@ -93,17 +105,26 @@ impl Engine {
         &mut self,
         batch: &mut Batch,
         event: &Event,
-        reason: Reason,
+        suppression: &Suppression,
     ) -> Result<(), EngineError> {
-        let word = match reason {
-            Reason::Bounced => Word::Bounced,
-            Reason::Complained => Word::Complained,
+        let (word, answer) = match suppression.reason {
+            Reason::Bounced => (Word::Bounced, AnswerWord::Bounced),
+            Reason::Complained => (Word::Complained, AnswerWord::Complained),
             _ => return Ok(()),
         };
         let named = event.properties.get("message").and_then(Value::as_text);
         let Some(id) = named.and_then(|it| it.parse::<MessageId>().ok()) else { return Ok(()) };
         if let Some(message) = self.store.message(id)? {
             self.count_harm(batch, &message, word);
+            if let Some(channel) = message.channel() {
+                batch.answers.push(Answer {
+                    channel,
+                    domain: domain_of(&suppression.address).to_owned(),
+                    word: answer,
+                    detail: String::new(),
+                    message: id,
+                });
+            }
         }
         Ok(())
     }
@@ -153,13 +174,5 @@ impl Engine {
         if status.progress.apply(BroadcastAction::Pause).is_ok() {
             self.broadcasts_changed.insert(campaign.clone());
         }
-    }
-}
-
-/// The receiving side of an e-mail address; empty for what has none.
-fn domain_of(to: &Identifier) -> &str {
-    match to.kind {
-        IdentifierKind::Email => to.value.rsplit_once('@').map_or("", |it| it.1),
-        _ => "",
     }
 }

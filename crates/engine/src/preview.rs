@@ -232,13 +232,28 @@ fn spread(views: &dyn Views, total: u64) -> Result<Vec<PersonId>, EngineError> {
     Ok(ids)
 }
 
-/// Wilson's interval (1927, JASA 22) for a share, as people of all.
-fn wilson(yes: u64, of: u64, all: u64) -> Estimate {
-    let (n, all) = (of.max(1) as f64, all as f64);
+/// A share with its interval of 95 %.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    pub share: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// Wilson's interval (1927, JASA 22) for so many of so many.
+pub fn share(yes: u64, of: u64) -> Share {
+    let n = of.max(1) as f64;
     let share = yes as f64 / n;
     let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
     let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt() / (1.0 + Z * Z / n);
-    let whole = of as f64 == all;
+    Share { share, low: (middle - half).max(0.0), high: (middle + half).min(1.0) }
+}
+
+/// The same as people of all.
+fn wilson(yes: u64, of: u64, all: u64) -> Estimate {
+    let Share { share, low, high } = share(yes, of);
+    let whole = of == all;
+    let all = all as f64;
     let people = |it: f64| if whole { yes as f64 } else { (it * all).clamp(0.0, all) };
-    Estimate { size: people(share), low: people(middle - half), high: people(middle + half) }
+    Estimate { size: people(share), low: people(low), high: people(high) }
 }

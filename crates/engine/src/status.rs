@@ -1,8 +1,9 @@
 //! What the engine says about itself, for pages, metrics and the command line.
 
-use crate::{BrakeStatus, Filling, Hold};
+use crate::{BrakeStatus, Filling, Hold, LastAnswer};
+use delivery::Holding;
 use journey::Progress;
-use model::{CampaignName, JourneyName, PersonId, Timestamp};
+use model::{CampaignName, Channel, JourneyName, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,6 +130,10 @@ pub struct Status {
     pub broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
     /// What came of campaigns, by scope.
     pub brakes: BTreeMap<String, BrakeStatus>,
+    /// The last answers of each channel's provider, the latest first.
+    pub answers: BTreeMap<Channel, Vec<LastAnswer>>,
+    /// What holds messages, by channel.
+    pub paces: BTreeMap<Channel, Holding>,
     /// Bytes of the log that were not taken yet.
     pub lag_bytes: u64,
     /// Received time of the newest event taken.

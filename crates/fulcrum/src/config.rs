@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use channels::bluesky::BlueskyConfig;
 use channels::callbacks::CallbacksConfig;
+use channels::dns::DnsConfig;
 use channels::facebook::FacebookConfig;
 use channels::generic::GenericConfig;
 use channels::linkedin::LinkedinConfig;
@@ -66,6 +67,8 @@ pub struct Config {
     pub callbacks: CallbacksConfig,
     /// Calls of other systems.
     pub webhooks: WebhookConfig,
+    /// Who is asked what stands in the DNS.
+    pub dns: DnsConfig,
     /// How fast messages leave, by channel.
     pub pace: BTreeMap<String, pace::PaceConfig>,
     /// When a campaign stops by itself.
@@ -157,6 +160,7 @@ impl Config {
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;
         providers::check(self)?;
         self.webhooks.check()?;
+        self.dns.check()?;
         self.sending().map(|_| ())
     }
 

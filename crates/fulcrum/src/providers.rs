@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use channels::bluesky::Bluesky;
+use channels::dkim;
+use channels::dns::Sender;
 use channels::facebook::Facebook;
 use channels::generic::Generic;
 use channels::linkedin::Linkedin;
@@ -18,6 +20,7 @@ use channels::web_push::WebPush;
 use channels::x::X;
 use model::{Channel, ChannelSet, Problem};
 use port::Publisher;
+use server::ProviderSettings;
 use store_sqlite::SqliteStore;
 
 use crate::config::{Config, SocialConfig};
@@ -119,6 +122,69 @@ pub fn named(config: &Config) -> BTreeMap<Channel, Vec<String>> {
         named.entry(channel).or_default().push(name);
     }
     named
+}
+
+/// What a page may show of each channel's provider: where it is and what is set, and no secret.
+pub fn shown(config: &Config) -> BTreeMap<Channel, ProviderSettings> {
+    let names = named(config);
+    let mut shown = BTreeMap::new();
+    let mut add = |channel: Channel, settings: Vec<(&str, Option<String>)>| {
+        let table = names.get(&channel).and_then(|it| it.first()).cloned().unwrap_or_default();
+        let set = settings.into_iter().filter_map(|(name, it)| Some((name.to_owned(), it?)));
+        shown.insert(channel, ProviderSettings { table, settings: set.collect() });
+    };
+    if let Some(it) = &config.smtp {
+        let tls = match it.tls {
+            TlsMode::None => "none",
+            TlsMode::StartTls => "starttls",
+            TlsMode::Implicit => "implicit",
+        };
+        add(
+            Channel::Email,
+            vec![
+                ("host", Some(format!("{}:{}", it.host, it.port))),
+                ("tls", Some(tls.to_owned())),
+                ("helo", Some(it.helo.clone())),
+                ("user", it.user.as_ref().map(|_| SET.to_owned())),
+                ("password", it.password.as_ref().map(|_| SET.to_owned())),
+                ("bounce_address", it.bounce_address.clone()),
+                ("dkim", it.dkim.as_ref().map(|it| it.domain.clone())),
+            ],
+        );
+    }
+    if let Some(it) = &config.mail_api {
+        let key = Some(SET.to_owned());
+        add(
+            Channel::Email,
+            vec![
+                ("base", Some(it.base().to_owned())),
+                ("domain", it.domain.clone()),
+                ("stream", it.stream.clone()),
+                ("key", key),
+            ],
+        );
+    }
+    if config.sms.is_some() {
+        add(Channel::Sms, Vec::new());
+    }
+    if config.web_push.is_some() {
+        add(Channel::Push, Vec::new());
+    }
+    for it in config.http.values() {
+        let host = it.url.split('/').take(3).collect::<Vec<_>>().join("/");
+        add(it.channel, vec![("url", Some(host))]);
+    }
+    shown
+}
+
+/// In place of a secret, or of a name that is half of one.
+const SET: &str = "(set)";
+
+/// Whose mail leaves how, with the records of its keys.
+pub fn sender(config: &Config) -> anyhow::Result<Sender> {
+    let dkim = config.smtp.as_ref().and_then(|it| it.dkim.as_ref());
+    let records = dkim.map(dkim::records).transpose().map_err(stop)?.unwrap_or_default();
+    Ok(Sender::of(config.smtp.as_ref(), config.mail_api.as_ref(), records))
 }
 
 /// A channel has one provider: two could not agree on who sends.

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context;
 use engine::text_id;
 use serde_json::{Value, json};
-use server::ProgrammePlan;
+use server::{ProgrammePlan, planned_findings};
 
 use crate::config::Config;
 use crate::data::{self, DataDir, StillEngine};
-use crate::programme_files::Files;
+use crate::programme_files::{self, Files};
 use crate::remote::{Remote, Server};
 use crate::stop::Stop;
 
@@ -81,7 +81,11 @@ pub fn plan(engine: &engine::Engine, files: &Files) -> anyhow::Result<ProgrammeP
     let views = engine.reader()?;
     let plan = engine::ProgrammePlan::of(&*views, engine.loaded(), files, data::now())?;
     match plan {
-        Ok(plan) => Ok(ProgrammePlan::from(&plan)),
+        Ok(plan) => {
+            let after = programme_files::parse(files)?;
+            let findings = planned_findings(&engine.loaded().programme, &after);
+            Ok(ProgrammePlan::new(&plan, findings))
+        }
         Err(problems) => {
             let first = problems.first().map(ToString::to_string).unwrap_or_default();
             Err(Stop::usage(first).hint("`fulcrum check` lists every problem").into())

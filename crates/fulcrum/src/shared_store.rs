@@ -116,6 +116,7 @@ delegate! {
         fn message(id: MessageId) -> Option<Message>;
         fn message_by_key(key: &str) -> Option<MessageId>;
         fn messages_of(person: PersonId, before: Option<MessageId>, limit: usize) -> Vec<Message>;
+        fn faults(scope: &str, before: Option<MessageId>, limit: usize) -> Vec<Message>;
         fn counts() -> Vec<(CountKey, i64)>;
         fn recount() -> Vec<(CountKey, i64)>;
         fn deferred() -> u64;

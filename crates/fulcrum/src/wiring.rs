@@ -153,8 +153,12 @@ fn settings(
     if !settings.simulated {
         let receiver = Receiver::new(&config.callbacks, config.sms.as_ref());
         settings.callbacks = Some(Arc::new(receiver.map_err(providers::stop)?));
+        settings.provider_settings = providers::shown(config);
+        settings.sender = providers::sender(config)?;
     }
     settings.webhook_secret_is_set = config.webhooks.secret.is_some();
+    // Without one the page says so where it would ask.
+    settings.resolver = config.dns.address().ok();
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
     Ok(settings)

@@ -28,8 +28,8 @@ pub use id::{
 };
 pub use identifier::{Identifier, IdentifierKind};
 pub use message::{
-    Class, LedgerState, Message, MessageState, Origin, Purpose, Reply, Request, TRAIL_MAX,
-    TrailEntry,
+    Class, Feedback, FeedbackSet, LedgerState, Message, MessageState, Origin, Purpose, Reply,
+    Request, TRAIL_MAX, TrailEntry,
 };
 pub use problem::Problem;
 pub use reason::{Reason, Rejection};

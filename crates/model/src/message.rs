@@ -49,7 +49,31 @@ pub struct Message {
     /// The version of the journey whose content it says; none: the content as it is when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned: Option<u64>,
+    /// What was heard of it after it left.
+    #[serde(default, skip_serializing_if = "FeedbackSet::is_empty")]
+    pub feedback: FeedbackSet,
 }
+
+/// What is heard of a message after it left. What programs do by themselves is told apart from what
+/// people do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Feedback {
+    /// The provider says that it arrived; many never say it.
+    Delivered,
+    Opened,
+    OpenedByMachine,
+    Clicked,
+    ClickedByMachine,
+    Bounced,
+    Complained,
+    Unsubscribed,
+    Replied,
+}
+
+/// Each kind counts once for a message. Stored as a number, one bit for each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeedbackSet(u16);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
@@ -220,6 +244,63 @@ impl Message {
         let channel = self.channel();
         self.note(at, reason, detail);
         self.state = MessageState::Ended { outcome, reason, channel, at };
+    }
+}
+
+impl Feedback {
+    pub const ALL: [Feedback; 9] = [
+        Feedback::Delivered,
+        Feedback::Opened,
+        Feedback::OpenedByMachine,
+        Feedback::Clicked,
+        Feedback::ClickedByMachine,
+        Feedback::Bounced,
+        Feedback::Complained,
+        Feedback::Unsubscribed,
+        Feedback::Replied,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Feedback::Delivered => "delivered",
+            Feedback::Opened => "opened",
+            Feedback::OpenedByMachine => "opened_by_machine",
+            Feedback::Clicked => "clicked",
+            Feedback::ClickedByMachine => "clicked_by_machine",
+            Feedback::Bounced => "bounced",
+            Feedback::Complained => "complained",
+            Feedback::Unsubscribed => "unsubscribed",
+            Feedback::Replied => "replied",
+        }
+    }
+
+    /// Its place in what is stored; never another for the same kind.
+    fn bit(self) -> u16 {
+        match self {
+            Feedback::Delivered => 1,
+            Feedback::Opened => 2,
+            Feedback::OpenedByMachine => 4,
+            Feedback::Clicked => 8,
+            Feedback::ClickedByMachine => 16,
+            Feedback::Bounced => 32,
+            Feedback::Complained => 64,
+            Feedback::Unsubscribed => 128,
+            Feedback::Replied => 256,
+        }
+    }
+}
+
+impl FeedbackSet {
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn contains(self, feedback: Feedback) -> bool {
+        self.0 & feedback.bit() != 0
+    }
+
+    pub fn add(&mut self, feedback: Feedback) {
+        self.0 |= feedback.bit();
     }
 }
 

@@ -7,7 +7,7 @@ mod history;
 mod hooks;
 mod publisher;
 
-pub use channel::{Fault, Trial, channel, some_envelope};
+pub use channel::{FAULTS, Fault, Kind, Trial, channel, replies, some_envelope};
 pub use history::history;
 pub use publisher::{Fate, Place, publisher};
 
@@ -494,6 +494,24 @@ fn counts_equal_the_recount(mut store: Box<dyn Store>) {
     assert_eq!(ok(store.counts()), [(key(LedgerState::Sent), 1)]);
     assert_eq!(ok(store.recount()), ok(store.counts()));
 
+    assert!(ok(store.faults("journey/welcome", None, 9)).is_empty());
+    for (id, outcome) in
+        [(5, LedgerState::Failed), (6, LedgerState::Sent), (7, LedgerState::Unknown)]
+    {
+        let mut message = some_message(id, 1);
+        message.end(outcome, Reason::Refused, T0, "");
+        commit(&mut *store, |it| it.messages.push(&message));
+    }
+    let faults = |before: Option<u64>, limit: usize| -> Vec<u64> {
+        let found = ok(store.faults("journey/welcome", before.map(MessageId), limit));
+        found.iter().map(|it| it.id.0).collect()
+    };
+    assert_eq!(
+        (faults(None, 9), faults(None, 1), faults(Some(7), 9)),
+        (vec![7, 5], vec![7], vec![5])
+    );
+    assert!(ok(store.faults("journey/other", None, 9)).is_empty());
+
     let mut late = some_message(2, 1);
     plan(&mut late, T0);
     if let MessageState::Planned { deferred, .. } = &mut late.state {
@@ -595,6 +613,7 @@ fn some_message(id: u64, person: u64) -> Message {
         digest: false,
         choice: None,
         pinned: None,
+        feedback: model::FeedbackSet::default(),
     }
 }
 

@@ -586,6 +586,22 @@ impl Ledger for MemoryStore {
         Ok(ids.filter_map(|(_, id)| state.messages.rows.get(id).cloned()).collect())
     }
 
+    fn faults(
+        &self,
+        scope: &str,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        let state = self.lock();
+        let below = ..before.unwrap_or(MessageId(u64::MAX));
+        let is_fault = |it: &&Message| {
+            it.scope() == scope
+                && matches!(it.ledger_state(), LedgerState::Failed | LedgerState::Unknown)
+        };
+        let all = state.messages.rows.range(below).rev().map(|it| it.1);
+        Ok(all.filter(is_fault).take(limit).cloned().collect())
+    }
+
     fn counts(&self) -> Result<Vec<(CountKey, i64)>, StoreError> {
         let state = self.lock();
         let rows = state.counts.rows.iter().filter(|it| *it.1 != 0);

@@ -148,6 +148,14 @@ pub trait Ledger {
         limit: usize,
     ) -> Result<Vec<Message>, StoreError>;
 
+    /// Messages of a scope that ended `failed` or `unknown`, newest first, below `before`.
+    fn faults(
+        &self,
+        scope: &str,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
+
     /// The counts as kept, commit by commit.
     fn counts(&self) -> Result<Vec<(CountKey, i64)>, StoreError>;
 

@@ -1,16 +1,19 @@
 //! What the server is made of, and the few ways in which routes read, append and commit.
 
 use crate::access::{Bucket, Door};
+use crate::api::test_sends;
 use crate::collect::{Known, Live, Sources};
 use crate::jobs::Jobs;
 use crate::pressure::Pressure;
 use crate::problem::Problem;
 use crate::readers::Readers;
+use channels::dns::Sender;
 use engine::{Facts, Handle, Keys};
-use model::{ChannelSet, Network, Timestamp};
+use model::{Channel, ChannelSet, Network, Timestamp};
 use port::{Entry, FactLog, History, LogPosition, Views};
 use record::{Fact, LogRecord};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -49,6 +52,12 @@ pub struct Settings {
     pub providers: ChannelSet,
     /// Networks that have an account to publish by.
     pub networks: BTreeSet<Network>,
+    /// What the settings say of each channel's provider, without any secret.
+    pub provider_settings: BTreeMap<Channel, ProviderSettings>,
+    /// Whose mail leaves how, as far as the settings say it.
+    pub sender: Sender,
+    /// Who is asked what stands in the DNS.
+    pub resolver: Option<SocketAddr>,
     /// Reads what providers call back, if any may.
     pub callbacks: Option<Arc<channels::callbacks::Receiver>>,
     /// Webhooks are signed with a secret of the settings and not with one that is stored.
@@ -63,6 +72,15 @@ pub struct Settings {
     /// What the simulated market holds, in the form of the key `truth` of `fulcrum demo`.
     pub truth: Option<serde_json::Value>,
     pub clock: Clock,
+}
+
+/// A provider as a page may show it.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderSettings {
+    /// The table of the settings that names it, such as `smtp`.
+    pub table: String,
+    /// Name and value in the order in which they are shown; no secret is among them.
+    pub settings: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +117,8 @@ pub(crate) struct Shared {
     pub exports: tokio::sync::Mutex<()>,
     /// Links that strangers may ask for by typing an address.
     pub asking: Bucket,
+    /// Contents that are sent to the team as a test.
+    pub testing: Bucket,
     pub jobs: Jobs,
 }
 
@@ -111,6 +131,9 @@ impl Settings {
             simulated: false,
             providers: ChannelSet::EMPTY,
             networks: BTreeSet::new(),
+            provider_settings: BTreeMap::new(),
+            sender: Sender::default(),
+            resolver: None,
             callbacks: None,
             webhook_secret_is_set: false,
             setup_token: None,
@@ -153,6 +176,7 @@ impl Shared {
             wishes: tokio::sync::Mutex::new(()),
             exports: tokio::sync::Mutex::new(()),
             asking: Bucket::new(ASKING_MAX, ASKING_EVERY),
+            testing: Bucket::new(test_sends::TRIES_MAX, test_sends::TRY_EVERY),
             jobs: Jobs::default(),
             settings,
         }
@@ -169,6 +193,15 @@ impl Shared {
     ) -> Result<T, Problem> {
         let readers = self.readers.clone();
         let work = move || readers.with(read);
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+
+    /// Works something out that takes a while, on a thread that may; no view of the store stands open
+    /// meanwhile.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Problem::internal()))
     }
 

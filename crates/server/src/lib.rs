@@ -10,6 +10,7 @@ mod app;
 mod callbacks;
 mod collect;
 pub mod export;
+mod findings;
 mod hooks;
 pub mod jobs;
 pub mod leverage;
@@ -26,8 +27,9 @@ pub mod why;
 
 pub use access::{new_token, password_entry};
 pub use api::{imported_fact, openapi};
-pub use app::{App, Clock, Limits, Settings};
+pub use app::{App, Clock, Limits, ProviderSettings, Settings};
 pub use collect::{SourceEntry, new_source, source_entry};
+pub use findings::{ContentFinding, PlannedFinding, planned_findings};
 pub use problem::{FileProblem, Problem};
 pub use programme::{ChangeKind, PanelChange, PanelEffect, ProgrammeDifference, ProgrammePlan};
 pub use readers::Readers;

@@ -1,5 +1,6 @@
 //! A plan of a programme in the form in which it is sent and printed.
 
+use crate::findings::PlannedFinding;
 use engine::PanelEffect as Panel;
 use record::programme::{FieldChange, Tree, What, flow};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct ProgrammePlan {
     pub people: u64,
     /// Above 1, numbers of people are an estimate from every so many-th person.
     pub every: u64,
+    /// What does not agree in the campaigns that would run, the problems of each first.
+    pub findings: Vec<PlannedFinding>,
 }
 
 /// One definition that is new, gone or another.
@@ -117,10 +120,8 @@ impl ProgrammePlan {
     pub fn is_empty(&self) -> bool {
         self.differences.is_empty()
     }
-}
 
-impl From<&engine::ProgrammePlan> for ProgrammePlan {
-    fn from(plan: &engine::ProgrammePlan) -> ProgrammePlan {
+    pub fn new(plan: &engine::ProgrammePlan, findings: Vec<PlannedFinding>) -> ProgrammePlan {
         let caps = plan.caps.clone().unwrap_or_default();
         ProgrammePlan {
             id: plan.id.clone(),
@@ -135,6 +136,7 @@ impl From<&engine::ProgrammePlan> for ProgrammePlan {
             caps_looser: caps.looser,
             people: plan.people,
             every: plan.every,
+            findings,
         }
     }
 }

@@ -381,6 +381,26 @@ pub(crate) fn messages_of(
     Ok(found)
 }
 
+pub(crate) fn faults(
+    connection: &Connection,
+    scope: &str,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<Vec<Message>, Fault> {
+    let mut page = connection.prepare_cached(
+        "SELECT id, data FROM messages INDEXED BY messages_faults
+         WHERE ledger_state IN ('failed', 'unknown') AND scope = ?1 AND id < ?2
+         ORDER BY id DESC LIMIT ?3",
+    )?;
+    let below = before.map_or(i64::MAX, |it| signed(it.0));
+    let mut rows = page.query(params![scope, below, count_of(limit)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(message_in(row)?);
+    }
+    Ok(found)
+}
+
 pub(crate) fn counts(connection: &Connection) -> Result<Vec<(CountKey, i64)>, Fault> {
     counts_by(connection, "SELECT scope, day, state, n FROM counts WHERE n <> 0")
 }

@@ -272,6 +272,15 @@ macro_rules! views {
                 self.read("read messages", |it| read::messages_of(it, person, before, limit))
             }
 
+            fn faults(
+                &self,
+                scope: &str,
+                before: Option<MessageId>,
+                limit: usize,
+            ) -> Result<Vec<Message>, StoreError> {
+                self.read("read messages", |it| read::faults(it, scope, before, limit))
+            }
+
             fn counts(&self) -> Result<Vec<(CountKey, i64)>, StoreError> {
                 self.read("read the counts", read::counts)
             }

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { contentsOf } from "../lib/contents";
 import { answer, api } from "./client";
 import type { Changes } from "./programme";
-import type { ContentPreview } from "./types";
+import type { ContentPreview, ContentTested } from "./types";
 
 /** The contents of the programme that runs, and the text of every file by its path. */
 export const contentsQuery = queryOptions({
@@ -37,3 +37,28 @@ export const contentPreviewQuery = (asked: PreviewAsked) =>
     // What is written changes with every key; an old one is not asked for again.
     gcTime: 0,
   });
+
+/** What does not agree within a campaign, such as `journey/welcome`. */
+export const campaignFindingsQuery = (campaign: string) =>
+  queryOptions({
+    queryKey: ["findings", campaign],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/campaigns/findings", { params: { query: { campaign } }, signal })),
+  });
+
+/** Where a content is sent as a test, and as whom it is written. */
+export interface TestAsked {
+  to: { channel: string; address: string }[];
+  person?: string;
+  locale?: string;
+  data?: Record<string, unknown>;
+}
+
+type TestBody = Omit<TestAsked, "data"> & { data?: Record<string, never> };
+
+/** Marked as a test; nothing counts it. */
+export function testContent(name: string, asked: TestAsked): Promise<ContentTested> {
+  // The document says of an object without fixed fields that it has none.
+  const body = asked as TestBody;
+  return answer(api.POST("/api/v1/contents/{name}/test", { params: { path: { name } }, body }));
+}

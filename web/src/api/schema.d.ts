@@ -191,26 +191,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/broadcasts/{name}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Mail it to somebody of the team, as one of its people would get it
-         * @description It is no message: nothing counts it, and its links change nobody's choices.
-         */
-        post: operations["test_broadcast"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -248,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All campaigns: journeys and broadcasts, with what became of what they asked for */
+        get: operations["list_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/findings": {
         parameters: {
             query?: never;
@@ -276,6 +273,74 @@ export interface paths {
         put?: never;
         /** Let a campaign go on that was stopped */
         post: operations["release_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign: its funnel, its ledger with the reasons, its days, and what holds it */
+        get: operations["get_campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{kind}/{name}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The messages of a campaign that failed or are in doubt */
+        get: operations["get_campaign_faults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every channel: its provider, how it goes today, and what holds it */
+        get: operations["get_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/email/domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The DNS records that make mail believed, and what stands there */
+        get: operations["get_mail_domain"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -361,6 +426,27 @@ export interface paths {
         put?: never;
         /** See a content in every form, as one person would get it */
         post: operations["preview_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a content to somebody of the team, as a person would get it
+         * @description It is marked as a test and is no message: no ledger, cap or panel counts it, and its links change nobody's
+         *     choices. An address that came back, complained or was erased gets none.
+         */
+        post: operations["test_content"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1344,6 +1430,46 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnswerCode: {
+            /** @description `deferred`, `refused`, `dead`, `lost`, `bounced` or `complained`. */
+            answer: string;
+            /** @description Such as `421`; empty where the answer has none, or there was no answer. */
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
+        AnswerShown: {
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            message: string;
+        };
+        AnswerTally: {
+            /** Format: int64 */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Taken, and came back for good.
+             */
+            bounced: number;
+            /** Format: int64 */
+            complained: number;
+            /**
+             * Format: int64
+             * @description The address does not exist: said at once.
+             */
+            dead: number;
+            /** Format: int64 */
+            deferred: number;
+            /**
+             * Format: int64
+             * @description Nobody knows whether it arrived.
+             */
+            lost: number;
+            /** Format: int64 */
+            refused: number;
+        };
         /** @description Something that needs a person. */
         AttentionItem: {
             /** @description Which campaign was stopped, and for what. */
@@ -1446,6 +1572,17 @@ export interface components {
             counting: components["schemas"]["Fill"] | null;
             fill: components["schemas"]["Fill"] | null;
         };
+        BrakeLimits: {
+            /**
+             * Format: int64
+             * @description Fewer messages of a campaign say nothing.
+             */
+            after: number;
+            /** Format: double */
+            bounces: number;
+            /** Format: double */
+            complaints: number;
+        };
         /** @description A campaign that was stopped for the harm that its messages do. */
         Braked: {
             /** @description `journey/welcome`, `broadcast/sale`. */
@@ -1519,18 +1656,6 @@ export interface components {
         };
         /** @enum {string} */
         BroadcastStage: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";
-        /** @description Whom a try is mailed to. */
-        BroadcastTest: {
-            /** @description As which person it is written; absent for somebody of the audience. */
-            person?: string;
-            /** @description Addresses of the team, at most 10. */
-            to: string[];
-        };
-        BroadcastTested: {
-            sent: components["schemas"]["TestSent"][];
-            /** @description The person whom the mail speaks to. */
-            written_for: components["schemas"]["Example"];
-        };
         /** @description Everybody on the list who is due at one moment. */
         BroadcastWave: {
             /**
@@ -1582,13 +1707,134 @@ export interface components {
             kind: string;
             name: string;
         };
+        Campaign: {
+            brake: components["schemas"]["Braked"] | null;
+            channels: string[];
+            contents: string[];
+            counts: components["schemas"]["LedgerCounts"];
+            kind: components["schemas"]["CampaignKind"];
+            /**
+             * Format: date
+             * @description The last day on which it asked for something; null where it never did.
+             */
+            last_day: string | null;
+            name: string;
+            /** @description Who answers for it; empty where nobody is named. */
+            owner: string;
+            state: components["schemas"]["CampaignState"];
+        };
         CampaignChecked: {
             /** @description `journey/welcome`, `broadcast/sale`. */
             campaign: string;
             findings: components["schemas"]["ContentFinding"][];
         };
+        CampaignDay: {
+            counts: components["schemas"]["LedgerCounts"];
+            /** Format: date */
+            day: string;
+        };
+        CampaignDetail: {
+            campaign: components["schemas"]["Campaign"];
+            /**
+             * @description By when the messages were asked for, the oldest first; days without any are left out, and of more
+             *     than 400 the latest are here.
+             */
+            days: components["schemas"]["CampaignDay"][];
+            funnel: components["schemas"]["CampaignFunnel"];
+            /** @description What keeps messages waiting now. */
+            holds: components["schemas"]["CampaignHold"][];
+            /** @description How messages ended, the most frequent first. */
+            reasons: components["schemas"]["DecisionEnd"][];
+        };
+        CampaignFault: {
+            /** Format: date-time */
+            at: string;
+            channel: string | null;
+            content: string;
+            /** @description What the provider said, or what lacked. */
+            detail: string;
+            message: string;
+            /** @description How the person is called; empty for somebody who was erased. */
+            name: string;
+            person: string;
+            reason: components["schemas"]["Reason"];
+            /** @description `failed` or `unknown`. */
+            state: string;
+        };
+        /** @description Messages that could not be sent or of which nobody knows, the newest first. */
+        CampaignFaults: {
+            faults: components["schemas"]["CampaignFault"][];
+            next_cursor: string | null;
+        };
         CampaignFindings: {
             campaigns: components["schemas"]["CampaignChecked"][];
+        };
+        /** @description How many messages came how far. What programs opened and clicked by themselves is counted apart. */
+        CampaignFunnel: {
+            /** Format: int64 */
+            bounced: number;
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            clicked: number;
+            /** Format: int64 */
+            clicked_by_machine: number;
+            /** Format: int64 */
+            complained: number;
+            /**
+             * Format: int64
+             * @description Decided to be sent: sent, withheld at random, joined to another mail, failed or in doubt.
+             */
+            decided: number;
+            /**
+             * Format: int64
+             * @description As providers said; null where none ever did, which says nothing about arriving.
+             */
+            delivered: number | null;
+            goal: components["schemas"]["CampaignGoal"] | null;
+            /** Format: int64 */
+            opened: number;
+            /** Format: int64 */
+            opened_by_machine: number;
+            /** Format: int64 */
+            replied: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            unsubscribed: number;
+        };
+        CampaignGoal: {
+            event: string;
+            /** Format: int64 */
+            reached: number;
+            /** Format: int64 */
+            runs: number;
+        };
+        CampaignHold: {
+            /**
+             * Format: date-time
+             * @description Since when, or until when for what ends by itself.
+             */
+            at?: string;
+            /** @description Of a pace. */
+            channel?: string;
+            /** @description `hold`: nothing is sent at all; `brake`: it was stopped; `paused`; `rate`: its own; `pace`: that of a channel. */
+            kind: string;
+            text: string;
+        };
+        /** @enum {string} */
+        CampaignKind: "journey" | "broadcast";
+        /**
+         * @description Of a journey `running`, `stopped` by its brake, or `gone` from the programme.
+         * @enum {string}
+         */
+        CampaignState: "draft" | "planned" | "running" | "paused" | "stopped" | "done" | "cancelled" | "gone";
+        Campaigns: {
+            /**
+             * @description Journeys and broadcasts of the programme, and those that are gone from it and were counted; the
+             *     one that asked for something last comes first.
+             */
+            campaigns: components["schemas"]["Campaign"][];
         };
         CardShown: {
             description: string;
@@ -1653,6 +1899,58 @@ export interface components {
             /** Format: double */
             sequence_low?: number | null;
             source?: components["schemas"]["EstimateSource"];
+        };
+        ChannelPace: {
+            /**
+             * Format: date-time
+             * @description Until when everything waits; null where nothing holds it.
+             */
+            held_until: string | null;
+            per_domain: string | null;
+            /**
+             * Format: int64
+             * @description Messages that were given a time and wait for it.
+             */
+            waiting: number;
+            warm_up: components["schemas"]["WarmUpShown"] | null;
+            /** @description Such as `20000 per 1h`; null where nothing is set. */
+            whole: string | null;
+            /** @description What makes it wait. */
+            why: string;
+        };
+        ChannelSetting: {
+            name: string;
+            value: string;
+        };
+        ChannelShown: {
+            channel: string;
+            /** @description What was not taken today, by the kind of answer and the number in it, the most frequent first. */
+            codes: components["schemas"]["AnswerCode"][];
+            /** Format: int64 */
+            concurrency: number;
+            /** @description Receiving domains with the most messages of the last seven days, and those that are held now. */
+            domains: components["schemas"]["DomainShown"][];
+            /**
+             * Format: int64
+             * @description Messages on the wire, and how many there may be at once.
+             */
+            in_flight: number;
+            /** @description The last answers, the latest first; addresses in them are masked. */
+            last: components["schemas"]["AnswerShown"][];
+            pace: components["schemas"]["ChannelPace"];
+            /** @description The table of fulcrum.toml that names its provider, such as `smtp`; null where none does. */
+            provider: string | null;
+            /** @description Whether messages can leave: a provider is set and every secret of it was read. */
+            ready: boolean;
+            /** @description What is set, without any secret. */
+            settings: components["schemas"]["ChannelSetting"][];
+            /** @description Answers since midnight UTC. */
+            today: components["schemas"]["AnswerTally"];
+        };
+        Channels: {
+            /** @description When a campaign stops by itself. */
+            brake: components["schemas"]["BrakeLimits"];
+            channels: components["schemas"]["ChannelShown"][];
         };
         /** @description A condition in both forms. */
         Condition: {
@@ -1744,6 +2042,23 @@ export interface components {
             /** @description In place of the person's, or beside them. */
             traits?: Record<string, never>;
         };
+        /** @description Where to send a content, and as whom it is written. */
+        ContentTest: {
+            /** @description What templates call `event.*`. */
+            data?: Record<string, never>;
+            /** @description In place of the person's. */
+            locale?: string;
+            /** @description As whom it is written; without it as somebody with the traits below. */
+            person?: string;
+            /** @description At most 10. */
+            to: components["schemas"]["TestAddress"][];
+            /** @description In place of the person's, or beside them. */
+            traits?: Record<string, never>;
+        };
+        ContentTested: {
+            /** @description In the order of the addresses. */
+            sent: components["schemas"]["TestSent"][];
+        };
         /** @description How often, by a word: the code of a reason, or the name of an arm. */
         Count: {
             code: string;
@@ -1827,6 +2142,35 @@ export interface components {
             name: string;
             /** @description The property that holds the value; without one, each event counts 1. */
             value?: string;
+        };
+        DnsRecord: {
+            /** @description What stands there. */
+            found: string[];
+            name: string;
+            /** @description `spf`, `dkim`, `dmarc`, `return_path` or `links`. */
+            purpose: string;
+            /** @description What to do; empty where it is as it should be. */
+            remedy: string;
+            /** @description `found`, `differs`, `missing`, or `unknown` where nobody answered; null where it was not asked. */
+            state: string | null;
+            /** @description `TXT`, `MX`, or `A or AAAA`. */
+            type: string;
+            /** @description To paste; in brackets what belongs there, where only you know it. */
+            value: string;
+        };
+        DomainShown: {
+            bounces: components["schemas"]["RateShown"];
+            complaints: components["schemas"]["RateShown"];
+            /** @description Of the last seven days. */
+            counts: components["schemas"]["AnswerTally"];
+            /** @description `*`: all that are not told apart. */
+            domain: string;
+            /** Format: date-time */
+            held_until: string | null;
+            /** @description Its own rate, such as `600 per 1m`. */
+            rate: string | null;
+            /** @description It answered "later" again and again. */
+            stands: boolean;
         };
         EmailPreview: {
             /**
@@ -2357,6 +2701,14 @@ export interface components {
             /** @description `logit`: from the counts; else how the variances of the means are found. */
             variance: string;
         };
+        /** @description What has to stand in the DNS so that mail is believed. */
+        MailDomain: {
+            /** @description The domain of the brand's from address; empty where it has none. */
+            domain: string;
+            /** @description Why the DNS could not be asked. */
+            problem: string | null;
+            records: components["schemas"]["DnsRecord"][];
+        };
         MeasurementPanel: {
             channels: string[];
             design: components["schemas"]["ReportDesign"];
@@ -2671,6 +3023,14 @@ export interface components {
              */
             share: number;
         };
+        /** @description Something that does not agree in what would be applied. */
+        PlannedFinding: {
+            /** @description `journey/welcome`, `broadcast/sale`. */
+            campaign: string;
+            finding: components["schemas"]["ContentFinding"];
+            /** @description Whether what runs does not have it. */
+            is_new: boolean;
+        };
         PlannedPoint: {
             /** Format: double */
             leverage: number;
@@ -2853,6 +3213,8 @@ export interface components {
             every: number;
             /** @description Whether any text is another, be it only by a comment. */
             files_differ: boolean;
+            /** @description What does not agree in the campaigns that would run, the problems of each first. */
+            findings: components["schemas"]["PlannedFinding"][];
             /** @description Names these files over the programme that runs now. To apply gives it back. */
             id: string;
             journeys: components["schemas"]["JourneyEffect"][];
@@ -2880,6 +3242,17 @@ export interface components {
             /** @description Local time, `21:00`. */
             from: string;
             to: string;
+        };
+        /** @description A share of what was sent, with its interval of 95 %. */
+        RateShown: {
+            /** @description Whether the whole interval lies above the limit of the brake. */
+            above: boolean;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
         };
         /**
          * @description `bounded`: between `low` and `high`; `exclusive`: below `low` or above `high`; `unbounded`: both
@@ -3295,10 +3668,17 @@ export interface components {
             /** @description Beside the admin, who is not listed. */
             members: components["schemas"]["Member"][];
         };
+        TestAddress: {
+            /** @description An e-mail address, a phone number, the device token of a browser. */
+            address: string;
+            /** @description One that has a provider. */
+            channel: string;
+        };
         TestSent: {
-            /** @description Whether the mail server took it. */
+            /** @description Whether the provider took it. */
             accepted: boolean;
-            /** @description What it said. */
+            channel: string;
+            /** @description The provider's words, or why it was not sent. */
             detail: string;
             to: string;
         };
@@ -3392,6 +3772,24 @@ export interface components {
             /** Format: int64 */
             open_messages: number;
             traits: components["schemas"]["PersonTrait"][];
+        };
+        /** @description Of a new sender. */
+        WarmUpShown: {
+            /**
+             * Format: int64
+             * @description Messages that may leave today.
+             */
+            allowance: number;
+            /**
+             * Format: int64
+             * @description Its days, from 1; 0 before it begins.
+             */
+            day: number;
+            /**
+             * Format: int64
+             * @description As many a day end it.
+             */
+            until: number;
         };
         /** @enum {string} */
         WayKind: "event" | "entered" | "left" | "begun" | "not_begun" | "step" | "failed" | "asked" | "sent" | "not_sent" | "goal" | "ended";
@@ -3852,52 +4250,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    test_broadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The broadcast's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BroadcastTest"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BroadcastTested"];
-                };
-            };
-            /** @description There is none. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be written, or there is no mail server. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     get_calendar: {
         parameters: {
             query: {
@@ -3985,6 +4337,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaigns"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     campaign_findings: {
         parameters: {
             query?: {
@@ -4036,6 +4409,115 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `journey` or `broadcast`. */
+                kind: string;
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_campaign_faults: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `journey` or `broadcast`. */
+                kind: string;
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignFaults"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_mail_domain: {
+        parameters: {
+            query?: {
+                /** @description Whether the DNS is asked what stands there. */
+                check?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomain"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4188,6 +4670,61 @@ export interface operations {
             };
             /** @description The files have problems. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    test_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The content's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentTest"];
+            };
+        };
+        responses: {
+            /** @description Tried; what became of each is in the body. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentTested"];
+                };
+            };
+            /** @description There is no such content or person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be written for this person. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tests in a short time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,11 +6,13 @@ export type Action =
   | "audiences"
   | "leverage"
   | "broadcasts"
+  | "campaigns"
   | "journeys"
   | "tasks"
   | "posts"
   | "content"
   | "calendar"
+  | "channels"
   | "decisions"
   | "events"
   | "settings"
@@ -32,6 +34,8 @@ const afterG: Record<string, Action> = {
   o: "posts",
   c: "content",
   m: "calendar",
+  n: "campaigns",
+  h: "channels",
   d: "decisions",
   e: "events",
   s: "settings",

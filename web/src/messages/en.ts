@@ -2,6 +2,8 @@
 import { audiences } from "./en/audiences";
 import { builder } from "./en/builder";
 import { calendar } from "./en/calendar";
+import { campaigns } from "./en/campaigns";
+import { channelPage } from "./en/channels";
 import { content } from "./en/content";
 import { journeys } from "./en/journeys";
 import { posts } from "./en/posts";
@@ -30,6 +32,8 @@ export const en = {
     posts: "Posts",
     content: "Content",
     calendar: "Calendar",
+    campaigns: "Campaigns",
+    channels: "Channels",
     decisions: "Decisions",
     events: "Events",
     signOut: "Sign out",
@@ -71,6 +75,8 @@ export const en = {
     posts: "Go to Posts",
     content: "Go to Content",
     calendar: "Go to Calendar",
+    campaigns: "Go to Campaigns",
+    channels: "Go to Channels",
     decisions: "Go to Decisions",
     events: "Go to Events",
     settings: "Go to Settings",
@@ -663,6 +669,8 @@ export const en = {
   journeys,
   replay,
   tasks,
+  campaigns,
+  channelPage,
   content,
   posts,
   calendar,

@@ -3,6 +3,8 @@ import type { Messages } from "./en";
 import { audiences } from "./nl/audiences";
 import { builder } from "./nl/builder";
 import { calendar } from "./nl/calendar";
+import { campaigns } from "./nl/campaigns";
+import { channelPage } from "./nl/channels";
 import { content } from "./nl/content";
 import { journeys } from "./nl/journeys";
 import { posts } from "./nl/posts";
@@ -31,6 +33,8 @@ export const nl: Messages = {
     posts: "Posts",
     content: "Inhoud",
     calendar: "Kalender",
+    campaigns: "Campagnes",
+    channels: "Kanalen",
     decisions: "Beslissingen",
     events: "Gebeurtenissen",
     signOut: "Afmelden",
@@ -72,6 +76,8 @@ export const nl: Messages = {
     posts: "Naar Posts",
     content: "Naar Inhoud",
     calendar: "Naar Kalender",
+    campaigns: "Naar Campagnes",
+    channels: "Naar Kanalen",
     decisions: "Naar Beslissingen",
     events: "Naar Gebeurtenissen",
     settings: "Naar Instellingen",
@@ -665,6 +671,8 @@ export const nl: Messages = {
   journeys,
   replay,
   tasks,
+  campaigns,
+  channelPage,
   content,
   posts,
   calendar,

@@ -4,6 +4,7 @@ import {
   CalendarDays,
   Ellipsis,
   FileText,
+  Funnel,
   Gauge,
   Gavel,
   Keyboard,
@@ -13,6 +14,7 @@ import {
   Megaphone,
   Route,
   Scale,
+  Send,
   Settings,
   Share2,
   SlidersHorizontal,
@@ -48,6 +50,8 @@ const pages = [
   { to: "/posts", key: "posts", icon: Share2, near: false, also: ["/new/post"] },
   { to: "/content", key: "content", icon: FileText, near: false },
   { to: "/calendar", key: "calendar", icon: CalendarDays, near: false },
+  { to: "/campaigns", key: "campaigns", icon: Funnel, near: false },
+  { to: "/channels", key: "channels", icon: Send, near: false },
   { to: "/decisions", key: "decisions", icon: Gavel, near: false },
   { to: "/events", key: "events", icon: Activity, near: false },
   { to: "/settings", key: "settingsPage", icon: Settings, near: false },
@@ -66,6 +70,8 @@ interface Page {
     | "posts"
     | "content"
     | "calendar"
+    | "campaigns"
+    | "channels"
     | "decisions"
     | "events"
     | "settingsPage";
@@ -238,11 +244,17 @@ function useKeys(help: () => void) {
         case "posts":
           navigate("/posts");
           return true;
+        case "campaigns":
+          navigate("/campaigns");
+          return true;
         case "content":
           navigate("/content");
           return true;
         case "calendar":
           navigate("/calendar");
+          return true;
+        case "channels":
+          navigate("/channels");
           return true;
         case "decisions":
           navigate("/decisions");

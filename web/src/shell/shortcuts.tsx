@@ -15,6 +15,8 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     [["g", "o"], t.keys.posts],
     [["g", "c"], t.keys.content],
     [["g", "m"], t.keys.calendar],
+    [["g", "n"], t.keys.campaigns],
+    [["g", "h"], t.keys.channels],
     [["g", "d"], t.keys.decisions],
     [["g", "e"], t.keys.events],
     [["g", "s"], t.keys.settings],

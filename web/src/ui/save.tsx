@@ -4,6 +4,7 @@ import { ApiError } from "../api/client";
 import { applyChanges, type Changes, planChanges } from "../api/programme";
 import type { FileProblem, ProgrammeDifference, ProgrammePlan } from "../api/types";
 import { useText } from "../messages";
+import { ContentPlace, FindingList } from "./findings";
 import { Button, Dialog, Text } from "./parts";
 
 export function SaveDialog({
@@ -110,7 +111,26 @@ function PlanShown({ it }: { it: ProgrammePlan }) {
         </ul>
       )}
       {1 < it.every && <p className="faint">{words.sample(format.count(it.every))}</p>}
+      <PlannedFindings it={it} />
     </>
+  );
+}
+
+/** What would go out and does not agree; of what runs so already, only how much. */
+function PlannedFindings({ it }: { it: ProgrammePlan }) {
+  const { t, format } = useText();
+  const words = t.builder.save;
+  const fresh = it.findings.filter((each) => each.is_new);
+  const known = it.findings.length - fresh.length;
+  // A content in several campaigns is at fault once.
+  const found = new Map(fresh.map(({ finding }) => [JSON.stringify(finding), finding]));
+  if (it.findings.length === 0) return null;
+  return (
+    <section className="save-findings">
+      <h3>{words.findings}</h3>
+      <FindingList findings={[...found.values()]} place={(each) => <ContentPlace it={each} />} />
+      {0 < known && <p className="faint">{words.findingsKnown(known, format.count(known))}</p>}
+    </section>
   );
 }
 

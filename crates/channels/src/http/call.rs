@@ -17,6 +17,10 @@ impl Call {
         Call::new(Method::GET, url.into(), Vec::new())
     }
 
+    pub fn head(url: impl Into<String>) -> Call {
+        Call::new(Method::HEAD, url.into(), Vec::new())
+    }
+
     pub fn delete(url: impl Into<String>) -> Call {
         Call::new(Method::DELETE, url.into(), Vec::new())
     }

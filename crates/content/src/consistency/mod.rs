@@ -101,6 +101,28 @@ fn languages(content: &Content) -> impl Iterator<Item = (&str, &Content)> {
     std::iter::once(("", content)).chain(others)
 }
 
+/// An address that a content writes out, with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenLink {
+    /// Empty: the document itself.
+    pub locale: String,
+    /// Such as `email`, `push`, `action url`.
+    pub form: String,
+    /// Of the file of that language; 0 where the place is not known.
+    pub line: usize,
+    pub url: String,
+}
+
+/// Every address of a content and its languages that no template fills in.
+pub fn links(content: &Content) -> Vec<WrittenLink> {
+    let of = |(locale, content): (&str, &Content)| {
+        let locale = locale.to_owned();
+        let link = move |(form, line, url)| WrittenLink { locale: locale.clone(), form, line, url };
+        addresses(content).into_iter().map(link).collect::<Vec<_>>()
+    };
+    languages(content).flat_map(of).collect()
+}
+
 struct Look<'a, 'f> {
     campaign: &'a Campaign<'a>,
     used: &'a Used<'a>,

@@ -222,6 +222,7 @@ pub fn candidate(id: MessageId, class: Class, value: f64, now: Timestamp) -> Mes
         digest: false,
         choice: None,
         pinned: None,
+        feedback: model::FeedbackSet::default(),
     }
 }
 

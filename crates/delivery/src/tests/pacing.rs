@@ -169,3 +169,31 @@ proptest! {
         }
     }
 }
+
+/// What a page says of a queue is what the queue does.
+#[test]
+fn what_holds_messages_is_told_until_when_and_why() {
+    let domains = BTreeMap::from([("slow.example".to_owned(), rate(1, Span::MINUTE))]);
+    let rules = PaceRules { whole: Some(rate(60, Span::MINUTE)), domains, ..PaceRules::default() };
+    let mut pace = Pace::default();
+    assert_eq!(pace.holding(&rules, START), crate::Holding::default());
+    let mut ask =
+        |n: u64, domain: &str| pace.turn(&rules, MessageId(n), domain, Purpose::Marketing, START);
+    assert_eq!(ask(1, "slow.example"), Turn::Go);
+    let Turn::At(at, why) = ask(2, "slow.example") else { panic!("it waits a minute") };
+    let held = pace.holding(&rules, START);
+    assert_eq!((held.waiting, held.domains.len()), (1, 1));
+    let line = &held.domains[0];
+    // The next after the one that waits: a minute later than it.
+    assert_eq!((line.until, line.stands), (at + Span::MINUTE, false));
+    assert_eq!((line.domain.as_str(), &line.why), ("slow.example", &why));
+    for _ in 0..3 {
+        let later = Reply::Deferred { detail: String::new(), retry_after: None };
+        pace.answered(&rules, "full.example", &later, START);
+    }
+    let held = pace.holding(&rules, START);
+    assert_eq!(held.domains[0].domain, "full.example", "what stands still comes first");
+    assert!(held.domains[0].stands);
+    let after = pace.holding(&rules, START + Span::HOUR);
+    assert!(after.domains.is_empty() && after.whole.is_none());
+}

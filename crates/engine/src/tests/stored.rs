@@ -4,7 +4,10 @@
 use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Place, Tallies, Wave};
-use crate::{AccountStatus, BrakeStatus, Hold, Holds, PostStatus, Restored, Trouble};
+use crate::{
+    AccountStatus, AnswerCounts, BrakeStatus, ChannelDay, Day, Hold, Holds, PostStatus, Restored,
+    Trouble,
+};
 use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
 use delivery::{
@@ -12,12 +15,13 @@ use delivery::{
 };
 use journey::{Approval, BroadcastState, PostAt, Progress, ScheduledPost};
 use model::{
-    JourneyName, Network, PersonId, Post, PostMetrics, PostPart, PostRef, Span, Timestamp,
+    Channel, JourneyName, Network, PersonId, Post, PostMetrics, PostPart, PostRef, Span, Timestamp,
 };
 use port::{Changes, Entry, MemoryStore, Space, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::PathBuf;
 
@@ -151,6 +155,30 @@ fn entries_of_the_catalog() {
     check("entry.broadcast.waves", &status);
     let scanning = BroadcastStatus { scan: Some(None), ..BroadcastStatus::default() };
     check("entry.broadcast.scanning", &scanning);
+}
+
+/// What is counted for a day beside the ledger.
+#[test]
+fn days_of_messages_and_channels() {
+    let one = |name: &str, n: u64| [(name.to_owned(), n)].into_iter().collect::<BTreeMap<_, _>>();
+    let scope = |of: BTreeMap<String, u64>| [("journey/welcome".to_owned(), of)].into_iter();
+    let lost = [("broadcast/sale".to_owned(), one("later", 2))].into_iter().collect();
+    let day = Day {
+        asked: one("journey/welcome", 4),
+        ended: scope(one("sent/sent", 3)).collect(),
+        lost: [("journey/welcome".to_owned(), lost)].into_iter().collect(),
+        heard: scope(one("clicked", 1)).collect(),
+    };
+    check("entry.day", &day);
+    let older: Day = serde_json::from_str(r#"{"asked":{"api":1}}"#).expect("readable");
+    assert_eq!(older, Day { asked: one("api", 1), ..Day::default() });
+    let counts = AnswerCounts { accepted: 3, deferred: 1, ..AnswerCounts::default() };
+    let channel = ChannelDay {
+        counts,
+        codes: one("deferred/421", 1),
+        domains: [("mail.example".to_owned(), counts)].into_iter().collect(),
+    };
+    check("entry.answers", &BTreeMap::from([(Channel::Email, channel)]));
 }
 
 /// Before merges had numbers.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use record::Control;
 use serde_json::json;
+use server::ProgrammePlan;
 
 use super::plan_text::plan_text;
 use super::{grouped, print, tell};
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    /// Apply nothing where a content has a problem, with --yes either; hints are none.
+    #[arg(long)]
+    strict: bool,
     /// Who applies it, for the record.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -55,7 +59,7 @@ fn over_api(server: Remote, files: &Files, arguments: &Arguments) -> anyhow::Res
     let plan = running.plan(files)?;
     print(&plan_text(&plan))?;
     let Running::Api(server) = running else { return Ok(ExitCode::SUCCESS) };
-    if !plan.files_differ || !agreed(arguments.yes)? {
+    if !plan.files_differ || !agreed(&plan, arguments)? {
         return Ok(ExitCode::SUCCESS);
     }
     let order = json!({ "files": files, "plan": plan.id, "by": arguments.by });
@@ -77,7 +81,7 @@ fn offline(
     let mut engine = offline::settle(opened, providers, None)?;
     let plan = running::plan(&engine, &files)?;
     print(&plan_text(&plan))?;
-    if !plan.files_differ || !agreed(arguments.yes)? {
+    if !plan.files_differ || !agreed(&plan, arguments)? {
         return Ok(ExitCode::SUCCESS);
     }
     let by = arguments.by.clone().unwrap_or_else(|| "fulcrum apply".to_owned());
@@ -90,14 +94,26 @@ fn offline(
     Ok(ExitCode::SUCCESS)
 }
 
-fn agreed(yes: bool) -> anyhow::Result<bool> {
-    if yes {
+fn agreed(plan: &ProgrammePlan, arguments: &Arguments) -> anyhow::Result<bool> {
+    let problems = plan.findings.iter().filter(|it| it.finding.is_problem()).count();
+    let with = match problems {
+        0 => String::new(),
+        1 => " with 1 problem".to_owned(),
+        many => format!(" with {many} problems"),
+    };
+    if arguments.strict && 0 < problems {
+        let stop = Stop::usage(format!("nothing was applied: the programme comes{with}"));
+        return Err(stop
+            .hint("`fulcrum check` lists them; without --strict it can be applied")
+            .into());
+    }
+    if arguments.yes {
         return Ok(true);
     }
     if !std::io::stdin().is_terminal() {
         return Err(Stop::usage("nobody is there to ask").hint("say --yes to apply it").into());
     }
-    write!(std::io::stderr(), "Apply it? [y/N] ")?;
+    write!(std::io::stderr(), "Apply it{with}? [y/N] ")?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     let yes = matches!(answer.trim(), "y" | "Y" | "yes");

@@ -2,9 +2,11 @@
 //! what to publish so that the world believes our mail.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use channels::dkim;
+use channels::dns::{Checked, Needed, Resolver, Sender, Standing};
 use channels::web_push::WebPush;
 use model::{Channel, ChannelSet};
 use serde_json::{Value, json};
@@ -12,7 +14,8 @@ use serde_json::{Value, json};
 use super::{Format, print};
 use crate::Place;
 use crate::config::Config;
-use crate::providers::{Providers, named, stop};
+use crate::programme_files;
+use crate::providers::{self, Providers, named, stop};
 use crate::stop::Stop;
 
 /// See which provider carries each channel, and what has to be published for it.
@@ -24,21 +27,35 @@ pub struct Arguments {
     format: Format,
 }
 
-#[derive(clap::Subcommand, Debug, Clone, Copy)]
+#[derive(clap::Subcommand, Debug, Clone)]
 enum Action {
     /// The channels, their providers, and whether every secret that they need can be read.
     List,
-    /// The DNS records that make mail believed: DKIM, and what else there should be.
-    Dns,
+    /// The DNS records that make mail believed, as lines of a zone.
+    ///
+    /// With `--check` the DNS is asked what stands there. Exit code 0: all is as it should be. 1: something
+    /// is missing or differs, or nobody answered.
+    Dns {
+        /// Ask the DNS what stands there, and say what to do.
+        #[arg(long)]
+        check: bool,
+        /// The directory of a programme, whose brand says which address mails are from [default: what
+        /// fulcrum.toml says].
+        #[arg(long, value_name = "DIR")]
+        program: Option<PathBuf>,
+    },
     /// The key that pages hand to browsers when people subscribe to push messages.
     PushKey,
 }
 
 pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::load(place)?;
-    let text = match arguments.action.unwrap_or(Action::List) {
+    let text = match arguments.action.clone().unwrap_or(Action::List) {
         Action::List => list(&config, arguments.format)?,
-        Action::Dns => dns(&config, arguments.format)?,
+        Action::Dns { check: true, program } => {
+            return check_dns(&config, program, arguments.format);
+        }
+        Action::Dns { check: false, program: _ } => dns(&config, arguments.format)?,
         Action::PushKey => push_key(&config)?,
     };
     print(&text)?;
@@ -105,6 +122,59 @@ fn dns(config: &Config, format: Format) -> anyhow::Result<String> {
          ; {domain}. IN TXT \"v=spf1 mx -all\"\n"
     )?;
     Ok(text)
+}
+
+/// What stands in the DNS for the programme's address, against what has to.
+fn check_dns(
+    config: &Config,
+    program: Option<PathBuf>,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let Some(dir) = program.or_else(|| config.program.clone()) else {
+        let stop = Stop::usage("it is not known which address mails are from");
+        return Err(stop.hint("name the programme with --program DIR").into());
+    };
+    let brand = programme_files::parse(&programme_files::read(&dir)?)?.brand;
+    let sender = Sender {
+        from_address: brand.from_address,
+        base_url: brand.base_url,
+        ..providers::sender(config)?
+    };
+    let needed = channels::dns::needed(&sender);
+    if needed.is_empty() {
+        let stop = Stop::failed("the brand names no address that mails are from");
+        return Err(stop.hint("write from_address in brand.yaml").into());
+    }
+    let resolver = Resolver::new(config.dns.address().map_err(stop)?);
+    let checked = channels::dns::check(&needed, &resolver);
+    let is_sound = checked.iter().all(|it| it.standing == Standing::Found);
+    let rows = needed.iter().zip(&checked);
+    let text = match format {
+        Format::Json => {
+            let row = |(it, of): (&Needed, &Checked)| {
+                json!({"purpose": it.purpose.name(), "name": it.name, "type": it.kind.name(),
+                    "value": it.value, "state": of.standing.name(), "found": of.found,
+                    "remedy": of.remedy})
+            };
+            format!("{}\n", json!({"records": rows.map(row).collect::<Vec<Value>>()}))
+        }
+        Format::Table | Format::Csv => rows.map(|(it, of)| checked_text(it, of)).collect(),
+    };
+    print(&text)?;
+    Ok(ExitCode::from(u8::from(!is_sound)))
+}
+
+fn checked_text(it: &Needed, of: &Checked) -> String {
+    let (purpose, state) = (it.purpose.name(), of.standing.name());
+    let mut text = format!("{purpose:<12}{state:<9}{} {}\n", it.name, it.kind.name());
+    if of.standing != Standing::Found {
+        of.found.iter().for_each(|it| text.push_str(&format!("  stands there: {it}\n")));
+        text.push_str(&format!("  needed: {}\n", it.value));
+    }
+    if !of.remedy.is_empty() {
+        text.push_str(&format!("  {}\n", of.remedy));
+    }
+    text
 }
 
 fn push_key(config: &Config) -> anyhow::Result<String> {

@@ -1,22 +1,35 @@
 //! `fulcrum check`: whether a programme is whole, before anything runs it.
 
+mod links;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use content::words::missing;
 
-use super::{print, tell};
+use super::{EXIT_USAGE, print, tell};
 use crate::programme_files;
+use record::Programme;
 use record::programme::IdentityDefinition;
+use server::planned_findings;
 
 /// Check a programme whole: every problem with file, line, column and remedy.
 ///
-/// Exit code 0: it can be applied. 2: it has problems, which are on standard error.
+/// Exit code 0: it can be applied. 2: it cannot, or with `--strict` should not; why is on standard error.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// The directory that holds `program/`, or the programme itself.
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
+    /// Exit code 2 also where a content that can be sent has a problem; hints are none.
+    #[arg(long)]
+    strict: bool,
+    /// Ask each address that the contents write out whether it is there.
+    #[arg(long)]
+    links: bool,
+    /// A host inside the own network that may be asked, also without https.
+    #[arg(long, value_name = "HOST", requires = "links")]
+    allow: Vec<String>,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -46,12 +59,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             ));
         }
     }
-    for campaign in programme.campaigns(&[]) {
-        for finding in content::consistency::check(&campaign) {
-            tell(&format!("hint: {}: {finding}", campaign.name));
-        }
+    let findings = planned_findings(&Programme::default(), &programme);
+    findings.iter().for_each(|it| tell(&it.to_string()));
+    let mut problems = findings.iter().filter(|it| it.finding.is_problem()).count();
+    if arguments.links {
+        let found = links::check(&programme, &files, &arguments.allow);
+        found.iter().for_each(|it| tell(&it.to_string()));
+        problems += found.iter().filter(|it| it.is_dead).count();
     }
-    Ok(ExitCode::SUCCESS)
+    match arguments.strict && 0 < problems {
+        true => Ok(ExitCode::from(EXIT_USAGE)),
+        false => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// What `identity.yaml` comes to, with everything that it does not say.

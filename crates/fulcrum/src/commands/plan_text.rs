@@ -30,7 +30,23 @@ pub fn plan_text(plan: &ProgrammePlan) -> String {
         text.push_str("\nwhat it does\n");
         effects.iter().for_each(|it| text.push_str(&format!("  {it}\n")));
     }
+    findings(&mut text, plan);
     text
+}
+
+/// What does not agree, in the words of `fulcrum check`; of what runs so already, only how much.
+fn findings(text: &mut String, plan: &ProgrammePlan) {
+    let (new, known): (Vec<_>, Vec<_>) = plan.findings.iter().partition(|it| it.is_new);
+    if plan.findings.is_empty() {
+        return;
+    }
+    text.push_str("\nwhat to look at first\n");
+    new.iter().for_each(|it| text.push_str(&format!("  {it}\n")));
+    if !known.is_empty() {
+        let count = known.len() as u64;
+        let things = plural(count, "thing");
+        text.push_str(&format!("  {count} {things} that what runs has too; see `fulcrum check`\n"));
+    }
 }
 
 fn difference(text: &mut String, it: &ProgrammeDifference) {

@@ -95,3 +95,31 @@ fn what_to_publish_is_printed_as_lines_of_a_zone() {
     assert!(record.is_some_and(|it| it.contains("\"v=DKIM1; k=rsa; p=")), "{zone}");
     assert!(zone.contains("_dmarc.shop.example. IN TXT"), "{zone}");
 }
+
+#[test]
+fn what_stands_in_the_dns_is_held_against_what_has_to() {
+    let zone = "shop.example TXT v=spf1 mx -all\n_dmarc.shop.example TXT v=DMARC1; p=none\n\
+                _dmarc.shop.example TXT v=DMARC1; p=reject";
+    let resolver = channels::dns::sink::start(zone).expect("a resolver");
+    let shop = with_settings(&format!("[dns]\nresolver = \"{resolver}\"\n"));
+    let config = shop.config().display().to_string();
+    let program = shop.dir.path().join("program").display().to_string();
+    let asked = ["--config", &config, "channels", "dns", "--check", "--program", &program];
+    let ran = fulcrum(&asked);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "spf         found    shop.example TXT",
+            "dmarc       differs  _dmarc.shop.example TXT",
+            "  stands there: v=DMARC1; p=none",
+            "  stands there: v=DMARC1; p=reject",
+            "  needed: v=DMARC1; p=none; rua=mailto:postmaster@shop.example",
+            "  there are several, and then none of them counts: keep one",
+            "return_path missing  shop.example MX",
+            "  needed: (the host that takes your mail)",
+            "  mail that comes back is lost: give shop.example an MX record",
+        ]
+    );
+}

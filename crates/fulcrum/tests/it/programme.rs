@@ -3,6 +3,7 @@
 use crate::load::Shop;
 use crate::process::{Ran, Served, fulcrum, until};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 /// A command with the directory of a programme, asking the server.
@@ -92,6 +93,111 @@ fn files_and_app_change_one_programme_and_nothing_is_lost() {
     assert!(told, "{:?}", server.said);
     let said = ask(&shop, &server, "diff", pulled.as_ref(), &[]);
     assert_eq!((said.code, said.out.as_str()), (0, "version 3 runs; no difference\n"));
+}
+
+/// What would be sent is looked at first, everywhere in the same words; a script goes on as before
+/// unless it asks for more.
+#[test]
+fn what_does_not_agree_is_said_before_it_is_applied() {
+    let shop = Shop::new();
+    let server = serve(&shop);
+    let program = shop.dir.path().join("program");
+    let hello = program.join("content/hello.md");
+    write(&hello, &text(&hello).replace("good to have you.", "[see](http://localhost/x)."));
+    let at = program.display().to_string();
+    let checked = fulcrum(&["check", &at]);
+    let said = checked.err.lines().find(|it| it.contains("localhost")).expect("a finding");
+    assert!(said.starts_with("problem: ") && said.contains(", line 8: "), "{said}");
+    assert_eq!((checked.code, fulcrum(&["check", &at, "--strict"]).code), (0, 2));
+    let compared = ask(&shop, &server, "diff", &program, &[]);
+    assert!(
+        compared.out.contains(&format!("\nwhat to look at first\n  {said}\n")),
+        "{}",
+        compared.out
+    );
+    let refused = ask(&shop, &server, "apply", &program, &["--yes", "--strict"]);
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    assert!(
+        refused.err.contains("nothing was applied: the programme comes with"),
+        "{}",
+        refused.err
+    );
+    let applied = ask(&shop, &server, "apply", &program, &["--yes"]);
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    assert!(applied.out.contains(said), "{}", applied.out);
+    // It runs so now: what comes next only counts it.
+    write(
+        &program.join("brand.yaml"),
+        &format!("{}# ours\n", text(&program.join("brand.yaml")).replace("Shop", "Store")),
+    );
+    let compared = ask(&shop, &server, "diff", &program, &[]);
+    assert!(!compared.out.contains(said), "{}", compared.out);
+    assert!(
+        compared.out.contains("that what runs has too; see `fulcrum check`\n"),
+        "{}",
+        compared.out
+    );
+}
+
+/// A site on this machine, of which each path says what it answers.
+fn site() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut reader = BufReader::new(stream);
+            let mut head = String::new();
+            while reader.read_line(&mut head).is_ok_and(|it| 2 < it) {}
+            let path = head.split_whitespace().nth(1).unwrap_or_default().to_owned();
+            let (status, more) = match path.as_str() {
+                "/there" => (200, String::new()),
+                "/only-get" if head.starts_with("GET") => (200, String::new()),
+                "/only-get" => (405, String::new()),
+                "/moved" => (301, "Location: there\r\n".to_owned()),
+                "/round" => (302, "Location: /round\r\n".to_owned()),
+                "/inside" => (302, "Location: http://10.1.2.3/\r\n".to_owned()),
+                "/closed" => (403, String::new()),
+                _ => (404, String::new()),
+            };
+            let answer = format!("HTTP/1.1 {status} Said\r\n{more}Content-Length: 0\r\n\r\n");
+            // Whoever asked may be gone.
+            let _ = reader.into_inner().write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn links_are_asked_and_dead_ones_named_with_their_line() {
+    let shop = Shop::new();
+    let program = shop.dir.path().join("program");
+    let site = site();
+    let hello = program.join("content/hello.md");
+    let paths = ["there", "only-get", "moved", "gone", "round", "inside", "closed"];
+    let links = paths.map(|it| format!("[{it}](http://{site}/{it})\n")).join("\n");
+    write(&hello, &text(&hello).replace("Hello, good to have you.", &links));
+    let at = program.display().to_string();
+    let ran = fulcrum(&["check", &at, "--links", "--allow", "127.0.0.1", "--strict"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    let said: Vec<String> = ran
+        .err
+        .lines()
+        .filter(|it| it.contains("content/hello.md"))
+        .map(|it| it.replace(&format!("http://{site}"), ""))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "problem: content/hello.md:14: `/gone` is dead: answers 404",
+            "problem: content/hello.md:16: `/round` is dead: it redirects more than 5 times",
+            "hint: content/hello.md:18: `/inside` could not be asked: only https is called; --allow names a host that may be asked",
+            "hint: content/hello.md:20: `/closed` could not be asked: answers 403 to a program",
+        ]
+    );
+    let unasked = fulcrum(&["check", &at, "--links"]);
+    assert_eq!(unasked.code, 0, "{}", unasked.err);
+    let refused = unasked.err.matches("could not be asked: only https is called").count();
+    assert_eq!(refused, paths.len(), "{}", unasked.err);
 }
 
 #[test]

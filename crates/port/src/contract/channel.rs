@@ -65,7 +65,7 @@ const CALL_TIME_MAX: Duration = Duration::from_secs(20);
 
 /// One of these for each reply that a fault may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Accepted,
     Deferred,
     Refused,
@@ -73,7 +73,8 @@ enum Kind {
     Lost,
 }
 
-const FAULTS: [Fault; 24] = [
+/// Each with both of its ends, where a copy may or may not have been made.
+pub const FAULTS: [Fault; 24] = [
     Fault::None,
     Fault::Absent,
     Fault::MuteAtConnect,
@@ -197,7 +198,7 @@ fn a_fault_has_its_reply(trial: Trial, envelope: &Envelope, fault: Fault) {
 }
 
 /// What a fault may be answered with.
-fn replies(fault: Fault, one_copy_per_key: bool) -> &'static [Kind] {
+pub fn replies(fault: Fault, one_copy_per_key: bool) -> &'static [Kind] {
     const DOUBT: &[Kind] = &[Kind::Lost];
     const DOUBT_WITH_KEY: &[Kind] = &[Kind::Lost, Kind::Deferred];
     match fault {

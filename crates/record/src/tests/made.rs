@@ -13,9 +13,9 @@ use identity::MergeRecord;
 use journey::{Input, Journeys, Runs, World};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Choice, Class, ContentName, Event, EventFlags,
-    EventKind, Identifier, IdentifierKind, JourneyName, LedgerState, Map, MergeId, Message,
-    MessageId, MessageState, Network, Offered, OfferedHour, Origin, PersonId, Purpose, Reason,
-    RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
+    EventKind, Feedback, FeedbackSet, Identifier, IdentifierKind, JourneyName, LedgerState, Map,
+    MergeId, Message, MessageId, MessageState, Network, Offered, OfferedHour, Origin, PersonId, Purpose,
+    Reason, RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
 };
 use port::{Kept, LogPosition, Merge, PanelEntry, Person, Recent, Undone};
 use std::collections::BTreeMap;
@@ -371,6 +371,11 @@ pub(super) fn messages() -> Vec<(&'static str, Message)> {
         step: "0".to_owned(),
     };
     let broadcast = Origin::Broadcast { campaign: CampaignName::from("spring") };
+    let mut feedback = FeedbackSet::default();
+    [Feedback::Delivered, Feedback::Clicked, Feedback::Replied]
+        .into_iter()
+        .for_each(|it| feedback.add(it));
+    let heard = Message { feedback, ..message(Origin::Api, ended.clone()) };
     let drawn = Message { choice: Some(Box::new(choice())), ..message(Origin::Api, ended.clone()) };
     vec![
         ("message.waiting", message(journey.clone(), MessageState::Waiting)),
@@ -378,6 +383,7 @@ pub(super) fn messages() -> Vec<(&'static str, Message)> {
         ("message.in_flight", message(Origin::Api, flying)),
         ("message.ended", message(journey, ended)),
         ("message.drawn", drawn),
+        ("message.heard", heard),
     ]
 }
 
@@ -427,6 +433,7 @@ fn message(origin: Origin, state: MessageState) -> Message {
         digest: false,
         choice: None,
         pinned: None,
+        feedback: model::FeedbackSet::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Broadcasts: planned, looked at, started, stopped. Every step is a record in the log.
 
-use super::json::{Body, time};
+use super::json::time;
 use super::person::ReasonInfo;
 use super::today::{LedgerCounts, ledger};
 use crate::access::actor;
@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use engine::{BroadcastStatus, Loaded, Preview};
 use journey::{BroadcastAction as Step, BroadcastState, SendAt};
-use model::{CampaignName, Channel, Identifier, PersonId, Reply};
+use model::{CampaignName, Channel};
 use port::CountKey;
 use record::log::BroadcastAction;
 use record::{Control, LogRecord};
@@ -24,9 +24,6 @@ use utoipa::ToSchema;
 /// is durable before; after the wait the answer says what the step will make of the broadcast.
 const TAKEN_WAIT: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// Tries of one request: a team looks at a mail, a crowd does not.
-const TESTERS_MAX: usize = 10;
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Broadcasts {
@@ -70,33 +67,6 @@ pub struct BroadcastWave {
     #[schema(required, format = DateTime)]
     pub due: Option<String>,
     pub people: u64,
-}
-
-/// Whom a try is mailed to.
-#[derive(Deserialize, ToSchema)]
-pub struct BroadcastTest {
-    /// Addresses of the team, at most 10.
-    pub to: Vec<String>,
-    /// As which person it is written; absent for somebody of the audience.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub person: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct BroadcastTested {
-    /// The person whom the mail speaks to.
-    pub written_for: Example,
-    pub sent: Vec<TestSent>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct TestSent {
-    pub to: String,
-    /// Whether the mail server took it.
-    pub accepted: bool,
-    /// What it said.
-    pub detail: String,
 }
 
 /// Who looked at a broadcast.
@@ -201,74 +171,6 @@ pub(super) async fn approve_broadcast(
     Path(name): Path<String>,
 ) -> Result<Json<Broadcast>, Problem> {
     step(&shared, &headers, name, BroadcastAction::Approve).await
-}
-
-/// Mail it to somebody of the team, as one of its people would get it
-///
-/// It is no message: nothing counts it, and its links change nobody's choices.
-#[utoipa::path(post, path = "/api/v1/broadcasts/{name}/test", tag = "broadcasts", request_body = BroadcastTest,
-    params(("name" = String, Path, description = "The broadcast's name.")),
-    responses((status = 200, description = "Done.", body = BroadcastTested),
-        (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It cannot be written, or there is no mail server.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn test_broadcast(
-    State(shared): State<Arc<Shared>>,
-    Path(name): Path<String>,
-    Body(test): Body<BroadcastTest>,
-) -> Result<Json<BroadcastTested>, Problem> {
-    let broadcast = definition(&shared, &CampaignName::new(name))?;
-    if test.to.is_empty() || TESTERS_MAX < test.to.len() {
-        return Err(Problem::bad(format!("give 1 to {TESTERS_MAX} addresses in `to`")));
-    }
-    let wanted = test.person.as_deref().map(str::parse::<PersonId>).transpose();
-    let wanted = wanted.map_err(Problem::bad)?;
-    let audience = broadcast.audience.clone();
-    let person = shared.read(move |views| {
-        let id = match wanted {
-            Some(id) => Some(views.current(id)?),
-            None => views.members(&audience, None, 1)?.pop(),
-        };
-        Ok(views.load(id.as_slice())?.pop())
-    });
-    let Some(person) = person.await? else {
-        return Err(Problem::conflict(
-            "nobody is there as whom it could be written; say which person",
-        ));
-    };
-    let mut sent = Vec::new();
-    for address in &test.to {
-        sent.push(try_for(&shared, &broadcast, &person, address).await?);
-    }
-    let (id, name) = (person.id.to_string(), person.display_name());
-    Ok(Json(BroadcastTested { written_for: Example { id, name }, sent }))
-}
-
-async fn try_for(
-    shared: &Arc<Shared>,
-    broadcast: &journey::Broadcast,
-    person: &port::Person,
-    address: &str,
-) -> Result<TestSent, Problem> {
-    let Some(address) = crate::access::team::address(address) else {
-        return Err(Problem::bad("that is no e-mail address; write it like crm@shop.example"));
-    };
-    let (loaded, now) = (shared.handle.loaded(), shared.now());
-    let names = (&broadcast.name, &broadcast.content);
-    let to = Identifier::email(&address);
-    let envelope = engine::rehearse(&loaded, &shared.keys, person, names, to, now)
-        .map_err(Problem::conflict)?;
-    let handle = shared.handle.clone();
-    let replied = tokio::task::spawn_blocking(move || handle.try_out(&envelope)).await;
-    let reply = replied.map_err(|_| Problem::internal())?;
-    let Some(reply) = reply else {
-        return Err(Problem::conflict("no mail server is set up; see [smtp] in fulcrum.toml"));
-    };
-    let (accepted, detail) = match reply {
-        Reply::Accepted { provider_id } => (true, provider_id),
-        Reply::Refused { detail, .. } | Reply::Deferred { detail, .. } => (false, detail),
-        Reply::Lost { detail } => (false, format!("nobody knows whether it arrived: {detail}")),
-    };
-    Ok(TestSent { to: address, accepted, detail })
 }
 
 /// Start what was planned

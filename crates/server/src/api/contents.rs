@@ -3,10 +3,11 @@
 use super::json::{Body, Query};
 use super::programme::whole;
 use crate::app::Shared;
+use crate::findings::ContentFinding;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
-use content::consistency::{Campaign, Finding, Severity, Used};
+use content::consistency::{Campaign, Used};
 use content::sms::Alphabet;
 use content::{Brand, Content, LinkKey, Links, PostTo, Reader, RenderError};
 use model::{Channel, ContentName, Map, MessageId, Network, PersonId, Post, Purpose};
@@ -129,22 +130,6 @@ pub struct CardShown {
     pub description: String,
 }
 
-/// Something to look at before it goes out.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct ContentFinding {
-    /// `problem`: somebody would get something wrong, or nothing. Else `hint`.
-    pub severity: String,
-    pub content: String,
-    /// Such as `email`, `push`; empty where it is about the content as a whole.
-    pub form: String,
-    /// Empty: the document itself.
-    pub locale: String,
-    /// Of the file of that language; 0 where the place is not known.
-    pub line: u64,
-    pub message: String,
-    pub hint: String,
-}
-
 /// See a content in every form, as one person would get it
 #[utoipa::path(post, path = "/api/v1/contents/preview", tag = "contents",
     request_body = ContentPreviewRequest,
@@ -156,19 +141,25 @@ pub(super) async fn preview_content(
     Body(asked): Body<ContentPreviewRequest>,
 ) -> Result<Json<ContentPreview>, Problem> {
     let loaded = shared.handle.loaded();
-    let found = shared.read(move |views| {
-        let changed = match asked.changes.is_empty() {
-            true => None,
-            false => {
-                let files = whole(views, &loaded, None, Some(asked.changes.clone()))?;
-                Some(record::programme::parse(&files).map_err(Problem::in_files)?)
-            }
-        };
-        let programme = changed.as_ref().unwrap_or(&loaded.programme);
-        let traits = traits_of(views, &asked)?;
-        preview(programme, &asked, &traits)
+    let read = {
+        let loaded = loaded.clone();
+        shared.read(move |views| {
+            let files = match asked.changes.is_empty() {
+                true => None,
+                false => Some(whole(views, &loaded, None, Some(asked.changes.clone()))?),
+            };
+            let (person, locale) = (asked.person.as_deref(), asked.locale.as_deref());
+            let traits = traits_of(views, person, &asked.traits, locale)?;
+            Ok((files, traits, asked))
+        })
+    };
+    let (files, traits, asked) = read.await?;
+    let shown = shared.work(move || {
+        let changed = files.map(|it| record::programme::parse(&it)).transpose();
+        let changed = changed.map_err(Problem::in_files)?;
+        preview(changed.as_ref().unwrap_or(&loaded.programme), &asked, &traits)
     });
-    Ok(Json(found.await?))
+    Ok(Json(shown.await?))
 }
 
 #[derive(Deserialize)]
@@ -197,9 +188,12 @@ pub(super) async fn campaign_findings(
     Query(query): Query<FindingsQuery>,
 ) -> Result<Json<CampaignFindings>, Problem> {
     let loaded = shared.handle.loaded();
-    let found = shared.read(move |views| {
+    let people = shared.read(|views| {
         let ids = views.ids_after(None, PEOPLE_MAX)?;
-        let people: Vec<Map> = views.load(&ids)?.iter().map(plain_traits).collect();
+        Ok(views.load(&ids)?.iter().map(plain_traits).collect::<Vec<Map>>())
+    });
+    let people = people.await?;
+    let found = shared.work(move || {
         let event = Map::new();
         let readers: Vec<Reader> =
             people.iter().map(|traits| Reader { traits, event: &event }).collect();
@@ -207,7 +201,7 @@ pub(super) async fn campaign_findings(
         let wanted = |it: &&Campaign| query.campaign.as_ref().is_none_or(|name| it.name == *name);
         let checked = |it: &Campaign| CampaignChecked {
             campaign: it.name.clone(),
-            findings: content::consistency::check(it).into_iter().map(finding).collect(),
+            findings: content::consistency::check(it).iter().map(ContentFinding::from).collect(),
         };
         Ok(CampaignFindings { campaigns: campaigns.iter().filter(wanted).map(checked).collect() })
     });
@@ -219,8 +213,14 @@ fn plain_traits(person: &port::Person) -> Map {
     traits.map(|(name, it)| (name.clone(), it.value.clone())).collect()
 }
 
-fn traits_of(views: &dyn Views, asked: &ContentPreviewRequest) -> Result<Map, Problem> {
-    let mut traits = match &asked.person {
+/// Of the person if there is one, with `others` over them.
+pub(super) fn traits_of(
+    views: &dyn Views,
+    person: Option<&str>,
+    others: &Map,
+    locale: Option<&str>,
+) -> Result<Map, Problem> {
+    let mut traits = match person {
         None => Map::new(),
         Some(id) => {
             let id: PersonId = id.parse().map_err(Problem::bad)?;
@@ -230,9 +230,9 @@ fn traits_of(views: &dyn Views, asked: &ContentPreviewRequest) -> Result<Map, Pr
             plain_traits(&person)
         }
     };
-    traits.extend(asked.traits.clone());
-    if let Some(locale) = &asked.locale {
-        traits.insert("locale".to_owned(), model::Value::Text(locale.clone()));
+    traits.extend(others.clone());
+    if let Some(locale) = locale {
+        traits.insert("locale".to_owned(), model::Value::Text(locale.to_owned()));
     }
     Ok(traits)
 }
@@ -290,7 +290,7 @@ fn preview(
         onsite,
         problems,
         posts: posts.collect(),
-        findings: content::consistency::check(&campaign).into_iter().map(finding).collect(),
+        findings: content::consistency::check(&campaign).iter().map(ContentFinding::from).collect(),
     })
 }
 
@@ -335,21 +335,5 @@ fn post(content: &Content, brand: &Brand, network: Network, locale: &str) -> Pos
             PostShown { parts: parts.into_iter().map(part).collect(), problem: None }
         }
         Err(error) => PostShown { parts: Vec::new(), problem: Some(error.to_string()) },
-    }
-}
-
-fn finding(it: Finding) -> ContentFinding {
-    let severity = match it.severity {
-        Severity::Problem => "problem",
-        Severity::Hint => "hint",
-    };
-    ContentFinding {
-        severity: severity.to_owned(),
-        content: it.content.to_string(),
-        form: it.form,
-        locale: it.locale,
-        line: it.line as u64,
-        message: it.message,
-        hint: it.hint,
     }
 }

@@ -92,8 +92,7 @@ pub(super) async fn get_decisions(
 
 fn askers(day: &engine::Day, owners: &BTreeMap<String, String>) -> Vec<DecisionAsker> {
     let asker = |(asker, asked): (&String, &u64)| {
-        let ended: Vec<DecisionEnd> =
-            day.ended.get(asker).into_iter().flatten().filter_map(end).collect();
+        let ended = day.ended.get(asker).map(ends).unwrap_or_default();
         let done: u64 = ended.iter().map(|it| it.messages).sum();
         DecisionAsker {
             asker: asker.clone(),
@@ -115,6 +114,11 @@ fn losses(day: &engine::Day, asker: &str) -> Vec<DecisionLoss> {
     let mut losses: Vec<_> = day.lost.get(asker).into_iter().flatten().map(loss).collect();
     losses.sort_by_key(|it| std::cmp::Reverse(it.later + it.dropped));
     losses
+}
+
+/// By `outcome/reason`.
+pub(super) fn ends(ended: &BTreeMap<String, u64>) -> Vec<DecisionEnd> {
+    ended.iter().filter_map(end).collect()
 }
 
 fn end((words, messages): (&String, &u64)) -> Option<DecisionEnd> {

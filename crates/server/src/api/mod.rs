@@ -4,6 +4,8 @@ mod audiences;
 mod broadcasts;
 mod calendar;
 mod called;
+mod campaigns;
+mod channels;
 mod conditions;
 mod contents;
 mod decisions;
@@ -31,6 +33,7 @@ mod session;
 mod sources;
 mod tasks;
 mod team;
+pub(crate) mod test_sends;
 pub(crate) mod timeline;
 mod today;
 mod webhooks;
@@ -141,8 +144,6 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(journeys::get_experiments))
         .routes(routes!(journeys::begin_run))
         .routes(routes!(journeys::plan_move, journeys::move_runs))
-        .routes(routes!(contents::preview_content))
-        .routes(routes!(contents::campaign_findings))
         .routes(routes!(messages::send_message))
         .routes(routes!(messages::get_message))
         .routes(routes!(tasks::list_tasks))
@@ -157,12 +158,20 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .merge(programme_routes())
 }
 
+/// What is said, what became of it, and by which way it left.
 fn campaign_routes() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
+        .routes(routes!(contents::preview_content))
+        .routes(routes!(test_sends::test_content))
+        .routes(routes!(contents::campaign_findings))
+        .routes(routes!(channels::get_channels))
+        .routes(routes!(channels::get_mail_domain))
+        .routes(routes!(campaigns::list_campaigns))
+        .routes(routes!(campaigns::get_campaign))
+        .routes(routes!(campaigns::get_campaign_faults))
         .routes(routes!(broadcasts::list_broadcasts))
         .routes(routes!(broadcasts::plan_broadcast))
         .routes(routes!(broadcasts::approve_broadcast))
-        .routes(routes!(broadcasts::test_broadcast))
         .routes(routes!(broadcasts::start_broadcast))
         .routes(routes!(broadcasts::pause_broadcast))
         .routes(routes!(broadcasts::resume_broadcast))

@@ -3,6 +3,7 @@
 use super::json::Body;
 use crate::access::actor;
 use crate::app::Shared;
+use crate::findings::planned_findings;
 use crate::problem::{FileProblem, Problem};
 use crate::programme::ProgrammePlan;
 use axum::Json;
@@ -119,11 +120,17 @@ pub(super) async fn plan_programme(
     Body(text): Body<ProgrammeText>,
 ) -> Result<Json<ProgrammePlan>, Problem> {
     let (loaded, now) = (shared.handle.loaded(), shared.now());
-    let plan = shared.read(move |views| {
+    let running = loaded.clone();
+    let read = shared.read(move |views| {
         let files = whole(views, &loaded, text.files, text.changes)?;
-        plan(views, &loaded, &files, now)
+        Ok((plan(views, &loaded, &files, now)?, files))
     });
-    Ok(Json(ProgrammePlan::from(&plan.await?)))
+    let (plan, files) = read.await?;
+    let findings = shared.work(move || {
+        let after = record::programme::parse(&files).map_err(Problem::in_files)?;
+        Ok(planned_findings(&running.programme, &after))
+    });
+    Ok(Json(ProgrammePlan::new(&plan, findings.await?)))
 }
 
 /// Apply a programme as its plan showed it

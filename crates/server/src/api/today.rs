@@ -262,22 +262,13 @@ fn is_paused(status: &Status, name: &CampaignName) -> bool {
 }
 
 fn braked(status: &Status) -> Vec<AttentionItem> {
-    let stopped = status.brakes.iter().filter_map(|(campaign, it)| {
-        let (brake, since) = it.stopped?;
-        let (why, harmed, did) = match brake {
-            Brake::Bounces => ("bounces", it.harm.bounced, "came back"),
-            Brake::Complaints => ("complaints", it.harm.complained, "were reported as unwanted"),
-        };
-        let sent = it.harm.sent.max(it.harm.bounced);
+    let stopped = status.brakes.keys().filter_map(|campaign| {
+        let brake = stopped(status, campaign)?;
+        let did = if brake.why == BOUNCES { "came back" } else { "were reported as unwanted" };
+        let (sent, harmed) = (brake.sent, brake.harmed);
         let text = format!("{campaign} was stopped: of its latest {sent} messages {harmed} {did}.");
-        let brake = Braked {
-            campaign: campaign.clone(),
-            why: why.to_owned(),
-            sent,
-            harmed,
-            since: time(since),
-        };
-        Some(AttentionItem { kind: "brake".to_owned(), text, href: None, brake: Some(brake) })
+        let href = Some(format!("/campaigns/{campaign}"));
+        Some(AttentionItem { kind: "brake".to_owned(), text, href, brake: Some(brake) })
     });
     stopped.collect()
 }
@@ -307,6 +298,25 @@ async fn social(shared: &Arc<Shared>) -> Result<Vec<AttentionItem>, Problem> {
         item("post", text, format!("/posts/{name}"))
     });
     Ok(broken.chain(stuck).collect())
+}
+
+const BOUNCES: &str = "bounces";
+
+/// Why a campaign was stopped, if it is.
+pub(super) fn stopped(status: &Status, campaign: &str) -> Option<Braked> {
+    let it = status.brakes.get(campaign)?;
+    let (brake, since) = it.stopped?;
+    let (why, harmed) = match brake {
+        Brake::Bounces => (BOUNCES, it.harm.bounced),
+        Brake::Complaints => ("complaints", it.harm.complained),
+    };
+    Some(Braked {
+        campaign: campaign.to_owned(),
+        why: why.to_owned(),
+        sent: it.harm.sent.max(it.harm.bounced),
+        harmed,
+        since: time(since),
+    })
 }
 
 fn read(views: &dyn Views, held: bool, now: Timestamp) -> Result<Stored, Problem> {

@@ -80,7 +80,8 @@ pub(super) async fn act(
     // What cannot be read now cannot hold up a no.
     let at = consents(&shared, person).await.map_or(now, |it| after_all(&it, now));
     let words = sheet.words();
-    let fact = withdrawal(person, &scope, &words, source, now, at);
+    let mut fact = withdrawal(person, &scope, &words, source, now, at);
+    fact.event.properties.insert("message".to_owned(), Value::Text(id.to_string()));
     if shared.urgent(fact).await.is_err() {
         return layout::try_again(&sheet);
     }

@@ -74,25 +74,3 @@ async fn without_a_hold_nothing_is_released() {
     world.check("POST /api/v1/resume", r#"200 {"released":0}"#).await;
     assert_eq!(world.events(), before);
 }
-
-/// A try is no message: nobody's ledger knows of it.
-#[tokio::test]
-async fn a_broadcast_is_tried_on_the_team_first() {
-    let world = World::signed_in().await;
-    let mail = world.with_mail().await;
-    let before = world.store.messages_of(mail.person, None, 10).expect("messages").len();
-    let test = |body: &str| {
-        format!("POST /api/v1/broadcasts/spring/test\ncontent-type: application/json\n\n{body}")
-    };
-    let tried = world.json(&test(r#"{"to": ["crm@shop.test", "Boss@shop.test"]}"#)).await;
-    assert_eq!(tried["written_for"]["id"], mail.person.to_string());
-    let sent = tried["sent"].as_array().expect("a list");
-    let to: Vec<_> = sent.iter().map(|it| (it["to"].as_str(), it["accepted"].as_bool())).collect();
-    assert_eq!(to, [(Some("crm@shop.test"), Some(true)), (Some("boss@shop.test"), Some(true))]);
-    world.settle().await;
-    assert_eq!(world.store.messages_of(mail.person, None, 10).expect("messages").len(), before);
-    assert_eq!(world.json("GET /api/v1/broadcasts").await["broadcasts"][0]["state"], "draft");
-    assert_eq!(world.status(&test(r#"{"to": []}"#)).await, 400);
-    assert_eq!(world.status(&test(r#"{"to": ["nobody"]}"#)).await, 400);
-    assert_eq!(world.status(&test(r#"{"to": ["a@shop.test"], "person": "p999"}"#)).await, 409);
-}

@@ -1,6 +1,7 @@
 //! Contents as somebody would get them, and what does not agree within a campaign.
 
 use crate::world::World;
+use port::Ledger;
 use serde_json::{Value as Json, json};
 
 const STORY: &str = "---\ncontent: story\ntopic: offers\nsummary: A story for {{ person.name }}\nforms:\n  email: {subject: \"Hello {{ person.name }}\"}\n  bluesky: {text: Once upon a ride.}\n  sms: {text: \"“Ride” for 10 € – reply STOP to end\"}\nlocales: {nl: story.nl.md}\n---\nOnce upon a ride for 10 €.\n";
@@ -80,4 +81,58 @@ async fn a_campaign_is_tried_for_people_who_are_there() {
     world.track(r#"{"type":"identify","userId":"bob"}"#).await;
     let found = world.json(&format!("GET {of}")).await;
     assert!(lacks(&found), "bob has no name: {found}");
+}
+
+/// A try is no message: nobody's ledger knows of it.
+#[tokio::test]
+async fn a_content_is_tried_on_the_team_in_every_channel() {
+    let world = World::signed_in().await;
+    let mail = world.with_mail().await;
+    let before = world.store.messages_of(mail.person, None, 10).expect("messages").len();
+    let test = |body: &Json| {
+        format!("POST /api/v1/contents/story/test\ncontent-type: application/json\n\n{body}")
+    };
+    let person = mail.person.to_string();
+    let to = |channel: &str, address: &str| json!({"channel": channel, "address": address});
+    let all = [to("email", "Boss@shop.test"), to("push", "device-1"), to("sms", "+31612345678")];
+    let tried = world.json(&test(&json!({"to": all, "person": person}))).await;
+    let said: Vec<String> = tried["sent"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| format!("{} {} {}", it["channel"], it["to"], it["accepted"]).replace('"', ""))
+        .collect();
+    assert_eq!(said, ["email boss@shop.test true", "push device-1 true", "sms +31612345678 false"]);
+    assert!(tried["sent"][2]["detail"].to_string().contains("sms has no provider"), "{tried}");
+    world.settle().await;
+    assert_eq!(world.store.messages_of(mail.person, None, 10).expect("messages").len(), before);
+    let campaigns = world.json("GET /api/v1/campaigns").await;
+    assert!(!campaigns.to_string().contains("test/"), "{campaigns}");
+    // An address that came back gets none, whoever asks.
+    world.answer_with(model::Reply::Refused { detail: String::new(), dead: true });
+    let order = r#"{"type":"track","event":"Order Completed","userId":"ann","properties":{"order_id":"o2"}}"#;
+    world.track(order).await;
+    let bounced = |it: &World| !it.consents(mail.person).suppressed().is_empty();
+    world.until("the bounce", bounced).await;
+    let tried = world.json(&test(&json!({"to": [to("email", "ann@example.test")]}))).await;
+    assert_eq!(tried["sent"][0]["accepted"], false, "{tried}");
+    for (body, status) in [
+        (json!({"to": []}), 400),
+        (json!({"to": [to("email", "nobody")]}), 400),
+        (json!({"to": [to("fax", "1")]}), 400),
+        (json!({"to": [to("email", "a@shop.test")], "person": "p999"}), 404),
+    ] {
+        assert_eq!(world.status(&test(&body)).await, status, "{body}");
+    }
+    let nothing =
+        "POST /api/v1/contents/nothing/test\ncontent-type: application/json\n\n{\"to\": []}";
+    assert_eq!(world.status(nothing).await, 404);
+    let mut last = 200;
+    for _ in 0..40 {
+        last = world.status(&test(&json!({"to": [to("push", "device-1")]}))).await;
+        if last != 200 {
+            break;
+        }
+    }
+    assert_eq!(last, 429, "there is an end to it");
 }

@@ -85,6 +85,35 @@ async fn a_plan_is_void_when_something_else_was_applied_meanwhile() {
     assert_eq!(world.handle.loaded().version, 2);
 }
 
+/// What would be sent is looked at before it is, and what runs so already is told apart.
+#[tokio::test]
+async fn a_plan_says_what_does_not_agree() {
+    let world = World::signed_in().await;
+    let story =
+        programme()["content/story.md"].replace("a ride.", "[a ride](http://localhost/ride).");
+    let changes = json!({ "content/story.md": story });
+    let plan = world.json(&post("/plan", &json!({ "changes": changes }))).await;
+    let dead = |plan: &Json| -> Vec<String> {
+        let found = plan["findings"].as_array().expect("a list").iter();
+        let dead = found.filter(|it| it["finding"]["message"].to_string().contains("localhost"));
+        dead.map(|it| {
+            let finding = &it["finding"];
+            let place = [&it["campaign"], &finding["severity"], &finding["line"], &it["is_new"]];
+            place.map(ToString::to_string).join(" ")
+        })
+        .collect()
+    };
+    let of = |is_new: bool| {
+        ["journey/hello", "broadcast/spring"]
+            .map(|campaign| format!("\"{campaign}\" \"problem\" 8 {is_new}"))
+    };
+    assert_eq!(dead(&plan), of(true), "{}", plan["findings"]);
+    world.json(&post("", &json!({ "changes": changes, "plan": plan["id"] }))).await;
+    let brand = programme()["brand.yaml"].replace("Two", "Three");
+    let plan = world.json(&post("/plan", &json!({ "changes": { "brand.yaml": brand } }))).await;
+    assert_eq!(dead(&plan), of(false), "it is no news any more: {}", plan["findings"]);
+}
+
 #[tokio::test]
 async fn a_check_applies_nothing_and_names_every_place() {
     let world = World::signed_in().await;

@@ -18,9 +18,9 @@ use port::{
 };
 use record::{Control, Fact, LogRecord};
 use server::{App, Readers, Settings};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tower::ServiceExt;
 
@@ -41,6 +41,7 @@ pub struct World {
     pub history: MemoryHistory,
     pub handle: Handle,
     pub keys: Keys,
+    replies: Replies,
     router: Router,
     /// In the order of [`NETWORKS`].
     pub networks: [MemoryPublisher; 2],
@@ -55,8 +56,10 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Takes everything at once.
-struct Provider(Channel);
+/// Answers as it was told to, and else takes everything at once.
+struct Provider(Channel, Replies);
+
+type Replies = Arc<Mutex<VecDeque<Reply>>>;
 
 impl port::Channel for Provider {
     fn channel(&self) -> Channel {
@@ -68,6 +71,9 @@ impl port::Channel for Provider {
     }
 
     fn send(&self, envelope: &Envelope) -> Reply {
+        if let Some(reply) = self.1.lock().expect("no panic").pop_front() {
+            return reply;
+        }
         Reply::Accepted { provider_id: envelope.message.to_string() }
     }
 }
@@ -172,8 +178,11 @@ impl World {
         })
         .expect("an empty store opens");
         engine.keep_history(Arc::new(history.clone()));
-        let channels: Vec<Box<dyn port::Channel>> =
-            vec![Box::new(Provider(Channel::Email)), Box::new(Provider(Channel::Push))];
+        let replies = Replies::default();
+        let channels: Vec<Box<dyn port::Channel>> = vec![
+            Box::new(Provider(Channel::Email, replies.clone())),
+            Box::new(Provider(Channel::Push, Replies::default())),
+        ];
         let networks = NETWORKS.map(MemoryPublisher::new);
         let host = {
             let caller: Option<Arc<dyn port::Caller>> = Some(Arc::new(Receivers));
@@ -208,6 +217,7 @@ impl World {
             handle,
             keys,
             networks,
+            replies,
             router,
             ahead_ms,
             cookie: None,
@@ -290,6 +300,11 @@ impl World {
         }
         let request = request.body(body).expect("a request");
         self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
+    /// How the next mail is answered.
+    pub fn answer_with(&self, reply: Reply) {
+        self.replies.lock().expect("no panic").push_back(reply);
     }
 
     /// Asks and compares `status body`.

@@ -53,6 +53,7 @@ pub(crate) fn planned(id: u64, person: u64, at: Timestamp) -> Message {
         digest: false,
         choice: None,
         pinned: None,
+        feedback: model::FeedbackSet::default(),
     }
 }
 

@@ -128,6 +128,9 @@ export const builder = {
   back: "Back without saving",
   leave: "What you changed is not saved. Leave it?",
   save: {
+    findings: "What to look at first",
+    findingsKnown: (n: number, count: string) =>
+      n === 1 ? "1 thing that what runs has too." : `${count} things that what runs has too.`,
     button: "Save…",
     title: "What saving changes",
     looking: "Looking at what it changes…",

@@ -145,6 +145,11 @@ export const builder: Messages["builder"] = {
   back: "Terug zonder bewaren",
   leave: "Wat u veranderde is niet bewaard. Toch weggaan?",
   save: {
+    findings: "Om eerst naar te kijken",
+    findingsKnown: (n: number, count: string) =>
+      n === 1
+        ? "1 punt dat al in het programma zit dat draait."
+        : `${count} punten die al in het programma zitten dat draait.`,
     button: "Bewaren…",
     title: "Wat bewaren verandert",
     looking: "Kijken wat het verandert…",

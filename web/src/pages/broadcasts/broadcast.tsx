@@ -23,7 +23,9 @@ import {
   stepsOf,
   voidsApproval,
 } from "../../lib/broadcasts";
+import { campaignPath } from "../../lib/campaigns";
 import { channelName, type Spoken, useText } from "../../messages";
+import { CampaignFindings } from "../../ui/findings";
 import { LedgerTable } from "../../ui/ledger";
 import { Button, Card, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
 import { Progress } from "../../ui/progress";
@@ -101,6 +103,9 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
       <div className="broadcast-sub">
         <StageBadge stage={it.state} />
         <p>{nextText(it, now, spoken)}</p>
+        {0 < it.counts.candidates && (
+          <Link to={campaignPath("broadcast", it.name)}>{t.campaigns.link}</Link>
+        )}
       </div>
       <HoldNote today={today} />
       <Done taken={step} it={it} />
@@ -125,6 +130,7 @@ function One({ it, today }: { it: Broadcast; today: Today | undefined }) {
             <ProgressCard it={it} />
           )}
           <WavesCard it={it} />
+          <CampaignFindings campaign={`broadcast/${it.name}`} />
         </div>
         <Card title={t.broadcasts.facts} className="broadcast-facts">
           <dl className="pairs">

@@ -45,7 +45,7 @@ export function byHand(it: Broadcast, { t }: Spoken): string {
 }
 
 /** Dots are written out: the server takes an address with a dot at its end for a file. */
-export function pathOf(it: Broadcast): string {
+export function pathOf(it: { name: string }): string {
   return `/broadcasts/${encodeURIComponent(it.name).replaceAll(".", "%2E")}`;
 }
 

@@ -17,6 +17,7 @@ import { Email } from "./email";
 import { Findings } from "./findings";
 import { Cannot, Posts, Short, Sms } from "./forms";
 import { pathOf } from "./path";
+import { TestDialog } from "./test-send";
 import { type ContentWritten, useFiles } from "./use-files";
 
 /** A language that no document has: whoever reads it gets the document's own. */
@@ -56,22 +57,23 @@ function One({ it, files }: { it: ContentFile; files: Record<string, string> }) 
   const [event, setEvent] = useState<Record<string, string>>({});
   const fields = eventFieldsIn(written.paths.map((path) => written.text(path)));
   const [saving, setSaving] = useState<Changes | null>(null);
+  const [testing, setTesting] = useState(false);
   const isChanged = 0 < Object.keys(changes).length;
   useBeforeUnload((event) => {
     if (isChanged && !saving) event.preventDefault();
   });
-  const preview = usePreview({
-    content: content.name,
-    changes: written.settled,
+  const how = {
     ...(who && { person: who.id }),
     ...(locale && { locale }),
     data: eventOf(Object.fromEntries(fields.map((it) => [it, event[it] ?? ""]))),
-  });
+  };
+  const preview = usePreview({ content: content.name, changes: written.settled, ...how });
   return (
     <>
       <PageTitle
         aside={
           <div className="broadcast-steps">
+            <Button onClick={() => setTesting(true)}>{t.content.test.button}</Button>
             {isChanged && <Button onClick={written.discard}>{t.content.discard}</Button>}
             <Button kind="primary" disabled={!isChanged} onClick={() => setSaving(changes)}>
               {t.builder.save.button}
@@ -112,6 +114,7 @@ function One({ it, files }: { it: ContentFile; files: Record<string, string> }) 
         </div>
         <Beside written={written} problems={preview.problems} shown={preview.shown} />
       </div>
+      {testing && <TestDialog content={content.name} how={how} onClose={() => setTesting(false)} />}
       {saving && (
         <SaveDialog
           changes={saving}

@@ -6,8 +6,10 @@ import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { type JourneyDetail, journeyQuery } from "../../api/journeys";
 import type { Count } from "../../api/types";
+import { campaignPath } from "../../lib/campaigns";
 import { walk } from "../../lib/journeys";
 import { useText } from "../../messages";
+import { CampaignFindings } from "../../ui/findings";
 import { Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { ExperimentsCard } from "./experiments";
 import { Flow } from "./flow";
@@ -45,6 +47,9 @@ function JourneyByName({ name }: { name: string }) {
           <PageTitle
             aside={
               <div className="broadcast-steps">
+                <Link className="button" to={campaignPath("journey", name)}>
+                  {t.campaigns.link}
+                </Link>
                 <Link className="button" to={`${pathOf(name)}/edit?show=replay`}>
                   {t.replay.link}
                 </Link>
@@ -128,6 +133,7 @@ function One({ it }: { it: JourneyDetail }) {
           )}
         </Card>
         <ExperimentsCard name={it.summary.name} />
+        <CampaignFindings campaign={`journey/${it.summary.name}`} />
       </div>
       <div className="settings-side">
         <Facts it={it} />

@@ -19,19 +19,20 @@ export function LedgerCard({ ledger }: { ledger: LedgerCounts }) {
   );
 }
 
-export function DaysCard({ days }: { days: readonly DayCounts[] }) {
+export function DaysCard({ days, title }: { days: readonly DayCounts[]; title?: string }) {
   const { t, format } = useText();
+  const named = title ?? t.today.days.title;
   const total = (day: DayCounts) => dayStates.reduce((sum, state) => sum + day[state], 0);
   const all = days.reduce((sum, day) => sum + total(day), 0);
   if (all === 0) {
     return (
-      <Card title={t.today.days.title}>
+      <Card title={named}>
         <Empty title={t.today.days.empty} />
       </Card>
     );
   }
   return (
-    <Card title={t.today.days.title}>
+    <Card title={named}>
       <DaysChart
         days={days}
         label={days
@@ -55,7 +56,7 @@ export function DaysCard({ days }: { days: readonly DayCounts[] }) {
       />
       <details className="numbers">
         <summary>{t.today.days.numbers}</summary>
-        <Scrolls label={t.today.days.title}>
+        <Scrolls label={named}>
           <table className="list">
             <thead>
               <tr>
