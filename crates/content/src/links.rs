@@ -244,6 +244,11 @@ pub fn is_web_address(url: &str) -> bool {
     url.len() <= URL_MAX_BYTES && plain_host && url.chars().all(clean)
 }
 
+/// A text as a part of an address.
+pub fn percent_encode(text: &str) -> String {
+    crate::template::percent_encode(text)
+}
+
 /// Adds the parameters that `url` does not have yet, before its fragment.
 pub fn with_parameters(url: &str, parameters: &[(&str, &str)]) -> String {
     let (address, fragment) = match url.split_once('#') {

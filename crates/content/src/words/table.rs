@@ -238,6 +238,23 @@ words! {
     EraseDoneTitle = "erase.done.title": "You are erased", "Je bent gewist", "Sie sind gelöscht";
     EraseDone = "erase.done.text": "What we held about you is gone, and within seven days also from our records of events. You will not hear from us.", "Wat we over je hadden is weg, en binnen zeven dagen ook uit onze vastgelegde gebeurtenissen. Je hoort niets meer van ons.", "Was wir über Sie hatten, ist weg, und innerhalb von sieben Tagen auch aus unseren Aufzeichnungen. Sie hören nichts mehr von uns.";
 
+    // Pages for everybody.
+    SiteArticles = "site.articles": "Articles", "Artikelen", "Artikel";
+    SiteNone = "site.none": "There is nothing here yet.", "Hier staat nog niets.", "Hier steht noch nichts.";
+    SiteBy = "site.by": "By {author}", "Door {author}", "Von {author}";
+    SiteUpdated = "site.updated": "Updated {date}", "Bijgewerkt op {date}", "Aktualisiert am {date}";
+    SiteTags = "site.tags": "Tags", "Trefwoorden", "Stichwörter";
+    SiteTagged = "site.tagged": "Articles tagged “{tag}”", "Artikelen met “{tag}”", "Artikel zu „{tag}“";
+    SiteAll = "site.all": "All articles", "Alle artikelen", "Alle Artikel";
+    SiteOlder = "site.older": "Older articles", "Oudere artikelen", "Ältere Artikel";
+    SiteNewer = "site.newer": "Newer articles", "Nieuwere artikelen", "Neuere Artikel";
+    SiteFeeds = "site.feeds": "Follow by feed", "Volgen via een feed", "Als Feed abonnieren";
+    SiteListen = "site.listen": "Listen", "Luisteren", "Anhören";
+    SiteWatch = "site.watch": "Watch", "Bekijken", "Ansehen";
+    SiteFile = "site.file": "The file to keep", "Het bestand om te bewaren", "Die Datei zum Behalten";
+    SiteMissingTitle = "site.missing.title": "This page is not here", "Deze pagina is er niet", "Diese Seite gibt es hier nicht";
+    SiteMissingText = "site.missing.text": "It may have been moved, or it is not out yet.", "Misschien is hij verhuisd, of hij is nog niet verschenen.", "Vielleicht ist sie umgezogen, oder sie ist noch nicht erschienen.";
+
     // What became of a message, for who got it.
     ReasonCreated = "reason.created": "a series or a mailing asked for this message", "een reeks of een mailing vroeg om dit bericht", "eine Reihe oder ein Versand wollte diese Nachricht";
     ReasonPlanned = "reason.planned": "the message got a channel and a time", "het bericht kreeg een kanaal en een tijd", "die Nachricht bekam einen Weg und eine Zeit";

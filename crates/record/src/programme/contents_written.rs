@@ -82,6 +82,33 @@ fn forms(forms: &Forms) -> Tree {
         .with("threads", forms.threads.as_ref().map(post))
         .with("x", forms.x.as_ref().map(post))
         .with("webhook", forms.webhook.as_ref().map(text))
+        .with("page", forms.page.as_ref().map(page))
+}
+
+fn page(it: &content::PageForm) -> Tree {
+    Tree::fields()
+        .with("slug", Tree::said(&it.slug))
+        .with("title", Tree::said(&it.title))
+        .with("description", Tree::said(&it.description))
+        .with("kind", it.kind.map(word))
+        .with("published", Tree::said(&it.published))
+        .with("updated", Tree::said(&it.updated))
+        .with("author", Tree::said(&it.author))
+        .with("tags", Tree::some(it.tags.iter().map(Tree::text)))
+        .with("enclosure", it.enclosure.as_ref().map(enclosure))
+        .with("noindex", it.noindex.map(Tree::Truth))
+}
+
+fn enclosure(it: &content::page::Enclosure) -> Tree {
+    let number = |it: u32| Tree::Number(f64::from(it));
+    Tree::fields()
+        .with("url", Tree::text(&it.url))
+        .with("type", Tree::text(&it.media_type))
+        .with("bytes", Tree::Number(it.bytes as f64))
+        .with("duration", Tree::said(&it.duration))
+        .with("episode", it.episode.map(number))
+        .with("season", it.season.map(number))
+        .with("explicit", it.explicit.then_some(Tree::Truth(true)))
 }
 
 fn image(it: &Image) -> Tree {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Brand,
+    Site,
     Policy,
     Identity,
     Topic,
@@ -47,8 +48,9 @@ pub struct FieldChange {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Brand,
+        Kind::Site,
         Kind::Policy,
         Kind::Identity,
         Kind::Topic,
@@ -64,6 +66,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Brand => "brand",
+            Kind::Site => "site",
             Kind::Policy => "policy",
             Kind::Identity => "identity",
             Kind::Topic => "topic",
@@ -82,6 +85,7 @@ impl Kind {
         match path.split_once('/') {
             None => match path {
                 "brand.yaml" => Some(Kind::Brand),
+                "site.yaml" => Some(Kind::Site),
                 "policy.yaml" => Some(Kind::Policy),
                 "identity.yaml" => Some(Kind::Identity),
                 "topics.yaml" => Some(Kind::Topic),
@@ -129,6 +133,7 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
     let mut all = BTreeMap::new();
     let one = |kind: Kind| (kind, String::new());
     all.insert(one(Kind::Brand), written::brand(&programme.brand));
+    all.insert(one(Kind::Site), written::site(&programme.site));
     all.insert(one(Kind::Policy), written::policy(programme));
     all.insert(one(Kind::Identity), written::identity(&programme.identity));
     for it in &programme.topics {

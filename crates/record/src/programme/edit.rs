@@ -88,6 +88,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
         Kind::Content => ".md",
         Kind::Layout => ".mjml",
         Kind::Brand
+        | Kind::Site
         | Kind::Policy
         | Kind::Identity
         | Kind::Topic
@@ -109,6 +110,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
 fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
     match kind {
         Kind::Brand => Some(written::brand(&read.brand)),
+        Kind::Site => Some(written::site(&read.site)),
         Kind::Policy => Some(written::policy(read)),
         Kind::Identity => Some(written::identity(&read.identity)),
         Kind::Topic => {
@@ -130,7 +132,9 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
 
 fn name_of(kind: Kind, read: &Programme) -> Option<String> {
     match kind {
-        Kind::Brand | Kind::Policy | Kind::Identity | Kind::Topic | Kind::Outcome => None,
+        Kind::Brand | Kind::Site | Kind::Policy | Kind::Identity | Kind::Topic | Kind::Outcome => {
+            None
+        }
         Kind::Audience => read.audiences.first().map(|it| it.0.clone()),
         Kind::Journey => read.journeys.first().map(|it| it.name.to_string()),
         Kind::Broadcast => read.broadcasts.first().map(|it| it.name.to_string()),

@@ -27,7 +27,7 @@ pub use tree::Tree;
 pub use yaml::flow;
 
 use audience::Definitions;
-use content::{Brand, Content, Layout};
+use content::{Brand, Content, Layout, Site};
 use decision::Policy;
 use expr::Expr;
 use journey::{Broadcast, Journey, Node, Step, Trigger, Until};
@@ -39,6 +39,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Programme {
     pub brand: Brand,
+    /// What its pages make together.
+    pub site: Site,
     pub policy: Policy,
     pub identity: IdentityDefinition,
     pub topics: Vec<TopicDefinition>,

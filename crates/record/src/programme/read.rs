@@ -7,7 +7,7 @@ use super::journey_forms::JourneyForm;
 use super::journeys::Used;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
-use content::{Brand, Content, Layout};
+use content::{Brand, Content, Layout, Site};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
@@ -100,6 +100,7 @@ impl Reading {
         let (folder, name) = path.split_once('/').unwrap_or(("", path));
         match (folder, name) {
             ("", "brand.yaml") => self.brand(path, text),
+            ("", "site.yaml") => self.site(path, text),
             ("", "policy.yaml") => self.policy(path, text),
             ("", "identity.yaml") => self.identity(path, text),
             ("", "topics.yaml") => self.topics(path, text),
@@ -112,7 +113,7 @@ impl Reading {
             ("content", _) => {}
             ("words", _) => self.words(path, name, text),
             _ => {
-                let hint = "files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
+                let hint = "files are brand.yaml, site.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
                             and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/";
                 let problem = Problem::new("this file has no place in a programme").hint(hint);
                 self.problems.push(problem.in_file(path));
@@ -123,6 +124,13 @@ impl Reading {
     fn brand(&mut self, path: &str, text: &str) {
         if let Some(brand) = self.yaml::<Brand>(path, text) {
             self.programme.brand = brand;
+        }
+    }
+
+    fn site(&mut self, path: &str, text: &str) {
+        if let Some(site) = self.yaml::<Site>(path, text) {
+            self.problems.extend(site.check().into_iter().map(|it| it.in_file(path)));
+            self.programme.site = site;
         }
     }
 
@@ -429,6 +437,7 @@ impl Reading {
             }
         }
         self.problems.extend(missing);
+        self.check_pages();
         // Beyond single names: circles, limits. Only worth saying when the names are right.
         if self.problems.is_empty()
             && let Err(problems) = self.programme.definitions()
@@ -439,6 +448,33 @@ impl Reading {
             });
             self.problems = located.collect();
         }
+    }
+
+    /// Pages have an address, and no two the same.
+    fn check_pages(&mut self) {
+        let Programme { contents, brand, site, .. } = &self.programme;
+        let mut found = Vec::new();
+        let mut taken: BTreeMap<(&str, &str), &ContentName> = BTreeMap::new();
+        for (name, content) in contents {
+            let Some(slug) = content.slug() else { continue };
+            if site.base_url(brand).is_empty() {
+                let problem = Problem::new("nobody knows where the page is");
+                found.push((name, problem.hint("write `base_url` in brand.yaml")));
+            }
+            let translations = content.translations.iter();
+            let translated = translations.map(|(tag, it)| (tag.as_str(), it.content.slug()));
+            for (tag, slug) in std::iter::once(("", Some(slug))).chain(translated) {
+                let Some(slug) = slug else { continue };
+                if let Some(other) = taken.insert((tag, slug), name) {
+                    let text = format!("the page of `{other}` has the address `{slug}` too");
+                    found.push((name, Problem::new(text).hint("give one of them another `slug`")));
+                }
+            }
+        }
+        let located =
+            found.into_iter().map(|(name, it)| (self.place("content", name.as_str()), it));
+        let problems: Vec<Problem> = located.map(|(place, it)| it.in_file(place)).collect();
+        self.problems.extend(problems);
     }
 
     fn outcome_conditions(&self) -> Vec<(String, Expr)> {

@@ -23,6 +23,7 @@ macro_rules! schemas {
 
 schemas![
     ("brand", "brand.yaml"),
+    ("site", "site.yaml"),
     ("policy", "policy.yaml"),
     ("identity", "identity.yaml"),
     ("topics", "topics.yaml"),

@@ -31,6 +31,7 @@ fn at<'a>(schema: &'a Json, pointer: &str) -> &'a Json {
 /// there. `step` stands for a journey with that step.
 const FIELDS: &str = r"
 brand | | nope: 1
+site | | nope: 1
 policy | | nope: 1
 policy | /properties/caps/items | caps: [{nope: 1}]
 policy | /properties/quiet_hours | quiet_hours: {nope: 1}
@@ -86,6 +87,8 @@ content | /properties/forms/properties/facebook | forms: {facebook: {nope: 1}}
 content | /properties/forms/properties/threads | forms: {threads: {nope: 1}}
 content | /properties/forms/properties/x | forms: {x: {nope: 1}}
 content | /properties/forms/properties/webhook | forms: {webhook: {nope: 1}}
+content | /properties/forms/properties/page | forms: {page: {nope: 1}}
+content | /properties/forms/properties/page/properties/enclosure | forms: {page: {enclosure: {nope: 1}}}
 ";
 
 /// Each closed list: the schema, its place, and a file with a word that is not on it.
@@ -100,6 +103,7 @@ journey | /properties/trigger/properties/schedule/properties/every | trigger: {s
 journey | /properties/trigger/properties/conversation/properties/kind | trigger: {conversation: {kind: nope}}
 journey | /$defs/class | step message: {content: a, channels: [email], class: nope}
 content | /properties/class | class: nope
+content | /properties/forms/properties/page/properties/kind | forms: {page: {kind: nope}}
 content | /properties/forms/properties/social/properties/thread | forms: {social: {text: a, thread: nope}}
 ";
 

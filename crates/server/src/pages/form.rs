@@ -36,7 +36,7 @@ fn multipart(text: &str) -> Vec<(String, String)> {
     text.split("Content-Disposition").skip(1).filter_map(part).collect()
 }
 
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut n = 0;

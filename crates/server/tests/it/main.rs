@@ -22,6 +22,7 @@ mod privacy;
 mod programme;
 mod programmes;
 mod replays;
+mod site;
 mod team;
 mod today;
 mod webhooks;
