@@ -9,6 +9,7 @@ pub mod consistency;
 mod document;
 mod email;
 pub mod feed;
+pub mod form;
 mod layout;
 pub mod links;
 mod locale;
@@ -27,6 +28,7 @@ pub use document::{
     TextForm, Threading,
 };
 pub use email::{Email, email};
+pub use form::Form;
 pub use layout::Layout;
 pub use links::{Link, LinkKey};
 pub use locale::{LocaleFront, Translation};

@@ -96,6 +96,8 @@ pub(crate) struct Shared {
     pub exports: tokio::sync::Mutex<()>,
     /// Links that strangers may ask for by typing an address.
     pub asking: Bucket,
+    /// How often the same address is typed into forms.
+    pub forms: crate::site::Limit,
     pub jobs: Jobs,
 }
 
@@ -149,6 +151,7 @@ impl Shared {
             wishes: tokio::sync::Mutex::new(()),
             exports: tokio::sync::Mutex::new(()),
             asking: Bucket::new(ASKING_MAX, ASKING_EVERY),
+            forms: crate::site::Limit::default(),
             jobs: Jobs::default(),
             settings,
         }

@@ -14,6 +14,8 @@ const DESCRIPTION_MAX_CHARS: usize = 500;
 /// In an address nobody reads more.
 const SLUG_MAX_CHARS: usize = 100;
 
+const FILE_MAX_CHARS: usize = 100;
+
 const TAGS_MAX: usize = 20;
 const TAG_MAX_CHARS: usize = 50;
 
@@ -27,6 +29,7 @@ pub(crate) fn check(content: &Content) -> Vec<Problem> {
     if let Some(enclosure) = &form.enclosure {
         check_enclosure(enclosure, &mut fail);
     }
+    check_download(form, &mut fail);
     if content.body.trim().is_empty() {
         fail("the page has no body".to_owned(), "write it in Markdown below the front matter");
     }
@@ -70,6 +73,21 @@ fn check_address(content: &Content, form: &PageForm, fail: &mut dyn FnMut(String
         let whose = if form.slug.is_empty() { "the content's name" } else { "the slug" };
         let hint = "write `slug:` with small letters, digits and hyphens";
         fail(format!("{whose} `{slug}` cannot be the page's address"), hint);
+    }
+}
+
+fn check_download(form: &PageForm, fail: &mut dyn FnMut(String, &str)) {
+    let name = &form.download;
+    if name.is_empty() {
+        return;
+    }
+    let sound = |it: char| it.is_ascii_alphanumeric() || "-_. ".contains(it);
+    if !name.chars().all(sound) || name.starts_with(['.', ' ']) || FILE_MAX_CHARS < name.len() {
+        let hint = "write the name of a file in the folder `files` of the data directory";
+        fail(format!("`{name}` cannot be a file's name"), hint);
+    }
+    if form.form.is_empty() {
+        fail("the download has no form".to_owned(), "write `form:`; people get the file for it");
     }
 }
 

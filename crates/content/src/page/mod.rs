@@ -40,6 +40,12 @@ pub struct PageForm {
     pub tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enclosure: Option<Enclosure>,
+    /// The form that stands below its text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub form: String,
+    /// The file that people get for the form.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub download: String,
     /// Search engines are asked to leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noindex: Option<bool>,
@@ -90,6 +96,9 @@ pub struct Page<'a> {
     pub image: Option<Image>,
     pub action: Option<Action>,
     pub enclosure: Option<&'a Enclosure>,
+    /// Empty: none.
+    pub form: &'a str,
+    pub download: &'a str,
     pub is_indexed: bool,
     /// Empty where nobody said it.
     pub language: &'a str,
@@ -145,6 +154,8 @@ impl PageForm {
             author: text(self.author, &other.author),
             tags: if self.tags.is_empty() { other.tags.clone() } else { self.tags },
             enclosure: self.enclosure.or_else(|| other.enclosure.clone()),
+            form: text(self.form, &other.form),
+            download: text(self.download, &other.download),
             noindex: self.noindex.or(other.noindex),
         }
     }
@@ -193,6 +204,8 @@ fn filled<'a>(
         image: image.filter(|it| crate::links::is_web_address(&it.url)),
         action: action.filter(|it| crate::links::is_web_address(&it.url)),
         enclosure: form.enclosure.as_ref(),
+        form: &form.form,
+        download: &form.download,
         is_indexed: form.noindex != Some(true),
         language: content.language(brand),
     })

@@ -33,11 +33,7 @@ fn check(body: &str, expected: &str) {
     let content = content(sound(), body);
     let brand = brand();
     let made = page(&content, &brand).expect("a page").expect("filled in");
-    assert_eq!(
-        made.html(&brand).expect("a body").trim().replace(">\n<", "><"),
-        expected,
-        "{body}"
-    );
+    assert_eq!(made.html(&brand).expect("a body").trim().replace(">\n<", "><"), expected, "{body}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub enum Kind {
     Journey,
     Broadcast,
     Content,
+    Form,
     Layout,
     Words,
 }
@@ -48,7 +49,7 @@ pub struct FieldChange {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Brand,
         Kind::Site,
         Kind::Policy,
@@ -59,6 +60,7 @@ impl Kind {
         Kind::Journey,
         Kind::Broadcast,
         Kind::Content,
+        Kind::Form,
         Kind::Layout,
         Kind::Words,
     ];
@@ -75,6 +77,7 @@ impl Kind {
             Kind::Journey => "journey",
             Kind::Broadcast => "broadcast",
             Kind::Content => "content",
+            Kind::Form => "form",
             Kind::Layout => "layout",
             Kind::Words => "words",
         }
@@ -96,6 +99,7 @@ impl Kind {
             Some(("journeys", _)) => Some(Kind::Journey),
             Some(("broadcasts", _)) => Some(Kind::Broadcast),
             Some(("content", _)) => Some(Kind::Content),
+            Some(("forms", _)) => Some(Kind::Form),
             Some(("layouts", _)) => Some(Kind::Layout),
             Some(("words", _)) => Some(Kind::Words),
             Some(_) => None,
@@ -160,6 +164,9 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
             .with("body", Tree::said(&it.body))
             .with("translations", written::translations(it));
         all.insert((Kind::Content, name.to_string()), tree);
+    }
+    for (name, it) in &programme.forms {
+        all.insert((Kind::Form, name.clone()), written::form(it));
     }
     for (name, it) in &programme.layouts {
         let tree = Tree::fields().with("mjml", Tree::text(it.source()));

@@ -96,6 +96,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
         | Kind::Audience
         | Kind::Journey
         | Kind::Broadcast
+        | Kind::Form
         | Kind::Words => ".yaml",
     };
     match path.ends_with(ending) {
@@ -125,6 +126,7 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
         Kind::Journey => read.journeys.first().map(journeys_written::journey),
         Kind::Broadcast => read.broadcasts.first().map(written::broadcast),
         Kind::Content => read.contents.values().next().map(written::content),
+        Kind::Form => read.forms.values().next().map(written::form),
         Kind::Layout => read.layouts.values().next().map(|it| Tree::text(it.source())),
         Kind::Words => read.words.values().next().map(written::words),
     }
@@ -139,6 +141,7 @@ fn name_of(kind: Kind, read: &Programme) -> Option<String> {
         Kind::Journey => read.journeys.first().map(|it| it.name.to_string()),
         Kind::Broadcast => read.broadcasts.first().map(|it| it.name.to_string()),
         Kind::Content => read.contents.keys().next().map(ToString::to_string),
+        Kind::Form => read.forms.keys().next().cloned(),
         Kind::Layout => read.layouts.keys().next().cloned(),
         Kind::Words => read.words.keys().next().cloned(),
     }

@@ -7,7 +7,7 @@ use super::journey_forms::JourneyForm;
 use super::journeys::Used;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
-use content::{Brand, Content, Layout, Site};
+use content::{Brand, Content, Form, Layout, Site};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
@@ -108,13 +108,14 @@ impl Reading {
             ("audiences", _) => self.audience(path, text),
             ("journeys", _) => self.journey(path, text),
             ("broadcasts", _) => self.broadcast(path, text),
+            ("forms", _) => self.form(path, text),
             ("layouts", _) => self.layout(path, name, text),
             // Read together, when all are there.
             ("content", _) => {}
             ("words", _) => self.words(path, name, text),
             _ => {
                 let hint = "files are brand.yaml, site.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
-                            and those in audiences/, journeys/, broadcasts/, content/, layouts/ and words/";
+                            and those in audiences/, journeys/, broadcasts/, content/, forms/, layouts/ and words/";
                 let problem = Problem::new("this file has no place in a programme").hint(hint);
                 self.problems.push(problem.in_file(path));
             }
@@ -132,6 +133,13 @@ impl Reading {
             self.problems.extend(site.check().into_iter().map(|it| it.in_file(path)));
             self.programme.site = site;
         }
+    }
+
+    fn form(&mut self, path: &str, text: &str) {
+        let Some(form) = self.yaml::<Form>(path, text) else { return };
+        self.once("form", &form.name, path);
+        self.problems.extend(form.check().into_iter().map(|it| it.in_file(path)));
+        self.programme.forms.insert(form.name.clone(), form);
     }
 
     fn policy(&mut self, path: &str, text: &str) {
@@ -437,7 +445,11 @@ impl Reading {
             }
         }
         self.problems.extend(missing);
-        self.check_pages();
+        let found = super::check_pages::problems(&self.programme);
+        let located = found.into_iter();
+        let located = located.map(|(kind, name, it)| it.in_file(self.place(kind, &name)));
+        let located: Vec<Problem> = located.collect();
+        self.problems.extend(located);
         // Beyond single names: circles, limits. Only worth saying when the names are right.
         if self.problems.is_empty()
             && let Err(problems) = self.programme.definitions()
@@ -448,33 +460,6 @@ impl Reading {
             });
             self.problems = located.collect();
         }
-    }
-
-    /// Pages have an address, and no two the same.
-    fn check_pages(&mut self) {
-        let Programme { contents, brand, site, .. } = &self.programme;
-        let mut found = Vec::new();
-        let mut taken: BTreeMap<(&str, &str), &ContentName> = BTreeMap::new();
-        for (name, content) in contents {
-            let Some(slug) = content.slug() else { continue };
-            if site.base_url(brand).is_empty() {
-                let problem = Problem::new("nobody knows where the page is");
-                found.push((name, problem.hint("write `base_url` in brand.yaml")));
-            }
-            let translations = content.translations.iter();
-            let translated = translations.map(|(tag, it)| (tag.as_str(), it.content.slug()));
-            for (tag, slug) in std::iter::once(("", Some(slug))).chain(translated) {
-                let Some(slug) = slug else { continue };
-                if let Some(other) = taken.insert((tag, slug), name) {
-                    let text = format!("the page of `{other}` has the address `{slug}` too");
-                    found.push((name, Problem::new(text).hint("give one of them another `slug`")));
-                }
-            }
-        }
-        let located =
-            found.into_iter().map(|(name, it)| (self.place("content", name.as_str()), it));
-        let problems: Vec<Problem> = located.map(|(place, it)| it.in_file(place)).collect();
-        self.problems.extend(problems);
     }
 
     fn outcome_conditions(&self) -> Vec<(String, Expr)> {

@@ -32,5 +32,6 @@ schemas![
     ("journey", "journeys/*.yaml"),
     ("broadcast", "broadcasts/*.yaml"),
     ("content", "content/*.md"),
+    ("form", "forms/*.yaml"),
     ("words", "words/*.yaml"),
 ];

@@ -1,7 +1,7 @@
 //! Definitions as their files say them: the inverse of `read`. What is as usual is left out, so two
 //! definitions that mean the same are written the same.
 
-pub use super::contents_written::{content, translations};
+pub use super::contents_written::{content, form, translations};
 use super::tree::Tree;
 use super::{IdentityDefinition, OutcomeDefinition, Programme, TopicDefinition};
 use content::{Brand, Site};

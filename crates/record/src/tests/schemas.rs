@@ -70,6 +70,9 @@ journey | /$defs/step/properties/repeat | step repeat: {nope: 1}
 journey | /$defs/step/properties/webhook | step webhook: {nope: 1}
 journey | /$defs/step/properties/task | step task: {nope: 1}
 journey | /$defs/step/properties/tell_sales | step tell_sales: {nope: 1}
+form | | nope: 1
+form | /properties/fields/items | fields: [{nope: 1}]
+form | /properties/topics/items | topics: [{nope: 1}]
 content | | nope: 1
 content | /properties/image | image: {nope: 1}
 content | /properties/action | action: {nope: 1}
@@ -102,6 +105,7 @@ journey | /$defs/step/properties/wait_for/properties/days/items | step wait_for:
 journey | /properties/trigger/properties/schedule/properties/every | trigger: {schedule: {audience: a, every: nope, at: '09:00'}}
 journey | /properties/trigger/properties/conversation/properties/kind | trigger: {conversation: {kind: nope}}
 journey | /$defs/class | step message: {content: a, channels: [email], class: nope}
+form | /properties/fields/items/properties/kind | fields: [{field: a, kind: nope}]
 content | /properties/class | class: nope
 content | /properties/forms/properties/page/properties/kind | forms: {page: {kind: nope}}
 content | /properties/forms/properties/social/properties/thread | forms: {social: {text: a, thread: nope}}

@@ -32,7 +32,7 @@ fn answer(
     content_type: &'static str,
     write: fn(&Feed) -> String,
 ) -> Response {
-    let site = site(state);
+    let site = site(state, uri);
     let language = query(uri, "lang").and_then(language_tag);
     let tag = query(uri, "tag").map(decode).filter(|it| !it.is_empty());
     let feed = feed(&site, uri.path(), language.as_deref(), tag.as_deref());

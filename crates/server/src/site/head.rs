@@ -138,7 +138,7 @@ pub(super) fn languages(site: &Site, shown: &Shown) -> Markup {
             nav.languages aria-label=(site.words(shown.page.language).say(content::Word::Languages)) {
                 @for it in &others {
                     @let tag = it.page.language;
-                    a href=(path(it)) lang=(tag) hreflang=(tag) {
+                    a href=(site.to(&path(it))) lang=(tag) hreflang=(tag) {
                         (names.get(&tag.to_lowercase()).map_or(tag, String::as_str))
                     } " "
                 }

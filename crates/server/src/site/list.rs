@@ -22,7 +22,7 @@ const SHOWN_MAX: usize = 20;
 const TAGS_MAX: usize = 30;
 
 pub(super) async fn all(State(shared): State<Arc<Shared>>, uri: Uri, asked: HeaderMap) -> Response {
-    answer(&site(&shared), None, &uri, &asked)
+    answer(&site(&shared, &uri), None, &uri, &asked)
 }
 
 pub(super) async fn tagged(
@@ -31,7 +31,7 @@ pub(super) async fn tagged(
     uri: Uri,
     asked: HeaderMap,
 ) -> Response {
-    answer(&site(&shared), Some(&tag), &uri, &asked)
+    answer(&site(&shared, &uri), Some(&tag), &uri, &asked)
 }
 
 /// One field of an address's query, as it stands there.
@@ -76,13 +76,13 @@ fn answer(site: &Site, tag: Option<&str>, uri: &Uri, asked: &HeaderMap) -> Respo
         h1 { (title) }
         @if tag.is_none() && !head.description.is_empty() { p.lead { (head.description) } }
         @if articles.is_empty() { p { (words.say(Word::SiteNone)) } }
-        @else { ul.articles { @for it in shown { (item(it, &words)) } } }
+        @else { ul.articles { @for it in shown { (item(site, it, &words)) } } }
         p.more {
-            @if 1 < number { a rel="prev" href=(to(number - 1)) { (words.say(Word::SiteNewer)) } " " }
-            @if number < pages { a rel="next" href=(to(number + 1)) { (words.say(Word::SiteOlder)) } " " }
-            @if tag.is_some() { a href="/read" { (words.say(Word::SiteAll)) } }
+            @if 1 < number { a rel="prev" href=(site.to(&to(number - 1))) { (words.say(Word::SiteNewer)) } " " }
+            @if number < pages { a rel="next" href=(site.to(&to(number + 1))) { (words.say(Word::SiteOlder)) } " " }
+            @if tag.is_some() { a href=(site.to("/read")) { (words.say(Word::SiteAll)) } }
         }
-        @if tag.is_none() { (tags(&articles, &words)) }
+        @if tag.is_none() { (tags(site, &articles, &words)) }
     };
     guarded(shared(asked, HTML, shell::page(site, &words, &head, &content)))
 }
@@ -96,12 +96,12 @@ pub(super) fn feed_query(language: Option<&str>, tag: Option<&str>) -> String {
     if fields.is_empty() { String::new() } else { format!("?{}", fields.join("&")) }
 }
 
-fn item(shown: &Shown, words: &Words) -> Markup {
+fn item(site: &Site, shown: &Shown, words: &Words) -> Markup {
     let page = &shown.page;
     let language = Some(page.language).filter(|it| !it.is_empty() && *it != words.tag());
     html! {
         li lang=[language] {
-            h2 { a href=(path(shown)) { (page.title) } }
+            h2 { a href=(site.to(&path(shown))) { (page.title) } }
             @if let Some(at) = page.published {
                 p.soft { time datetime=(at.to_string()) { (words.date(at)) } }
             }
@@ -110,7 +110,7 @@ fn item(shown: &Shown, words: &Words) -> Markup {
     }
 }
 
-fn tags(articles: &[Shown], words: &Words) -> Markup {
+fn tags(site: &Site, articles: &[Shown], words: &Words) -> Markup {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for tag in articles.iter().flat_map(|it| it.page.tags) {
         *counts.entry(tag).or_default() += 1;
@@ -121,7 +121,7 @@ fn tags(articles: &[Shown], words: &Words) -> Markup {
     html! {
         @if !most.is_empty() {
             h2 { (words.say(Word::SiteTags)) }
-            ul.tags { @for (tag, _) in &most { li { a href=(tag_path(tag)) { (tag) } } } }
+            ul.tags { @for (tag, _) in &most { li { a href=(site.to(&tag_path(tag))) { (tag) } } } }
         }
     }
 }

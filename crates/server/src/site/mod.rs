@@ -2,13 +2,20 @@
 //! Plain HTML without script; one answer for all who ask, so that it may be kept on the way.
 
 mod answer;
+mod download;
 mod feeds;
+mod form_view;
+mod forms;
 mod head;
+mod limit;
 mod list;
 mod page;
 mod robots;
 mod shell;
 mod view;
+
+pub(crate) use download::offers;
+pub(crate) use limit::Limit;
 
 use crate::app::Shared;
 use axum::Router;
@@ -21,6 +28,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/read/{page}", get(page::document))
         .route("/read/{page}/{translated}", get(page::translation))
         .route("/read/tagged/{tag}", get(list::tagged))
+        .route("/forms/{form}", get(forms::show).post(forms::take))
+        .route("/d/{token}", get(download::open))
         .route("/feed.xml", get(feeds::rss))
         .route("/atom.xml", get(feeds::atom))
         .route("/feed.json", get(feeds::json))

@@ -1,13 +1,16 @@
 //! One content as a page.
 
-use super::answer::{guarded, shared};
+use super::answer::{form_policy, guarded, shared};
+use super::form_view;
+use super::forms::{pairs, token, visit_of};
 use super::head::{Head, languages};
 use super::shell;
 use super::view::{Shown, Site, tag_path};
 use crate::app::Shared;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use content::form::Visit;
 use content::page::Enclosure;
 use content::{PageKind, Word, Words};
 use maud::{Markup, PreEscaped, html};
@@ -19,28 +22,45 @@ pub(super) const HTML: &str = "text/html; charset=utf-8";
 pub(super) async fn document(
     State(shared): State<Arc<Shared>>,
     Path(slug): Path<String>,
+    uri: Uri,
     asked: HeaderMap,
 ) -> Response {
-    answer(&site(&shared), None, &slug, &asked)
+    answer(&shared, None, &slug, &uri, &asked)
 }
 
 /// A content in another language.
 pub(super) async fn translation(
     State(shared): State<Arc<Shared>>,
     Path((tag, slug)): Path<(String, String)>,
+    uri: Uri,
     asked: HeaderMap,
 ) -> Response {
-    answer(&site(&shared), Some(&tag), &slug, &asked)
+    answer(&shared, Some(&tag), &slug, &uri, &asked)
 }
 
-pub(super) fn site(shared: &Shared) -> Site {
-    Site { loaded: shared.handle.loaded(), now: shared.now() }
+pub(super) fn site(shared: &Shared, uri: &Uri) -> Site {
+    let carried = Visit::of(&pairs(uri), uri.path(), "", "").carried();
+    Site { loaded: shared.handle.loaded(), now: shared.now(), carried }
 }
 
 /// There is no such page, or not yet.
 pub(super) fn missing(site: &Site, language: &str) -> Response {
     let words = site.words(language);
-    let title = words.say(Word::SiteMissingTitle);
+    let content = html! {
+        p { (words.say(Word::SiteMissingText)) }
+        p.more { a href=(site.to("/read")) { (words.say(Word::SiteAll)) } }
+    };
+    plain(site, &words, StatusCode::NOT_FOUND, words.say(Word::SiteMissingTitle), &content)
+}
+
+/// A page that only says something.
+pub(super) fn plain(
+    site: &Site,
+    words: &Words,
+    status: StatusCode,
+    title: &str,
+    content: &Markup,
+) -> Response {
     let head = Head {
         title,
         description: "",
@@ -50,17 +70,14 @@ pub(super) fn missing(site: &Site, language: &str) -> Response {
         feed_query: String::new(),
         shown: None,
     };
-    let content = html! {
-        h1 { (title) }
-        p { (words.say(Word::SiteMissingText)) }
-        p.more { a href="/read" { (words.say(Word::SiteAll)) } }
-    };
+    let content = html! { h1 { (title) } (content) };
     let html = [(axum::http::header::CONTENT_TYPE, HTML)];
-    let body = shell::page(site, &words, &head, &content);
-    guarded((StatusCode::NOT_FOUND, html, body).into_response())
+    let body = shell::page(site, words, &head, &content);
+    guarded((status, html, body).into_response())
 }
 
-fn answer(site: &Site, tag: Option<&str>, slug: &str, asked: &HeaderMap) -> Response {
+fn answer(state: &Shared, tag: Option<&str>, slug: &str, uri: &Uri, asked: &HeaderMap) -> Response {
+    let site = &site(state, uri);
     let Some(shown) = site.find(tag, slug) else { return missing(site, tag.unwrap_or_default()) };
     let Ok(body) = shown.page.html(site.brand()) else {
         return missing(site, shown.page.language);
@@ -75,11 +92,31 @@ fn answer(site: &Site, tag: Option<&str>, slug: &str, asked: &HeaderMap) -> Resp
         shown: Some(&shown),
     };
     let words = site.words(shown.page.language);
-    let content = article(site, &shown, &words, &body);
-    guarded(shared(asked, HTML, shell::page(site, &words, &head, &content)))
+    // A page with a form is made for one reader: it knows when and how they came.
+    let form = site.form(shown.page.form);
+    let below = form.map(|form| {
+        let visit = visit_of(site, uri, asked);
+        let token = token(form, uri.path(), visit, site.now, state);
+        form_view::on_page(site, &form_view::Shown::fresh(form, token))
+    });
+    let content = article(site, &shown, &words, &body, below.as_ref());
+    let page = shell::page(site, &words, &head, &content);
+    match form {
+        None => guarded(shared(asked, HTML, page)),
+        Some(_) => {
+            let html = [(axum::http::header::CONTENT_TYPE, HTML)];
+            form_policy((html, page).into_response(), form)
+        }
+    }
 }
 
-fn article(site: &Site, shown: &Shown, words: &Words, body: &str) -> Markup {
+fn article(
+    site: &Site,
+    shown: &Shown,
+    words: &Words,
+    body: &str,
+    below: Option<&Markup>,
+) -> Markup {
     let page = &shown.page;
     html! {
         article {
@@ -93,15 +130,16 @@ fn article(site: &Site, shown: &Shown, words: &Words, body: &str) -> Markup {
             @if let Some(action) = &page.action {
                 p.action { a href=(action.url) { (action.label) } }
             }
+            @if let Some(below) = below { (below) }
             @if !page.tags.is_empty() {
                 ul.tags aria-label=(words.say(Word::SiteTags)) {
-                    @for tag in page.tags { li { a rel="tag" href=(tag_path(tag)) { (tag) } } }
+                    @for tag in page.tags { li { a rel="tag" href=(site.to(&tag_path(tag))) { (tag) } } }
                 }
             }
         }
         (languages(site, shown))
         @if page.kind == PageKind::Article {
-            p.more { a href="/read" { (words.say(Word::SiteAll)) } }
+            p.more { a href=(site.to("/read")) { (words.say(Word::SiteAll)) } }
         }
     }
 }

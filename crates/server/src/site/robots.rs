@@ -4,7 +4,7 @@ use super::answer::shared;
 use super::page::site;
 use crate::app::Shared;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use content::feed::Entry;
 use std::sync::Arc;
@@ -13,11 +13,15 @@ use std::sync::Arc;
 const ENTRIES_MAX: usize = 50_000;
 
 /// Links of single people and what only programs ask for.
-const CLOSED: [&str; 10] =
-    ["/api/", "/v1/", "/hooks/", "/c/", "/f/", "/k/", "/o/", "/p/", "/u/", "/w/"];
+const CLOSED: [&str; 11] =
+    ["/api/", "/v1/", "/hooks/", "/c/", "/d/", "/f/", "/k/", "/o/", "/p/", "/u/", "/w/"];
 
-pub(super) async fn sitemap(State(state): State<Arc<Shared>>, asked: HeaderMap) -> Response {
-    let site = site(&state);
+pub(super) async fn sitemap(
+    State(state): State<Arc<Shared>>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
+    let site = site(&state, &uri);
     let shown = site.everything().filter(|it| it.page.is_indexed && !site.settings().noindex);
     let entries: Vec<Entry> = shown
         .take(ENTRIES_MAX)
@@ -31,8 +35,12 @@ pub(super) async fn sitemap(State(state): State<Arc<Shared>>, asked: HeaderMap) 
 }
 
 /// Without pages there is nothing here for strangers.
-pub(super) async fn robots(State(state): State<Arc<Shared>>, asked: HeaderMap) -> Response {
-    let site = site(&state);
+pub(super) async fn robots(
+    State(state): State<Arc<Shared>>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
+    let site = site(&state, &uri);
     let text = match site.has_pages() && !site.settings().noindex {
         false => "User-agent: *\nDisallow: /\n".to_owned(),
         true => {

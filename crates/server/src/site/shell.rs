@@ -23,6 +23,13 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
 .soft { color: var(--soft); font-size: .9375rem; } .lead { font-size: 1.25rem; color: var(--soft); }
 .action a, button { display: inline-block; padding: .625rem 1.25rem; border: 0; border-radius: .5rem; background: var(--main); color: var(--paper); font: inherit; font-weight: 600; text-decoration: none; cursor: pointer; }
 .articles { list-style: none; padding: 0; } .articles li { padding: 1.25rem 0; border-bottom: 1px solid var(--line); } .articles h2 { margin: 0; } .articles p { margin: .25rem 0 0; }
+fieldset { border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem 1rem; margin: 1rem 0; } legend { padding: 0 .375rem; font-weight: 600; }
+.form { border-top: 1px solid var(--line); margin-top: 2.5rem; } .trap { position: absolute; left: -100vw; }
+label.field { display: grid; gap: .25rem; margin: 1rem 0 0; } label.pick { display: flex; gap: .625rem; align-items: start; margin: .75rem 0; } label.pick input { flex: none; width: 1.125rem; height: 1.125rem; margin: .375rem 0 0; accent-color: var(--main); }
+input[type=text], input[type=email], input[type=tel], select, textarea { font: inherit; width: 100%; min-height: 2.75rem; padding: .375rem .625rem; border: 1px solid var(--soft); border-radius: .375rem; background: var(--paper); color: var(--ink); }
+button { margin-top: 1.25rem; }
+.errors { border: 2px solid var(--bad); border-radius: .5rem; padding: 0 1rem .5rem; margin: 1rem 0; } .errors h2 { margin-top: .75rem; } .error { color: var(--bad); font-weight: 600; margin: .25rem 0 0; }
+[role=status] { border-inline-start: .25rem solid var(--main); padding-inline-start: .75rem; font-weight: 600; }
 .tags { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1rem; } footer a, .languages a, .more a { display: inline-block; padding: .25rem 0; margin-inline-end: 1.25rem; }
 ";
 
@@ -43,7 +50,7 @@ pub(super) fn page(site: &Site, words: &Words, about: &Head, content: &Markup) -
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                @if !site.title().is_empty() { header { a href="/read" { (site.title()) } } }
+                @if !site.title().is_empty() { header { a href=(site.to("/read")) { (site.title()) } } }
                 main { (content) }
                 footer {
                     @if !brand.name.is_empty() { p { (brand.name) } }

@@ -1,7 +1,7 @@
 //! The pages of a programme as readers see them at one moment.
 
 use content::words::language_tag;
-use content::{Content, Page, PageKind, Words};
+use content::{Content, Form, Page, PageKind, Words};
 use engine::Loaded;
 use model::Timestamp;
 
@@ -9,6 +9,8 @@ use model::Timestamp;
 pub(super) struct Site {
     pub loaded: Loaded,
     pub now: Timestamp,
+    /// How the reader came, for the links between our own pages; empty where nobody said it.
+    pub carried: String,
 }
 
 /// A page with its place.
@@ -35,6 +37,37 @@ impl Site {
 
     pub fn base(&self) -> &str {
         self.settings().base_url(self.brand())
+    }
+
+    pub fn form(&self, name: &str) -> Option<&Form> {
+        self.loaded.programme.forms.get(name)
+    }
+
+    /// Empty where nobody said it.
+    pub fn language_of<'a>(&'a self, form: &'a Form) -> &'a str {
+        match form.locale.as_str() {
+            "" => self.settings().language(self.brand()),
+            own => own,
+        }
+    }
+
+    /// The page with that path, if it is out and offers a file.
+    pub fn download_at(&self, path: &str) -> Option<Shown<'_>> {
+        let rest = path.strip_prefix("/read/")?;
+        let found = match rest.split_once('/') {
+            None => self.find(None, rest),
+            Some((tag, slug)) => self.find(Some(tag), slug),
+        };
+        found.filter(|it| !it.page.download.is_empty())
+    }
+
+    /// A path of ours with how the reader came.
+    pub fn to(&self, path: &str) -> String {
+        match (self.carried.as_str(), path.contains('?')) {
+            ("", _) => path.to_owned(),
+            (carried, true) => format!("{path}&{carried}"),
+            (carried, false) => format!("{path}?{carried}"),
+        }
     }
 
     /// The words of a page in that language, or in the site's.

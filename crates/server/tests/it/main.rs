@@ -10,6 +10,7 @@ mod contents;
 mod customers;
 mod documents;
 mod events;
+mod forms;
 mod history;
 mod identity;
 mod imports;
