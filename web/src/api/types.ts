@@ -71,6 +71,7 @@ export type ContentPreview = Schemas["ContentPreview"];
 export type ContentFinding = Schemas["ContentFinding"];
 export type EmailPreview = Schemas["EmailPreview"];
 export type SmsPreview = Schemas["SmsPreview"];
+export type PagePreview = Schemas["PagePreview"];
 export type ShortPreview = Schemas["ShortPreview"];
 export type PostShown = Schemas["PostShown"];
 export type Problem = Schemas["Problem"];
