@@ -25,6 +25,7 @@ pub(crate) fn check(content: &Content) -> Vec<Problem> {
     check_digest(content, &mut problems);
     check_hashtags(content, &mut problems);
     check_push(content, &mut problems);
+    problems.extend(crate::page::check(content));
     if content.topic.as_str().trim().is_empty() && content.purpose == Purpose::Marketing {
         let hint = "people subscribe to topics: write `topic: NAME`";
         problems.push(Problem::new("marketing needs a topic").hint(hint));

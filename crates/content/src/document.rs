@@ -3,6 +3,7 @@
 use crate::RenderError;
 use crate::layout::Layout;
 use crate::locale::Translation;
+use crate::page::PageForm;
 use crate::template::{Place, Scope, Template};
 use crate::words::language_tag;
 use model::{Class, ContentName, Map, Problem, Purpose, Topic};
@@ -102,6 +103,9 @@ pub struct Forms {
     pub x: Option<PostForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<TextForm>,
+    /// For everybody, at an address of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageForm>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,7 +166,7 @@ pub struct Brand {
     pub name: String,
     /// One line or several; the law of most countries wants it in every marketing mail.
     pub postal_address: String,
-    /// Where `/c`, `/o`, `/u`, `/p` and `/w` are served, without a slash at the end.
+    /// Where `/c`, `/o`, `/u`, `/p`, `/w` and `/read` are served, without a slash at the end.
     pub base_url: String,
     pub from_name: String,
     pub from_address: String,
@@ -384,6 +388,8 @@ fn sources<'a>(
         ("threads text", Place::Line, post(&forms.threads)),
         ("x text", Place::Line, post(&forms.x)),
         ("webhook text", Place::Line, text(&forms.webhook)),
+        ("page title", Place::Line, forms.page.as_ref().map(|it| it.title.as_str())),
+        ("page description", Place::Line, forms.page.as_ref().map(|it| it.description.as_str())),
     ];
     let named = named.into_iter().map(|(name, place, it)| (Cow::Borrowed(name), place, it));
     // The second image is the first of `images`.

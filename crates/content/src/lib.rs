@@ -8,13 +8,17 @@ mod check;
 pub mod consistency;
 mod document;
 mod email;
+pub mod feed;
+pub mod form;
 mod layout;
 pub mod links;
 mod locale;
 mod markdown;
+pub mod page;
 mod part;
 pub mod post;
 mod short;
+pub mod site;
 pub mod sms;
 mod template;
 pub mod words;
@@ -24,12 +28,15 @@ pub use document::{
     TextForm, Threading,
 };
 pub use email::{Email, email};
+pub use form::Form;
 pub use layout::Layout;
 pub use links::{Link, LinkKey};
 pub use locale::{LocaleFront, Translation};
+pub use page::{Page, PageForm, PageKind, page};
 pub use part::{Part, part};
 pub use post::{PostTo, post};
 pub use short::{Short, short};
+pub use site::Site;
 pub use sms::{Sms, sms};
 pub use words::{Word, Words};
 

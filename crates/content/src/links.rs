@@ -37,6 +37,10 @@ const PREFERENCES: u8 = b'p';
 const WHY: u8 = b'w';
 const CONFIRM: u8 = b'k';
 const FRESH: u8 = b'f';
+const DOWNLOAD: u8 = b'd';
+
+/// The first byte of what is sealed for ourselves and leads nowhere.
+const SEAL_VERSION: u8 = 3;
 
 /// The secret of one installation under which links are signed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,13 @@ pub enum Link {
         message: MessageId,
         until: Timestamp,
     },
+    /// Opens the file that a page offers, until then.
+    Download {
+        person: PersonId,
+        until: Timestamp,
+        /// The page's slug.
+        page: String,
+    },
 }
 
 impl Link {
@@ -105,6 +116,12 @@ impl Link {
                 push_both(&mut bytes, FRESH, *person, *message);
                 push_number(&mut bytes, u64::try_from(until.0).unwrap_or_default());
             }
+            Link::Download { person, until, page } => {
+                bytes.push(DOWNLOAD);
+                push_number(&mut bytes, person.0);
+                push_number(&mut bytes, u64::try_from(until.0).unwrap_or_default());
+                bytes.extend_from_slice(page.as_bytes());
+            }
         }
         let mac = mac(&bytes, key);
         bytes.extend_from_slice(&mac);
@@ -123,6 +140,7 @@ impl Link {
             Link::Why { .. } => format!("{base}/w/{token}"),
             Link::Confirm { .. } => format!("{base}/k/{token}"),
             Link::Fresh { .. } => format!("{base}/f/{token}"),
+            Link::Download { .. } => format!("{base}/d/{token}"),
         }
     }
 }
@@ -218,8 +236,38 @@ pub fn verify(token: &str, key: &LinkKey) -> Option<Link> {
             let (person, message) = (PersonId(person), MessageId(message));
             rest.is_empty().then_some(Link::Fresh { person, message, until })
         }
+        DOWNLOAD => {
+            let (person, rest) = take_number(rest)?;
+            let (until, rest) = take_number(rest)?;
+            let until = Timestamp(i64::try_from(until).ok()?);
+            let page = String::from_utf8(rest.to_vec()).ok()?;
+            Some(Link::Download { person: PersonId(person), until, page })
+        }
         _ => None,
     }
+}
+
+/// Bytes that come back to us unread and unaltered, as text for an address or a form. `kind` says what
+/// they are for: nothing that was sealed for one purpose serves another.
+pub(crate) fn seal(kind: u8, bytes: &[u8], key: &LinkKey) -> String {
+    let mut sealed = vec![SEAL_VERSION, kind];
+    sealed.extend_from_slice(bytes);
+    let mac = mac(&sealed, key);
+    sealed.extend_from_slice(&mac);
+    URL_SAFE_NO_PAD.encode(sealed)
+}
+
+/// What [`seal`] was given, or none: altered, foreign, or for another purpose.
+pub(crate) fn unseal(kind: u8, text: &str, key: &LinkKey) -> Option<Vec<u8>> {
+    if TOKEN_MAX_BYTES < text.len() {
+        return None;
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (signed, given) = bytes.split_at_checked(bytes.len().checked_sub(MAC_BYTES)?)?;
+    if !same(&mac(signed, key), given) {
+        return None;
+    }
+    signed.strip_prefix(&[SEAL_VERSION, kind]).map(<[u8]>::to_vec)
 }
 
 /// Whether `url` leads to a page of ours for customers. Such a link is not counted as a click, and
@@ -227,7 +275,9 @@ pub fn verify(token: &str, key: &LinkKey) -> Option<Link> {
 pub(crate) fn is_own(url: &str, base_url: &str) -> bool {
     let base = base_url.trim_end_matches('/');
     let rest = if base.is_empty() { None } else { url.strip_prefix(base) };
-    rest.is_some_and(|it| ["/u/", "/p/", "/w/", "/k/", "/f/"].iter().any(|own| it.starts_with(own)))
+    rest.is_some_and(|it| {
+        ["/u/", "/p/", "/w/", "/k/", "/f/", "/d/"].iter().any(|own| it.starts_with(own))
+    })
 }
 
 /// `http` or `https`, with a host, without anything that could end a header or an attribute.
@@ -242,6 +292,11 @@ pub fn is_web_address(url: &str) -> bool {
     let plain_host = !host.is_empty() && !host.contains(['@', '\\']);
     let clean = |it: char| !it.is_control() && !it.is_whitespace() && !"\"<>\\^`{|}".contains(it);
     url.len() <= URL_MAX_BYTES && plain_host && url.chars().all(clean)
+}
+
+/// A text as a part of an address.
+pub fn percent_encode(text: &str) -> String {
+    crate::template::percent_encode(text)
 }
 
 /// Adds the parameters that `url` does not have yet, before its fragment.

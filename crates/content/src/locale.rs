@@ -21,7 +21,8 @@ pub struct LocaleFront {
     pub action: Option<Action>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hashtags: Option<Vec<String>>,
-    /// Each form that is here replaces the document's of the same name as a whole.
+    /// Each form that is here replaces the document's of the same name as a whole; only a page leaves
+    /// to it what it does not say.
     #[serde(default)]
     pub forms: Forms,
     /// Not written: the line of the file on which the body begins.
@@ -145,6 +146,11 @@ impl Forms {
             threads: self.threads.or_else(|| others.threads.clone()),
             x: self.x.or_else(|| others.x.clone()),
             webhook: self.webhook.or_else(|| others.webhook.clone()),
+            // Its address and date are those of the document, unless a language says otherwise.
+            page: match (self.page, &others.page) {
+                (Some(own), Some(other)) => Some(own.or(other)),
+                (own, other) => own.or_else(|| other.clone()),
+            },
         }
     }
 }

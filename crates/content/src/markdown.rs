@@ -103,7 +103,7 @@ fn fills_or_leads(url: &str) -> bool {
     url.contains('{') || crate::links::is_web_address(url) || is_direct(url)
 }
 
-fn is_comment(html: &str) -> bool {
+pub(crate) fn is_comment(html: &str) -> bool {
     html.trim_start().starts_with("<!--")
 }
 

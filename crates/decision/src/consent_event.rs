@@ -72,6 +72,17 @@ pub fn statements_of(event: &Event) -> Vec<Statement> {
 /// How long a link that confirms can be used.
 pub const CONFIRM_WITHIN: Span = Span::days(30);
 
+/// Whether an address is to confirm what was said with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// It was, now or long ago.
+    Given,
+    /// As the policy has it.
+    AsPolicy,
+    /// It is, whatever the policy says: whoever took the statement promised to ask.
+    Needed,
+}
+
 /// What a statement becomes under the sender's rules. Where a yes must be confirmed and was not, it
 /// becomes a request by the address; a yes gets the end that the rules set, if it has none.
 /// `address` is the e-mail address that came with it, `known` what the person said before.
@@ -79,7 +90,7 @@ pub fn received(
     statement: Statement,
     policy: &Policy,
     address: Option<&Identifier>,
-    confirmed: bool,
+    confirmation: Confirmation,
     known: &Consents,
 ) -> Vec<Statement> {
     let mut said = statement;
@@ -90,9 +101,11 @@ pub fn received(
         return vec![said];
     }
     let of_email = said.channel.is_none_or(|it| it == Channel::Email);
-    let to_confirm = policy.double_opt_in.contains(Channel::Email)
+    let is_asked =
+        confirmation == Confirmation::Needed || policy.double_opt_in.contains(Channel::Email);
+    let to_confirm = is_asked
         && match said.state {
-            ConsentState::Granted => !confirmed,
+            ConsentState::Granted => confirmation != Confirmation::Given,
             ConsentState::Unconfirmed => true,
             ConsentState::Withdrawn => false,
         };

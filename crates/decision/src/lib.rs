@@ -34,7 +34,7 @@ pub use consent::{
     ChannelPreference, ConsentState, Consents, PreferenceSummary, STATEMENTS_MAX, Statement,
     Suppression, WORDING_CHARS_MAX, Wishes,
 };
-pub use consent_event::{CONFIRM_WITHIN, CONSENT_EVENTS, received, statements_of};
+pub use consent_event::{CONFIRM_WITHIN, CONSENT_EVENTS, Confirmation, received, statements_of};
 pub use contacts::{Contacts, SLOTS_MAX, Slot, SlotKind};
 pub use gates::PLAN_AHEAD_MAX;
 pub use holdout::{Held, HeldFrom, Holdouts};

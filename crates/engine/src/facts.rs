@@ -254,7 +254,7 @@ impl Engine {
                 Act::Mail(what) => {
                     let address = working.person.known.best(IdentifierKind::Email).cloned();
                     if let Some(address) = address {
-                        self.mail_on_request(working, batch, *what, address);
+                        self.mail_on_request(working, batch, *what, address, None);
                     }
                 }
                 Act::Send(order) => self.order(working, batch, order, &fact.event)?,

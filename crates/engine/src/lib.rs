@@ -59,8 +59,8 @@ mod syncs;
 mod undo;
 mod waves;
 
-pub use answers::{AnswerCounts, AnswerWord, ChannelDay, LastAnswer, OTHERS, channel_day};
 pub use accounts::{AccountStatus, Holds, Trouble};
+pub use answers::{AnswerCounts, AnswerWord, ChannelDay, LastAnswer, OTHERS, channel_day};
 pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast, fingerprint_of};
 pub use contact::addresses;
 pub use decisions::{Day, day, days};

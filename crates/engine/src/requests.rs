@@ -4,10 +4,10 @@ use crate::batch::{Batch, Working};
 use crate::contact::Wanted;
 use crate::{Engine, Loaded};
 use content::Link;
-use decision::Statement;
+use decision::{Confirmation, Statement};
 use model::{
-    Channel, ContentName, Event, Identifier, IdentifierKind, Map, Message, Origin, Request, Span,
-    Value,
+    Channel, ContentName, Event, Identifier, IdentifierKind, Map, Message, Origin, Purpose,
+    Request, Span, Value,
 };
 use port::{Person, Sections};
 
@@ -39,18 +39,22 @@ impl Engine {
         for it in &said {
             self.reopen(working, batch, event, it);
         }
-        if let Some(address) = pending.filter(|_| !is_confirmed(event)) {
-            self.mail_on_request(working, batch, Request::Confirmation, address);
+        if let Some(address) = pending.filter(|_| confirmation(event) != Confirmation::Given) {
+            let named = event.properties.get("confirmation").and_then(Value::as_text);
+            let named = named.map(ContentName::from);
+            self.mail_on_request(working, batch, Request::Confirmation, address, named);
         }
     }
 
-    /// Mails what the person asked for to their address, unless that was done a moment ago.
+    /// Mails what the person asked for to their address, unless that was done a moment ago: in the words
+    /// of the content that is named, if it may be used so.
     pub(crate) fn mail_on_request(
         &mut self,
         working: &mut Working,
         batch: &mut Batch,
         what: Request,
         to: Identifier,
+        named: Option<ContentName>,
     ) {
         let now = batch.now;
         let consents = &mut working.person.consents;
@@ -65,10 +69,14 @@ impl Engine {
         working.changed(Sections::CONSENTS);
         let loaded = self.loaded.clone();
         let person = working.person.id;
+        let named = named.filter(|it| {
+            let content = loaded.programme.contents.get(it);
+            content.is_some_and(|it| it.purpose == Purpose::Transactional)
+        });
         let wanted = Wanted {
             origin: Origin::Request { what },
             key: format!("request/{}/{person}/{}", what.name(), now.millis()),
-            content: self.content_for(&working.person, what),
+            content: named.unwrap_or_else(|| self.content_for(&working.person, what)),
             channels: vec![Channel::Email],
             class: None,
             value: 0.0,
@@ -118,21 +126,29 @@ pub(crate) fn record_statements(
     let (mut pending, mut recorded) = (false, Vec::new());
     for statement in stated {
         let known = &person.consents;
-        let confirmed = is_confirmed(event);
-        let said = decision::received(statement, policy, address.as_ref(), confirmed, known);
+        let confirmation = confirmation(event);
+        let said = decision::received(statement, policy, address.as_ref(), confirmation, known);
         for it in said {
             pending |= it.state == decision::ConsentState::Unconfirmed;
             person.consents.record(it.clone());
             recorded.push(it);
         }
     }
-    let asks = pending && policy.double_opt_in.contains(Channel::Email);
+    let is_asked = confirmation(event) == Confirmation::Needed;
+    let asks = pending && (is_asked || policy.double_opt_in.contains(Channel::Email));
     (recorded, address.filter(|_| asks))
 }
 
-/// Whoever sent the event has confirmed the address, now or long ago.
-fn is_confirmed(event: &Event) -> bool {
-    event.flags.historical || event.properties.get("confirmed") == Some(&Value::Bool(true))
+/// Whether whoever sent the event has confirmed the address, now or long ago, or promised to ask.
+fn confirmation(event: &Event) -> Confirmation {
+    let is_said = |name: &str| event.properties.get(name) == Some(&Value::Bool(true));
+    if event.flags.historical || is_said("confirmed") {
+        Confirmation::Given
+    } else if is_said("confirm") {
+        Confirmation::Needed
+    } else {
+        Confirmation::AsPolicy
+    }
 }
 
 /// The e-mail address that a statement came with, if it is the person's; else the one they use.

@@ -119,6 +119,8 @@ pub(crate) struct Shared {
     pub asking: Bucket,
     /// Contents that are sent to the team as a test.
     pub testing: Bucket,
+    /// How often the same address is typed into forms.
+    pub forms: crate::site::Limit,
     pub jobs: Jobs,
 }
 
@@ -177,6 +179,7 @@ impl Shared {
             exports: tokio::sync::Mutex::new(()),
             asking: Bucket::new(ASKING_MAX, ASKING_EVERY),
             testing: Bucket::new(test_sends::TRIES_MAX, test_sends::TRY_EVERY),
+            forms: crate::site::Limit::default(),
             jobs: Jobs::default(),
             settings,
         }

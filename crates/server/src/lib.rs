@@ -21,6 +21,7 @@ mod pressure;
 mod problem;
 mod programme;
 mod readers;
+mod site;
 mod table;
 mod web;
 pub mod why;
@@ -48,6 +49,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(hooks::router(shared.clone()))
         .merge(callbacks::router())
         .merge(pages::router())
+        .merge(site::router())
         .merge(metrics::router())
         .fallback(web::serve)
         .with_state(shared)

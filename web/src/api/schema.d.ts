@@ -2016,11 +2016,12 @@ export interface components {
             /** @description Its languages beside its own. */
             locales: string[];
             onsite: components["schemas"]["ShortPreview"] | null;
+            page: components["schemas"]["PagePreview"] | null;
             /** @description By network; none for what is transactional. */
             posts: {
                 [key: string]: components["schemas"]["PostShown"];
             };
-            /** @description Why a form cannot be written for this person, by its name: `email`, `sms`, `push`, `onsite`. */
+            /** @description Why a form cannot be written for this person, by its name: `email`, `sms`, `push`, `onsite`, `page`. */
             problems: {
                 [key: string]: string;
             };
@@ -2835,6 +2836,23 @@ export interface components {
              *     the sizes.
              */
             shared: number[][];
+        };
+        /** @description What everybody reads, whoever the preview is for. */
+        PagePreview: {
+            /** @description A whole one; of the programme that runs only if the content is saved. */
+            address: string;
+            description: string;
+            download: string;
+            /** @description The form below it, and the file that people get for it; empty where there is none. */
+            form: string;
+            image: components["schemas"]["ImageShown"] | null;
+            /** @description Whether it is there now, once it is saved. */
+            is_out: boolean;
+            /** @description `article` or `landing`. */
+            kind: string;
+            published: string | null;
+            tags: string[];
+            title: string;
         };
         /** @enum {string} */
         PanelChange: "begins" | "new_epoch" | "new_shares" | "ends";

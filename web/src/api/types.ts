@@ -84,6 +84,7 @@ export type ContentTested = Schemas["ContentTested"];
 export type ContentFinding = Schemas["ContentFinding"];
 export type EmailPreview = Schemas["EmailPreview"];
 export type SmsPreview = Schemas["SmsPreview"];
+export type PagePreview = Schemas["PagePreview"];
 export type ShortPreview = Schemas["ShortPreview"];
 export type PostShown = Schemas["PostShown"];
 export type Posts = Schemas["Posts"];

@@ -238,6 +238,46 @@ words! {
     EraseDoneTitle = "erase.done.title": "You are erased", "Je bent gewist", "Sie sind gelöscht";
     EraseDone = "erase.done.text": "What we held about you is gone, and within seven days also from our records of events. You will not hear from us.", "Wat we over je hadden is weg, en binnen zeven dagen ook uit onze vastgelegde gebeurtenissen. Je hoort niets meer van ons.", "Was wir über Sie hatten, ist weg, und innerhalb von sieben Tagen auch aus unseren Aufzeichnungen. Sie hören nichts mehr von uns.";
 
+    // Pages for everybody.
+    SiteArticles = "site.articles": "Articles", "Artikelen", "Artikel";
+    SiteNone = "site.none": "There is nothing here yet.", "Hier staat nog niets.", "Hier steht noch nichts.";
+    SiteBy = "site.by": "By {author}", "Door {author}", "Von {author}";
+    SiteUpdated = "site.updated": "Updated {date}", "Bijgewerkt op {date}", "Aktualisiert am {date}";
+    SiteTags = "site.tags": "Tags", "Trefwoorden", "Stichwörter";
+    SiteTagged = "site.tagged": "Articles tagged “{tag}”", "Artikelen met “{tag}”", "Artikel zu „{tag}“";
+    SiteAll = "site.all": "All articles", "Alle artikelen", "Alle Artikel";
+    SiteOlder = "site.older": "Older articles", "Oudere artikelen", "Ältere Artikel";
+    SiteNewer = "site.newer": "Newer articles", "Nieuwere artikelen", "Neuere Artikel";
+    SiteFeeds = "site.feeds": "Follow by feed", "Volgen via een feed", "Als Feed abonnieren";
+    SiteListen = "site.listen": "Listen", "Luisteren", "Anhören";
+    SiteWatch = "site.watch": "Watch", "Bekijken", "Ansehen";
+    SiteFile = "site.file": "The file to keep", "Het bestand om te bewaren", "Die Datei zum Behalten";
+    SiteMissingTitle = "site.missing.title": "This page is not here", "Deze pagina is er niet", "Diese Seite gibt es hier nicht";
+    SiteMissingText = "site.missing.text": "It may have been moved, or it is not out yet.", "Misschien is hij verhuisd, of hij is nog niet verschenen.", "Vielleicht ist sie umgezogen, oder sie ist noch nicht erschienen.";
+
+    // Forms for everybody, and what people get for them.
+    FormTitle = "form.title": "Stay in touch", "Blijf op de hoogte", "In Kontakt bleiben";
+    FormEmail = "form.email": "Your e-mail address", "Je e-mailadres", "Ihre E-Mail-Adresse";
+    FormName = "form.name": "Your name", "Je naam", "Ihr Name";
+    FormPhone = "form.phone": "Your phone number", "Je telefoonnummer", "Ihre Telefonnummer";
+    FormOptional = "form.optional": "{label} (not needed)", "{label} (hoeft niet)", "{label} (freiwillig)";
+    FormTopics = "form.topics": "What would you like to get?", "Wat wil je ontvangen?", "Was möchten Sie bekommen?";
+    FormButton = "form.button": "Send", "Versturen", "Absenden";
+    FormMissing = "form.missing": "Please fill this in.", "Vul dit in.", "Bitte füllen Sie das aus.";
+    FormTooLong = "form.too_long": "Please say it shorter.", "Zeg het korter.", "Bitte fassen Sie sich kürzer.";
+    FormNoChoice = "form.no_choice": "Please choose one of the list.", "Kies er een uit de lijst.", "Bitte wählen Sie etwas aus der Liste.";
+    FormNoPhone = "form.no_phone": "Please enter a phone number, such as +31 20 123 4567.", "Vul een telefoonnummer in, zoals +31 20 123 4567.", "Bitte geben Sie eine Telefonnummer ein, etwa +49 30 123456.";
+    FormOnceMore = "form.once_more": "Please check what is here, and send it once more.", "Controleer wat hier staat en verstuur het nog een keer.", "Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal ab.";
+    FormLimit = "form.limit": "Too much is being sent here just now. Please try again in some minutes.", "Er wordt hier nu te veel verstuurd. Probeer het over een paar minuten opnieuw.", "Hier wird gerade zu viel abgeschickt. Bitte versuchen Sie es in einigen Minuten noch einmal.";
+    FormNotStored = "form.not_stored": "What you sent could not be stored just now.", "Wat je verstuurde kon nu niet worden opgeslagen.", "Ihre Angaben konnten gerade nicht gespeichert werden.";
+    FormThanksTitle = "form.thanks.title": "Thank you", "Dank je wel", "Vielen Dank";
+    FormThanks = "form.thanks": "What you sent has arrived.", "Wat je verstuurde is aangekomen.", "Ihre Angaben sind angekommen.";
+    FormConfirm = "form.confirm": "A mail is on its way to {address}. Only after you use the link in it do we write to you.", "Er is een mail onderweg naar {address}. Pas nadat je de link daarin gebruikt, schrijven we je.", "Eine Mail an {address} ist unterwegs. Erst wenn Sie den Link darin benutzen, schreiben wir Ihnen.";
+    DownloadLink = "download.link": "Download {file}", "{file} downloaden", "{file} herunterladen";
+    DownloadUntil = "download.until": "This link works until {time}.", "Deze link werkt tot {time}.", "Dieser Link funktioniert bis {time}.";
+    DownloadLateTitle = "download.late.title": "This link is too old", "Deze link is te oud", "Dieser Link ist zu alt";
+    DownloadLateText = "download.late.text": "Fill in the form once more, and you get a new one.", "Vul het formulier nog een keer in, dan krijg je een nieuwe.", "Füllen Sie das Formular noch einmal aus, dann bekommen Sie einen neuen.";
+
     // What became of a message, for who got it.
     ReasonCreated = "reason.created": "a series or a mailing asked for this message", "een reeks of een mailing vroeg om dit bericht", "eine Reihe oder ein Versand wollte diese Nachricht";
     ReasonPlanned = "reason.planned": "the message got a channel and a time", "het bericht kreeg een kanaal en een tijd", "die Nachricht bekam einen Weg und eine Zeit";

@@ -42,6 +42,43 @@ fn an_unconfirmed_address_is_mailed_nothing_but_the_one_confirmation() {
     );
 }
 
+#[test]
+fn a_form_has_an_address_confirmed_although_the_policy_does_not() {
+    check(
+        &CONFIRMED.replace(", double_opt_in: email", ""),
+        r#"
+        1.09:00 identify ada email=ada@x.example
+        1.10:00 track ada "Consent Given" channel=email topic=news confirm=true
+        1.11:00 track ada "Ping"
+        1.12:00 show ledger
+        "#,
+        r#"
+        1.10:00 m1 email to ada@x.example "Please confirm that you want our messages"
+        m1 p1 request-confirmation sent: created planned sent
+        m2 p1 hello suppressed: created unconfirmed
+        "#,
+    );
+}
+
+#[test]
+fn a_form_may_name_the_mail_that_asks() {
+    check(
+        CONFIRMED,
+        r#"
+        1.09:00 identify ada email=ada@x.example
+        1.10:00 track ada "Consent Given" channel=email confirm=true confirmation=receipt
+        2.10:00 track ada "Consent Given" channel=email confirm=true confirmation=hello
+        2.11:00 show ledger
+        "#,
+        r#"
+        1.10:00 m1 email to ada@x.example "Receipt"
+        2.10:00 m2 email to ada@x.example "Please confirm that you want our messages"
+        m1 p1 receipt sent: created planned sent
+        m2 p1 request-confirmation sent: created planned sent
+        "#,
+    );
+}
+
 /// Otherwise a form is a weapon against whoever's address is typed into it.
 #[test]
 fn an_address_is_asked_once_a_day_and_three_times_a_month() {

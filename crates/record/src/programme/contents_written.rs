@@ -82,6 +82,67 @@ fn forms(forms: &Forms) -> Tree {
         .with("threads", forms.threads.as_ref().map(post))
         .with("x", forms.x.as_ref().map(post))
         .with("webhook", forms.webhook.as_ref().map(text))
+        .with("page", forms.page.as_ref().map(page))
+}
+
+/// A form that strangers fill in.
+pub fn form(it: &content::Form) -> Tree {
+    let double = (it.double_opt_in == Some(false)).then_some(Tree::Truth(false));
+    let topic = |it: &content::form::AskedTopic| {
+        Tree::fields().with("topic", Tree::text(&it.topic)).with("wording", Tree::said(&it.wording))
+    };
+    Tree::fields()
+        .with("form", Tree::text(&it.name))
+        .with("title", Tree::said(&it.title))
+        .with("text", Tree::said(&it.text))
+        .with("locale", Tree::said(&it.locale))
+        .with("fields", Tree::some(it.fields.iter().map(field)))
+        .with("topics", Tree::some(it.topics.iter().map(topic)))
+        .with("double_opt_in", double)
+        .with("confirmation", it.confirmation.as_ref().map(Tree::text))
+        .with("button", Tree::said(&it.button))
+        .with("thanks", Tree::said(&it.thanks))
+        .with("then", Tree::said(&it.then))
+}
+
+fn field(it: &content::form::Field) -> Tree {
+    let kind = (it.kind != content::form::FieldKind::Text).then(|| word(it.kind));
+    Tree::fields()
+        .with("field", Tree::text(&it.field))
+        .with("kind", kind)
+        .with("label", Tree::said(&it.label))
+        .with("required", it.required.then_some(Tree::Truth(true)))
+        .with("choices", Tree::some(it.choices.iter().map(Tree::text)))
+        .with("chars", it.chars.map(|it| Tree::Number(it as f64)))
+        .with("trait", Tree::said(&it.to_trait))
+}
+
+fn page(it: &content::PageForm) -> Tree {
+    Tree::fields()
+        .with("slug", Tree::said(&it.slug))
+        .with("title", Tree::said(&it.title))
+        .with("description", Tree::said(&it.description))
+        .with("kind", it.kind.map(word))
+        .with("published", Tree::said(&it.published))
+        .with("updated", Tree::said(&it.updated))
+        .with("author", Tree::said(&it.author))
+        .with("tags", Tree::some(it.tags.iter().map(Tree::text)))
+        .with("enclosure", it.enclosure.as_ref().map(enclosure))
+        .with("form", Tree::said(&it.form))
+        .with("download", Tree::said(&it.download))
+        .with("noindex", it.noindex.map(Tree::Truth))
+}
+
+fn enclosure(it: &content::page::Enclosure) -> Tree {
+    let number = |it: u32| Tree::Number(f64::from(it));
+    Tree::fields()
+        .with("url", Tree::text(&it.url))
+        .with("type", Tree::text(&it.media_type))
+        .with("bytes", Tree::Number(it.bytes as f64))
+        .with("duration", Tree::said(&it.duration))
+        .with("episode", it.episode.map(number))
+        .with("season", it.season.map(number))
+        .with("explicit", it.explicit.then_some(Tree::Truth(true)))
 }
 
 fn image(it: &Image) -> Tree {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Brand,
+    Site,
     Policy,
     Identity,
     Topic,
@@ -19,6 +20,7 @@ pub enum Kind {
     Broadcast,
     Post,
     Content,
+    Form,
     Layout,
     Words,
 }
@@ -48,8 +50,9 @@ pub struct FieldChange {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Brand,
+        Kind::Site,
         Kind::Policy,
         Kind::Identity,
         Kind::Topic,
@@ -59,6 +62,7 @@ impl Kind {
         Kind::Broadcast,
         Kind::Post,
         Kind::Content,
+        Kind::Form,
         Kind::Layout,
         Kind::Words,
     ];
@@ -66,6 +70,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Brand => "brand",
+            Kind::Site => "site",
             Kind::Policy => "policy",
             Kind::Identity => "identity",
             Kind::Topic => "topic",
@@ -75,6 +80,7 @@ impl Kind {
             Kind::Broadcast => "broadcast",
             Kind::Post => "post",
             Kind::Content => "content",
+            Kind::Form => "form",
             Kind::Layout => "layout",
             Kind::Words => "words",
         }
@@ -85,6 +91,7 @@ impl Kind {
         match path.split_once('/') {
             None => match path {
                 "brand.yaml" => Some(Kind::Brand),
+                "site.yaml" => Some(Kind::Site),
                 "policy.yaml" => Some(Kind::Policy),
                 "identity.yaml" => Some(Kind::Identity),
                 "topics.yaml" => Some(Kind::Topic),
@@ -96,6 +103,7 @@ impl Kind {
             Some(("broadcasts", _)) => Some(Kind::Broadcast),
             Some(("posts", _)) => Some(Kind::Post),
             Some(("content", _)) => Some(Kind::Content),
+            Some(("forms", _)) => Some(Kind::Form),
             Some(("layouts", _)) => Some(Kind::Layout),
             Some(("words", _)) => Some(Kind::Words),
             Some(_) => None,
@@ -133,6 +141,7 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
     let mut all = BTreeMap::new();
     let one = |kind: Kind| (kind, String::new());
     all.insert(one(Kind::Brand), written::brand(&programme.brand));
+    all.insert(one(Kind::Site), written::site(&programme.site));
     all.insert(one(Kind::Policy), written::policy(programme));
     all.insert(one(Kind::Identity), written::identity(&programme.identity));
     for it in &programme.topics {
@@ -162,6 +171,9 @@ fn definitions(programme: &Programme) -> BTreeMap<(Kind, String), Tree> {
             .with("body", Tree::said(&it.body))
             .with("translations", written::translations(it));
         all.insert((Kind::Content, name.to_string()), tree);
+    }
+    for (name, it) in &programme.forms {
+        all.insert((Kind::Form, name.clone()), written::form(it));
     }
     for (name, it) in &programme.layouts {
         let tree = Tree::fields().with("mjml", Tree::text(it.source()));

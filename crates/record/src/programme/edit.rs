@@ -88,6 +88,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
         Kind::Content => ".md",
         Kind::Layout => ".mjml",
         Kind::Brand
+        | Kind::Site
         | Kind::Policy
         | Kind::Identity
         | Kind::Topic
@@ -96,6 +97,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
         | Kind::Journey
         | Kind::Broadcast
         | Kind::Post
+        | Kind::Form
         | Kind::Words => ".yaml",
     };
     match path.ends_with(ending) {
@@ -110,6 +112,7 @@ pub fn path_problem(path: &str) -> Option<Problem> {
 fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
     match kind {
         Kind::Brand => Some(written::brand(&read.brand)),
+        Kind::Site => Some(written::site(&read.site)),
         Kind::Policy => Some(written::policy(read)),
         Kind::Identity => Some(written::identity(&read.identity)),
         Kind::Topic => {
@@ -125,6 +128,7 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
         Kind::Broadcast => read.broadcasts.first().map(written::broadcast),
         Kind::Post => read.posts.first().map(written::post),
         Kind::Content => read.contents.values().next().map(written::content),
+        Kind::Form => read.forms.values().next().map(written::form),
         Kind::Layout => read.layouts.values().next().map(|it| Tree::text(it.source())),
         Kind::Words => read.words.values().next().map(written::words),
     }
@@ -132,12 +136,15 @@ fn form_of(kind: Kind, read: &Programme) -> Option<Tree> {
 
 fn name_of(kind: Kind, read: &Programme) -> Option<String> {
     match kind {
-        Kind::Brand | Kind::Policy | Kind::Identity | Kind::Topic | Kind::Outcome => None,
+        Kind::Brand | Kind::Site | Kind::Policy | Kind::Identity | Kind::Topic | Kind::Outcome => {
+            None
+        }
         Kind::Audience => read.audiences.first().map(|it| it.0.clone()),
         Kind::Journey => read.journeys.first().map(|it| it.name.to_string()),
         Kind::Broadcast => read.broadcasts.first().map(|it| it.name.to_string()),
         Kind::Post => read.posts.first().map(|it| it.name.to_string()),
         Kind::Content => read.contents.keys().next().map(ToString::to_string),
+        Kind::Form => read.forms.keys().next().cloned(),
         Kind::Layout => read.layouts.keys().next().cloned(),
         Kind::Words => read.words.keys().next().cloned(),
     }

@@ -1,6 +1,7 @@
 //! The programme: everything that a team decides in files, checked and ready to run.
 
 mod campaigns;
+mod check_pages;
 mod contents;
 mod contents_written;
 mod difference;
@@ -27,7 +28,7 @@ pub use tree::Tree;
 pub use yaml::flow;
 
 use audience::Definitions;
-use content::{Brand, Content, Layout};
+use content::{Brand, Content, Form, Layout, Site};
 use decision::Policy;
 use expr::Expr;
 use journey::{Broadcast, Journey, Node, PostSlot, ScheduledPost, Step, Trigger, Until};
@@ -39,6 +40,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Programme {
     pub brand: Brand,
+    /// What its pages make together.
+    pub site: Site,
+    /// What strangers fill in, by name.
+    pub forms: BTreeMap<String, Form>,
     pub policy: Policy,
     pub identity: IdentityDefinition,
     pub topics: Vec<TopicDefinition>,

@@ -7,7 +7,7 @@ use super::journey_forms::JourneyForm;
 use super::journeys::Used;
 use super::place::{at_step, audience_in, locate, plain_problem, position};
 use super::{OutcomeDefinition, Programme, TopicDefinition};
-use content::{Brand, Content, Layout};
+use content::{Brand, Content, Form, Layout, Site};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use expr::Expr;
@@ -101,6 +101,7 @@ impl Reading {
         let (folder, name) = path.split_once('/').unwrap_or(("", path));
         match (folder, name) {
             ("", "brand.yaml") => self.brand(path, text),
+            ("", "site.yaml") => self.site(path, text),
             ("", "policy.yaml") => self.policy(path, text),
             ("", "identity.yaml") => self.identity(path, text),
             ("", "topics.yaml") => self.topics(path, text),
@@ -109,13 +110,14 @@ impl Reading {
             ("journeys", _) => self.journey(path, text),
             ("broadcasts", _) => self.broadcast(path, text),
             ("posts", _) => self.post(path, text),
+            ("forms", _) => self.form(path, text),
             ("layouts", _) => self.layout(path, name, text),
             // Read together, when all are there.
             ("content", _) => {}
             ("words", _) => self.words(path, name, text),
             _ => {
-                let hint = "files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
-                            and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/";
+                let hint = "files are brand.yaml, site.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, \
+                            and those in audiences/, journeys/, broadcasts/, posts/, content/, forms/, layouts/ and words/";
                 let problem = Problem::new("this file has no place in a programme").hint(hint);
                 self.problems.push(problem.in_file(path));
             }
@@ -126,6 +128,20 @@ impl Reading {
         if let Some(brand) = self.yaml::<Brand>(path, text) {
             self.programme.brand = brand;
         }
+    }
+
+    fn site(&mut self, path: &str, text: &str) {
+        if let Some(site) = self.yaml::<Site>(path, text) {
+            self.problems.extend(site.check().into_iter().map(|it| it.in_file(path)));
+            self.programme.site = site;
+        }
+    }
+
+    fn form(&mut self, path: &str, text: &str) {
+        let Some(form) = self.yaml::<Form>(path, text) else { return };
+        self.once("form", &form.name, path);
+        self.problems.extend(form.check().into_iter().map(|it| it.in_file(path)));
+        self.programme.forms.insert(form.name.clone(), form);
     }
 
     fn policy(&mut self, path: &str, text: &str) {
@@ -497,6 +513,11 @@ impl Reading {
             }
         }
         self.problems.extend(missing);
+        let found = super::check_pages::problems(&self.programme);
+        let located = found.into_iter();
+        let located = located.map(|(kind, name, it)| it.in_file(self.place(kind, &name)));
+        let located: Vec<Problem> = located.collect();
+        self.problems.extend(located);
         // Beyond single names: circles, limits. Only worth saying when the names are right.
         if self.problems.is_empty()
             && let Err(problems) = self.programme.definitions()

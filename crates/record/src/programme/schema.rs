@@ -23,6 +23,7 @@ macro_rules! schemas {
 
 schemas![
     ("brand", "brand.yaml"),
+    ("site", "site.yaml"),
     ("policy", "policy.yaml"),
     ("identity", "identity.yaml"),
     ("topics", "topics.yaml"),
@@ -32,5 +33,6 @@ schemas![
     ("broadcast", "broadcasts/*.yaml"),
     ("post", "posts/*.yaml"),
     ("content", "content/*.md"),
+    ("form", "forms/*.yaml"),
     ("words", "words/*.yaml"),
 ];

@@ -1,10 +1,10 @@
 //! Definitions as their files say them: the inverse of `read`. What is as usual is left out, so two
 //! definitions that mean the same are written the same.
 
-pub use super::contents_written::{content, translations};
+pub use super::contents_written::{content, form, translations};
 use super::tree::Tree;
 use super::{IdentityDefinition, OutcomeDefinition, Programme, TopicDefinition};
-use content::Brand;
+use content::{Brand, Site};
 use decision::learning::{Learning, Pressure};
 use decision::{Cap, HeldFrom, Holdouts, Panel, Policy};
 use journey::{Broadcast, MessageStep, PostAt, ScheduledPost, SendAt};
@@ -51,6 +51,23 @@ pub fn brand(brand: &Brand) -> Tree {
         .with("from_address", Tree::said(from_address))
         .with("layout", Tree::said(layout))
         .with("locale", Tree::said(locale))
+}
+
+pub fn site(site: &Site) -> Tree {
+    let items = site.feed_items.map(|it| Tree::Number(it as f64));
+    Tree::fields()
+        .with("title", Tree::said(&site.title))
+        .with("description", Tree::said(&site.description))
+        .with("language", Tree::said(&site.language))
+        .with("author", Tree::said(&site.author))
+        .with("author_email", Tree::said(&site.author_email))
+        .with("image", Tree::said(&site.image))
+        .with("category", Tree::said(&site.category))
+        .with("explicit", site.explicit.then_some(Tree::Truth(true)))
+        .with("base_url", Tree::said(&site.base_url))
+        .with("hub", Tree::said(&site.hub))
+        .with("feed_items", items)
+        .with("noindex", site.noindex.then_some(Tree::Truth(true)))
 }
 
 /// The policy with what else its file says. Topics say their own consent.

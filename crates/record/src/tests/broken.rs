@@ -23,11 +23,11 @@ fn a_file_in_the_wrong_place() {
         "\n== brandy.yaml\nname: x\n== audiences.yaml\nx: y\n== segments/a.yaml\nx: y",
         r#"
         audiences.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/
+        hint: files are brand.yaml, site.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, forms/, layouts/ and words/
         brandy.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/
+        hint: files are brand.yaml, site.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, forms/, layouts/ and words/
         segments/a.yaml: this file has no place in a programme
-        hint: files are brand.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, layouts/ and words/
+        hint: files are brand.yaml, site.yaml, policy.yaml, identity.yaml, topics.yaml, outcomes.yaml, and those in audiences/, journeys/, broadcasts/, posts/, content/, forms/, layouts/ and words/
         "#,
     );
 }

@@ -14,8 +14,8 @@ use journey::{Input, Journeys, Runs, World};
 use model::{
     CampaignName, ChanceKey, Channel, ChannelSet, Choice, Class, ContentName, Event, EventFlags,
     EventKind, Feedback, FeedbackSet, Identifier, IdentifierKind, JourneyName, LedgerState, Map,
-    MergeId, Message, MessageId, MessageState, Network, Offered, OfferedHour, Origin, PersonId, Purpose,
-    Reason, RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
+    MergeId, Message, MessageId, MessageState, Network, Offered, OfferedHour, Origin, PersonId,
+    Purpose, Reason, RunId, SourceId, Span, Timestamp, Topic, TrailEntry, Value,
 };
 use port::{Kept, LogPosition, Merge, PanelEntry, Person, Recent, Undone};
 use std::collections::BTreeMap;

@@ -31,6 +31,7 @@ fn at<'a>(schema: &'a Json, pointer: &str) -> &'a Json {
 /// there. `step` stands for a journey with that step.
 const FIELDS: &str = r"
 brand | | nope: 1
+site | | nope: 1
 policy | | nope: 1
 policy | /properties/caps/items | caps: [{nope: 1}]
 policy | /properties/quiet_hours | quiet_hours: {nope: 1}
@@ -70,6 +71,9 @@ journey | /$defs/step/properties/repeat | step repeat: {nope: 1}
 journey | /$defs/step/properties/webhook | step webhook: {nope: 1}
 journey | /$defs/step/properties/task | step task: {nope: 1}
 journey | /$defs/step/properties/tell_sales | step tell_sales: {nope: 1}
+form | | nope: 1
+form | /properties/fields/items | fields: [{nope: 1}]
+form | /properties/topics/items | topics: [{nope: 1}]
 content | | nope: 1
 content | /properties/image | image: {nope: 1}
 content | /properties/action | action: {nope: 1}
@@ -87,6 +91,8 @@ content | /properties/forms/properties/facebook | forms: {facebook: {nope: 1}}
 content | /properties/forms/properties/threads | forms: {threads: {nope: 1}}
 content | /properties/forms/properties/x | forms: {x: {nope: 1}}
 content | /properties/forms/properties/webhook | forms: {webhook: {nope: 1}}
+content | /properties/forms/properties/page | forms: {page: {nope: 1}}
+content | /properties/forms/properties/page/properties/enclosure | forms: {page: {enclosure: {nope: 1}}}
 ";
 
 /// Each closed list: the schema, its place, and a file with a word that is not on it.
@@ -100,7 +106,9 @@ journey | /$defs/step/properties/wait_for/properties/days/items | step wait_for:
 journey | /properties/trigger/properties/schedule/properties/every | trigger: {schedule: {audience: a, every: nope, at: '09:00'}}
 journey | /properties/trigger/properties/conversation/properties/kind | trigger: {conversation: {kind: nope}}
 journey | /$defs/class | step message: {content: a, channels: [email], class: nope}
+form | /properties/fields/items/properties/kind | fields: [{field: a, kind: nope}]
 content | /properties/class | class: nope
+content | /properties/forms/properties/page/properties/kind | forms: {page: {kind: nope}}
 content | /properties/forms/properties/social/properties/thread | forms: {social: {text: a, thread: nope}}
 ";
 

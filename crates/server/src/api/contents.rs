@@ -10,7 +10,7 @@ use axum::extract::State;
 use content::consistency::{Campaign, Used};
 use content::sms::Alphabet;
 use content::{Brand, Content, LinkKey, Links, PostTo, Reader, RenderError};
-use model::{Channel, ContentName, Map, MessageId, Network, PersonId, Post, Purpose};
+use model::{Channel, ContentName, Map, MessageId, Network, PersonId, Post, Purpose, Timestamp};
 use port::Views;
 use record::programme::Programme;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,10 @@ pub struct ContentPreview {
     pub push: Option<ShortPreview>,
     #[schema(required)]
     pub onsite: Option<ShortPreview>,
-    /// Why a form cannot be written for this person, by its name: `email`, `sms`, `push`, `onsite`.
+    /// None where it is no page.
+    #[schema(required)]
+    pub page: Option<PagePreview>,
+    /// Why a form cannot be written for this person, by its name: `email`, `sms`, `push`, `onsite`, `page`.
     pub problems: BTreeMap<String, String>,
     /// By network; none for what is transactional.
     #[schema(value_type = BTreeMap<String, PostShown>)]
@@ -99,6 +102,27 @@ pub struct ShortPreview {
     pub body: String,
     #[schema(required)]
     pub url: Option<String>,
+}
+
+/// What everybody reads, whoever the preview is for.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct PagePreview {
+    /// A whole one; of the programme that runs only if the content is saved.
+    pub address: String,
+    pub title: String,
+    pub description: String,
+    /// `article` or `landing`.
+    pub kind: String,
+    #[schema(required)]
+    pub published: Option<String>,
+    /// Whether it is there now, once it is saved.
+    pub is_out: bool,
+    pub tags: Vec<String>,
+    #[schema(required)]
+    pub image: Option<ImageShown>,
+    /// The form below it, and the file that people get for it; empty where there is none.
+    pub form: String,
+    pub download: String,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -141,6 +165,7 @@ pub(super) async fn preview_content(
     Body(asked): Body<ContentPreviewRequest>,
 ) -> Result<Json<ContentPreview>, Problem> {
     let loaded = shared.handle.loaded();
+    let now = shared.now();
     let read = {
         let loaded = loaded.clone();
         shared.read(move |views| {
@@ -157,7 +182,10 @@ pub(super) async fn preview_content(
     let shown = shared.work(move || {
         let changed = files.map(|it| record::programme::parse(&it)).transpose();
         let changed = changed.map_err(Problem::in_files)?;
-        preview(changed.as_ref().unwrap_or(&loaded.programme), &asked, &traits)
+        let programme = changed.as_ref().unwrap_or(&loaded.programme);
+        let mut made = preview(programme, &asked, &traits)?;
+        made.page = page(programme, &asked, &traits, now, &mut made.problems);
+        Ok(made)
     });
     Ok(Json(shown.await?))
 }
@@ -288,9 +316,44 @@ fn preview(
         sms: text,
         push,
         onsite,
+        page: None,
         problems,
         posts: posts.collect(),
         findings: content::consistency::check(&campaign).iter().map(ContentFinding::from).collect(),
+    })
+}
+
+/// The page in the language of whom the preview is for.
+fn page(
+    programme: &Programme,
+    asked: &ContentPreviewRequest,
+    traits: &Map,
+    now: Timestamp,
+    problems: &mut BTreeMap<String, String>,
+) -> Option<PagePreview> {
+    let Programme { brand, site, .. } = programme;
+    let document = programme.contents.get(&ContentName::from(&*asked.content))?;
+    let locale = traits.get("locale").and_then(model::Value::as_text).unwrap_or_default();
+    let content = document.speak(locale);
+    let made = kept(problems, "page", content::page(content, brand)?)?;
+    kept(problems, "page", made.html(brand))?;
+    let tag = document.translations.iter().find(|it| std::ptr::eq(&it.1.content, content));
+    let tag = tag.map(|it| format!("{}/", it.0)).unwrap_or_default();
+    let kind = match made.kind {
+        content::PageKind::Article => "article",
+        content::PageKind::Landing => "landing",
+    };
+    Some(PagePreview {
+        address: format!("{}/read/{tag}{}", site.base_url(brand), made.slug),
+        is_out: made.is_out(now),
+        description: made.description,
+        kind: kind.to_owned(),
+        published: made.published.map(|it| it.to_string()),
+        tags: made.tags.to_vec(),
+        image: made.image.map(|it| ImageShown { url: it.url, alt: it.alt }),
+        form: made.form.to_owned(),
+        download: made.download.to_owned(),
+        title: made.title,
     })
 }
 

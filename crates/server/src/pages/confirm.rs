@@ -95,6 +95,7 @@ fn done(shared: &Shared, sheet: &Sheet, asked: &Asked, now: bool) -> Response {
         @if confirmed {
             p role="status" { (words.say(Word::ConfirmDone)) }
             (list(sheet, &asked.waiting))
+            (crate::site::offers(shared, asked.person, &said_at(&asked.waiting), &words))
         } @else {
             p { (words.say(Word::ConfirmNothing)) }
             p { (words.say(Word::ConfirmAgain)) }
@@ -105,6 +106,11 @@ fn done(shared: &Shared, sheet: &Sheet, asked: &Asked, now: bool) -> Response {
     };
     let title = if confirmed { Word::ConfirmDoneTitle } else { Word::ConfirmNothingTitle };
     layout::page(sheet, StatusCode::OK, title, &content)
+}
+
+/// Where what was confirmed was said.
+fn said_at(waiting: &[Statement]) -> Vec<String> {
+    waiting.iter().map(|it| it.source.clone()).collect()
 }
 
 fn list(sheet: &Sheet, waiting: &[Statement]) -> Markup {

@@ -7,16 +7,22 @@ const BYTES_MAX: usize = 16 * 1024;
 
 /// The fields; none that can be read is an empty list.
 pub(super) async fn read(body: Body) -> Vec<(String, String)> {
-    let Ok(bytes) = axum::body::to_bytes(body, BYTES_MAX).await else { return Vec::new() };
-    let text = String::from_utf8_lossy(&bytes);
-    if text.contains("form-data") { multipart(&text) } else { urlencoded(&text) }
+    read_within(body, BYTES_MAX).await.unwrap_or_default()
 }
 
-pub(super) fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+/// The fields of a form that may have so many bytes; none where it has more.
+pub(crate) async fn read_within(body: Body, bytes_max: usize) -> Option<Vec<(String, String)>> {
+    let bytes = axum::body::to_bytes(body, bytes_max).await.ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    // Parts begin with their boundary; a name in the other form begins with no hyphen.
+    Some(if text.trim_start().starts_with("--") { multipart(&text) } else { urlencoded(&text) })
+}
+
+pub(crate) fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
     fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
 }
 
-fn urlencoded(text: &str) -> Vec<(String, String)> {
+pub(crate) fn urlencoded(text: &str) -> Vec<(String, String)> {
     text.trim()
         .split('&')
         .filter(|it| !it.is_empty())
@@ -36,7 +42,7 @@ fn multipart(text: &str) -> Vec<(String, String)> {
     text.split("Content-Disposition").skip(1).filter_map(part).collect()
 }
 
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut n = 0;

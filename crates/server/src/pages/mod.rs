@@ -6,7 +6,7 @@ mod choices;
 mod clicks;
 mod confirm;
 mod data;
-mod form;
+pub(crate) mod form;
 mod fresh;
 mod layout;
 mod preferences;

@@ -16,6 +16,7 @@ import { FileText } from "../journeys/file-text";
 import { Email } from "./email";
 import { Findings } from "./findings";
 import { Cannot, Posts, Short, Sms } from "./forms";
+import { Page } from "./page";
 import { pathOf } from "./path";
 import { TestDialog } from "./test-send";
 import { type ContentWritten, useFiles } from "./use-files";
@@ -242,7 +243,7 @@ function Forms({ it }: { it: ContentPreview }) {
   const { t } = useText();
   const words = t.content;
   const { data: session } = useQuery(sessionQuery);
-  const { email, sms, push, onsite, problems } = it;
+  const { email, sms, push, onsite, page, problems } = it;
   const why = (form: string) => <Cannot why={problems[form] ?? ""} />;
   return (
     <>
@@ -258,6 +259,9 @@ function Forms({ it }: { it: ContentPreview }) {
         <Card title={words.push}>{push ? <Short it={push} /> : why("push")}</Card>
         <Card title={words.onsite}>{onsite ? <Short it={onsite} /> : why("onsite")}</Card>
       </div>
+      {(page || problems.page) && (
+        <Card title={words.page}>{page ? <Page it={page} /> : why("page")}</Card>
+      )}
       {0 < Object.keys(it.posts).length && (
         <Card title={words.posts}>
           <Posts posts={it.posts} />
