@@ -2,7 +2,7 @@
 # Real peers against the real binary: SDKs, mail servers, a browser, a full disk. `make test-all` calls
 # it with FULCRUM_SLOW=1; by hand:
 #
-#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api import tables conditions webhooks personal social posts
+#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix browser disk api import tables conditions webhooks personal social posts pages
 #
 #   FULCRUM_BIN         a binary to test; without it, `cargo build -p fulcrum` makes one
 #   FULCRUM_SLOW_CACHE  where SDKs and drivers are installed [default: .slow]
@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 exec </dev/null
 
-all=(sdks mail postfix browser disk api import tables conditions history webhooks personal social posts)
+all=(sdks mail postfix browser disk api import tables conditions history webhooks personal social posts pages)
 cases=("${@:-${all[@]}}")
 wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
 missing=()
@@ -71,6 +71,7 @@ fi
 if wants history; then venv spark pyspark==4.3.0; fi
 if wants tables || wants conditions || wants history; then venv tables pyarrow==26.0.1 polars==2.1.0 duckdb==2.0.0; fi
 if wants api; then venv schema schemathesis==4.32.5; fi
+if wants pages; then venv feeds feedparser==6.0.14 flask-websub==0.4.1 celery==5.7.0 redis==8.1.0; fi
 if wants social || wants posts; then
     venv social mastodon-mock==0.6.1
     # A folder of its own, without a lock file: one of its packages is built here, against this machine's Node.

@@ -177,6 +177,7 @@ impl Engine {
         if batch.scan_ordered || batch.filled {
             return Ok(());
         }
+        self.announce(batch)?;
         if self.fill_chunk(batch)? || self.move_chunk(batch)? || self.sync_chunk(batch)? {
             return Ok(());
         }

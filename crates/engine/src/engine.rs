@@ -60,6 +60,7 @@ pub struct Engine {
     pub(crate) steps: JourneySteps,
     pub(crate) moves: BTreeMap<JourneyName, MoveStatus>,
     pub(crate) syncs: BTreeMap<String, SyncStatus>,
+    pub(crate) announced: crate::announce::Announced,
     pub(crate) calls: Calls,
     pub(crate) posts: Posts,
     pub(crate) paces: BTreeMap<Channel, Pace>,
@@ -175,6 +176,7 @@ impl Engine {
             steps: JourneySteps::default(),
             moves: BTreeMap::new(),
             syncs: BTreeMap::new(),
+            announced: crate::announce::Announced::default(),
             calls: Calls::default(),
             posts: Posts::default(),
             paces: BTreeMap::new(),
@@ -230,6 +232,7 @@ impl Engine {
         self.steps = JourneySteps::read(&*self.store)?;
         self.moves = crate::moves::moves_of(&*self.store)?;
         self.syncs = crate::syncs::read_all(&*self.store)?;
+        self.announced = crate::announce::Announced::read(&*self.store)?;
         self.brakes = crate::pacing::read_all(&*self.store)?;
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
@@ -596,6 +599,7 @@ impl Engine {
         }
         times.extend(self.next_broadcast());
         times.extend(self.next_post(now));
+        times.extend(self.announced.next());
         Ok(times.into_iter().min())
     }
 

@@ -7,6 +7,7 @@
 //! this same loop.
 
 mod accounts;
+mod announce;
 mod answers;
 mod apart;
 mod batch;

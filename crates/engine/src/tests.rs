@@ -1,5 +1,6 @@
 //! The engine as its users meet it: a programme and a script go in as text, what happened comes out.
 
+mod announcing;
 mod audiences;
 mod broadcasts;
 mod calling;

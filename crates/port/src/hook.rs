@@ -2,6 +2,10 @@
 
 use model::{HookReply, HookState, PersonId, Timestamp};
 
+/// Keys of calls that tell a hub of feeds begin so (WebSub). Their body is a form, which is all that hubs
+/// read.
+pub const WEBSUB: &str = "websub";
+
 /// A call of another system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {

@@ -27,7 +27,7 @@ pub use history::{
     AskFate, Fate, History, HistoryError, HistoryRow, PersonRange, Redirects, Scan, Visit, Wanted,
     Within,
 };
-pub use hook::{Caller, ForgetHooks, Hook, HookChange, HookCounts, HookRecord};
+pub use hook::{Caller, ForgetHooks, Hook, HookChange, HookCounts, HookRecord, WEBSUB};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;

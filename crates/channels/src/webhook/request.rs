@@ -40,8 +40,11 @@ pub fn headers(
     let id = webhook_id(key);
     let signatures: Vec<String> =
         secrets.iter().map(|it| signature(it, &id, seconds, body)).collect();
+    let is_form = key.strip_prefix(port::WEBSUB).is_some_and(|it| it.starts_with('/'));
+    let content_type =
+        if is_form { "application/x-www-form-urlencoded" } else { "application/json" };
     [
-        ("content-type", "application/json".to_owned()),
+        ("content-type", content_type.to_owned()),
         ("webhook-id", id),
         ("webhook-timestamp", seconds.to_string()),
         ("webhook-signature", signatures.join(" ")),

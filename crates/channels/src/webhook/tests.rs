@@ -37,6 +37,16 @@ fn each_secret_signs_while_receivers_change_over() {
 }
 
 #[test]
+fn a_hub_of_feeds_is_sent_the_form_that_it_reads() {
+    let kind = |key: &str| {
+        let headers = headers(key, 0, &[Secret::of([7; 32])], b"hub.mode=publish");
+        headers.into_iter().find(|it| it.0 == "content-type").expect("a header").1
+    };
+    assert_eq!(kind("websub/feed.xml/1/read/a"), "application/x-www-form-urlencoded");
+    assert_eq!(kind("websubscribers/entered/p1"), "application/json");
+}
+
+#[test]
 fn secrets_have_one_form_and_never_show() {
     assert_eq!(secret(SECRET).text(), SECRET);
     assert_eq!(secret(&Secret::of([9; 32]).text()), Secret::of([9; 32]));
