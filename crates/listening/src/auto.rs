@@ -2,6 +2,8 @@
 
 use crate::fields::address_in;
 use crate::mail::Mail;
+use crate::quote::own_words;
+use crate::report::one_line;
 use crate::{Answer, Incoming};
 
 /// What vacation programs put before the subject, in the languages of the larger mail systems.
@@ -23,8 +25,7 @@ const AUTO_SUBJECTS: [&str; 11] = [
 const REPLY_SUBJECTS: [&str; 5] = ["re:", "aw:", "antw:", "sv:", "rép:"];
 
 pub fn read(mail: &Mail<'_>) -> Incoming {
-    let answer =
-        Answer { from: mail.head.get("from").and_then(address_in), in_reply_to: mail.answers() };
+    let answer = answer(mail);
     let subject = mail.subject.trim().to_lowercase();
     let begins = |words: &[&str]| words.iter().any(|it| subject.starts_with(it));
     let value = |name| mail.head.get(name).unwrap_or_default().trim().to_ascii_lowercase();
@@ -44,6 +45,20 @@ pub fn read(mail: &Mail<'_>) -> Incoming {
     } else if is_program || mail.head.get("list-id").is_some() || !answers_us {
         Incoming::Other
     } else {
-        Incoming::Reply(answer)
+        Incoming::Reply(Answer { text: own_words(&mail.words()), ..answer })
+    }
+}
+
+fn answer(mail: &Mail<'_>) -> Answer {
+    let address = |name| mail.head.get(name).and_then(address_in);
+    let from = address("from");
+    let reply_to = address("reply-to")
+        .filter(|it| from.as_ref().is_none_or(|from| !from.eq_ignore_ascii_case(it)));
+    Answer {
+        from,
+        reply_to,
+        in_reply_to: mail.answers(),
+        subject: one_line(&mail.subject),
+        text: String::new(),
     }
 }

@@ -12,6 +12,7 @@ mod fields;
 mod mail;
 mod meaning;
 mod plain;
+mod quote;
 mod report;
 mod status;
 
@@ -105,13 +106,24 @@ pub enum Feedback {
     Other,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
+    /// Who says they wrote it: the address in `From`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Where they want to be answered, if that is another address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
     /// The Message-ID that is answered, with its angle brackets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
+    /// On one line and bounded.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// What they wrote themselves, as plain text and bounded: without what they quote and without their
+    /// signature. Of a program's answer it is empty. For people who may see the person, not for logs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 impl Bounce {

@@ -13,15 +13,32 @@ const READ_BYTES_MAX: usize = 256 * 1024;
 /// How many parts are looked at. A report has three.
 const PARTS_MAX: usize = 16;
 
+/// How deep a person's words are looked for.
+const WORDS_DEPTH_MAX: usize = 2;
+
 pub struct Mail<'a> {
     pub head: Fields,
     pub subject: String,
     pub parts: Vec<Part<'a>>,
 }
 
+/// What a person wrote, in the form in which it came.
+pub enum Words {
+    Plain(String),
+    Html(String),
+}
+
+impl Default for Words {
+    fn default() -> Words {
+        Words::Plain(String::new())
+    }
+}
+
 pub struct Part<'a> {
     /// Lower case, such as `message/delivery-status`.
     pub media_type: String,
+    /// A file that came along.
+    is_attached: bool,
     raw: &'a [u8],
 }
 
@@ -38,7 +55,7 @@ impl<'a> Mail<'a> {
         let (head, body) = head_and_body(raw);
         let parts = match boundary {
             Some(boundary) => split_at(body, boundary).into_iter().map(Part::new).collect(),
-            None => vec![Part { media_type: media_type(parsed.as_ref()), raw }],
+            None => vec![Part { media_type: media_type(parsed.as_ref()), is_attached: false, raw }],
         };
         Mail { head: Fields::head(&String::from_utf8_lossy(head)), subject, parts }
     }
@@ -70,6 +87,25 @@ impl<'a> Mail<'a> {
         texts.map(Part::text).collect::<Vec<_>>().join("\n")
     }
 
+    /// What a person wrote: the plain text, or else what the HTML says. Mail programs put it into a part of a
+    /// part when something is attached, and no deeper.
+    pub fn words(&self) -> Words {
+        self.words_within(WORDS_DEPTH_MAX).unwrap_or_default()
+    }
+
+    fn words_within(&self, depth: usize) -> Option<Words> {
+        let shown = || self.parts.iter().filter(|it| !it.is_attached);
+        let of = |media_type: &'static str| shown().find(move |it| it.media_type == media_type);
+        if let Some(part) = of("text/plain") {
+            return Some(Words::Plain(part.text()));
+        }
+        let nested = shown().filter(|it| it.media_type.starts_with("multipart/"));
+        let mut nested = nested.take_while(|_| 0 < depth);
+        nested
+            .find_map(|it| Mail::split(it.raw).words_within(depth - 1))
+            .or_else(|| of("text/html").map(|it| Words::Html(it.text())))
+    }
+
     /// The Message-ID of the mail that this one is about: from the head that came back, else from
     /// a copy in the text, else from what it says it answers.
     pub fn original_message_id(&self) -> Option<String> {
@@ -95,7 +131,9 @@ impl<'a> Mail<'a> {
 impl<'a> Part<'a> {
     fn new(raw: &'a [u8]) -> Part<'a> {
         let parsed = MessageParser::default().parse_headers(raw);
-        Part { media_type: media_type(parsed.as_ref()), raw }
+        let disposition = parsed.as_ref().and_then(|it| it.content_disposition());
+        let is_attached = disposition.is_some_and(|it| it.is_attachment());
+        Part { media_type: media_type(parsed.as_ref()), is_attached, raw }
     }
 
     fn is_mail(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What a mail that came back means for the message and the address.
 
-use crate::{Action, BounceClass, Evidence, Incoming};
+use crate::{Action, Answer, BounceClass, Evidence, Incoming};
 use model::{Conversation, Reason};
 
 impl Incoming {
@@ -12,7 +12,7 @@ impl Incoming {
                 Action::Delayed => "Email Delayed",
             },
             Incoming::Complaint(_) => Conversation::Complaint.event_name(),
-            Incoming::AutoReply(_) => "Email Answered Automatically",
+            Incoming::AutoReply(_) => "Email Auto-Replied",
             Incoming::Reply(_) => Conversation::Reply.event_name(),
             Incoming::Other => "Email Received",
         }
@@ -33,6 +33,14 @@ impl Incoming {
             Incoming::Bounce(it) => it.recipient.as_deref(),
             Incoming::Complaint(it) => it.recipient.as_deref(),
             Incoming::AutoReply(_) | Incoming::Reply(_) | Incoming::Other => None,
+        }
+    }
+
+    /// What somebody or a program answered.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Incoming::AutoReply(it) | Incoming::Reply(it) => Some(it),
+            Incoming::Bounce(_) | Incoming::Complaint(_) | Incoming::Other => None,
         }
     }
 

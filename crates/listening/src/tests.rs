@@ -133,6 +133,106 @@ fn a_letter_about_a_bounce_is_a_reply_and_no_bounce() {
 }
 
 #[test]
+fn of_an_answer_the_persons_own_words_are_kept() {
+    let check = |body: &str, expected: &str| {
+        let mail = format!("From: ann@shop.example\nSubject: Re: hello\n\n{body}");
+        assert_eq!(words(&mail), expected, "of\n{body}");
+    };
+    check("Yes, please.\n", "Yes, please.");
+    // Gmail and Apple Mail.
+    check(
+        "Does it come in blue?\r\n\r\nOn Mon, Nov 23, 2026 at 10:00 AM Shop <news@sender.test> wrote:\r\n\r\n> Your first ride\r\n> is on us\r\n",
+        "Does it come in blue?",
+    );
+    check(
+        "Graag!\n\nOp ma 23 nov. 2026 om 10:00 schreef Shop\n<news@sender.test>:\n> Je eerste rit\n",
+        "Graag!",
+    );
+    // Thunderbird, with an answer between the lines.
+    check(
+        "Am 23.11.26 um 10:00 schrieb Shop:\n> Which colour?\nBlue.\n> And which size?\nMedium, as in 2:\n\nthe usual.\n-- \nAnn\n",
+        "Blue.\nMedium, as in 2:\n\nthe usual.",
+    );
+    // Outlook, in English and Dutch.
+    check(
+        "Thanks!\n\n-----Original Message-----\nFrom: Shop <news@sender.test>\nSent: Monday\n\nYour first ride\n",
+        "Thanks!",
+    );
+    check(
+        "Dank!\n\n________________________________\nVan: Shop <news@sender.test>\nVerzonden: maandag\n",
+        "Dank!",
+    );
+    check(
+        "Dank!\n\nVan: Shop <news@sender.test>\nVerzonden: maandag\nAan: Ann\nOnderwerp: Je rit\n\nJe eerste rit\n",
+        "Dank!",
+    );
+    // What a person writes may look a little like it.
+    check(
+        "Where: at home\nWhen: at 5\n\nOrder 20261123:\n\n2 x blue -- or red\n",
+        "Where: at home\nWhen: at 5\n\nOrder 20261123:\n\n2 x blue -- or red",
+    );
+    // Nothing of their own.
+    check("> Your first ride\n", "");
+    check("One.\n\n\n\n\nTwo.\n", "One.\n\nTwo.");
+    let long = "word ".repeat(2_000);
+    let kept = words(&format!("From: a@b.example\nSubject: Re: x\n\n{long}"));
+    assert!(kept.ends_with('…') && kept.chars().count() <= 4_001, "{}", kept.chars().count());
+}
+
+#[test]
+fn the_words_of_an_answer_are_found_wherever_mail_programs_put_them() {
+    let head = "From: ann@shop.example\nSubject: Re: hello\n";
+    let check = |mail: &str, expected: &str| {
+        assert_eq!(words(&format!("{head}{mail}")), expected, "of\n{mail}");
+    };
+    let both = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nCaf=C3=A9?\n\
+        --i\nContent-Type: text/html\n\n<p>Other</p>\n--i--\n";
+    check(&format!("Content-Type: multipart/alternative; boundary=i\n\n--i\n{both}"), "Café?");
+    // With a file, which is text too and stands first.
+    check(
+        &format!(
+            "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\
+             Content-Disposition: attachment; filename=a.txt\n\nA list\n--o\n\
+             Content-Type: multipart/alternative; boundary=i\n\n--i\n{both}\n--o--\n"
+        ),
+        "Café?",
+    );
+    check(
+        "Content-Type: text/html\n\n<html><body><div>Is it <b>blue</b>?</div><br><div class=\"gmail_quote\">\
+         <div>On Mon Shop wrote:</div><blockquote>Your first ride</blockquote></div></body></html>",
+        "Is it blue?",
+    );
+    check(
+        "Content-Type: text/html\n\n<div>Yes</div><div>On 23 Nov 2026 Shop wrote:</div><blockquote>x</blockquote>",
+        "Yes",
+    );
+    // An attached mail is not theirs.
+    check("Content-Type: message/rfc822\n\nSubject: other\n\nwords\n", "");
+}
+
+#[test]
+fn an_answer_says_where_it_wants_to_be_answered_if_that_is_elsewhere() {
+    let check = |reply_to: &str, expected: Option<&str>| {
+        let mail = format!(
+            "From: Ann <ann@shop.example>\nReply-To: {reply_to}\nSubject: Re: =?utf-8?q?Caf=C3=A9?=\n\nYes\n"
+        );
+        let Incoming::Reply(answer) = read_mail(mail.as_bytes()) else { panic!("no reply") };
+        assert_eq!(answer.reply_to.as_deref(), expected);
+        assert_eq!(answer.subject, "Re: Café");
+    };
+    check("desk@shop.example", Some("desk@shop.example"));
+    check("<ANN@shop.example>", None);
+}
+
+#[test]
+fn of_a_programs_answer_nothing_is_kept_but_its_subject() {
+    let mail = b"From: ann@shop.example\nSubject: Automatic reply: hello\n\nI am away.\n";
+    let Incoming::AutoReply(answer) = read_mail(mail) else { panic!("no answer of a program") };
+    assert_eq!((&*answer.subject, &*answer.text), ("Automatic reply: hello", ""));
+    assert_eq!(read_mail(mail).event_name(), "Email Auto-Replied");
+}
+
+#[test]
 fn ordinary_mail_is_something_else() {
     check(b"From: ann@shop.example\nSubject: hello\n\nHow are you?\n", "other", "");
     check(
@@ -358,6 +458,13 @@ fn check(raw: &[u8], expected: &str, detail: &str) {
         }
     };
     assert_eq!(said, detail);
+}
+
+fn words(mail: &str) -> String {
+    match read_mail(mail.as_bytes()) {
+        Incoming::Reply(answer) => answer.text,
+        other => panic!("no reply: {other:?}"),
+    }
 }
 
 fn check_shown(raw: &[u8], expected: &str) {

@@ -5,10 +5,12 @@
 mod channel;
 mod history;
 mod hooks;
+mod mailbox;
 mod publisher;
 
 pub use channel::{FAULTS, Fault, Kind, Trial, channel, replies, some_envelope};
 pub use history::history;
+pub use mailbox::{Folder, mailbox};
 pub use publisher::{Fate, Place, publisher};
 
 use crate::{

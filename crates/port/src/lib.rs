@@ -9,9 +9,11 @@ pub mod contract;
 mod history;
 mod hook;
 mod log;
+mod mailbox;
 mod memory_history;
 mod memory_hooks;
 mod memory_log;
+mod memory_mailbox;
 mod memory_publisher;
 mod memory_store;
 mod person;
@@ -29,8 +31,12 @@ pub use history::{
 };
 pub use hook::{Caller, ForgetHooks, Hook, HookChange, HookCounts, HookRecord, WEBSUB};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
+pub use mailbox::{
+    FetchedMail, MAIL_BYTES_MAX, MAILS_AT_ONCE, MailKey, Mailbox, MailboxError, Waited,
+};
 pub use memory_history::MemoryHistory;
 pub use memory_log::MemoryLog;
+pub use memory_mailbox::MemoryMailbox;
 pub use memory_publisher::{MemoryPost, MemoryPublisher};
 pub use memory_store::{Fault, MemoryStore};
 pub use model::{Published, PublisherError};

@@ -1,7 +1,9 @@
 //! The in-memory versions pass the contracts that every adapter must pass.
 
-use crate::contract::{Fate, Place};
-use crate::{MemoryHistory, MemoryLog, MemoryPublisher, MemoryStore, Store, contract};
+use crate::contract::{Fate, Folder, Place};
+use crate::{
+    MemoryHistory, MemoryLog, MemoryMailbox, MemoryPublisher, MemoryStore, Store, contract,
+};
 use model::Network;
 
 #[test]
@@ -31,6 +33,18 @@ fn memory_publisher_keeps_the_contract() {
             recovers: Box::new(move || recovered.will(Fate::Takes)),
             knows_keys: true,
             secret: "hunter2".to_owned(),
+        }
+    });
+}
+
+#[test]
+fn memory_mailbox_keeps_the_contract() {
+    contract::mailbox(&mut || {
+        let mailbox = MemoryMailbox::new();
+        let filled = mailbox.clone();
+        Folder {
+            connect: Box::new(move || Box::new(mailbox.clone())),
+            put: Box::new(move |mail| filled.put(mail)),
         }
     });
 }

@@ -105,7 +105,7 @@ fn statuses_mean_what_the_settings_say_and_else_what_http_says() {
     let config = config("https://gateway.example", more);
     let check = |status: u16| {
         let body = Some(b"{\"messages\": [{\"id\": \"not an id, <b>\"}]}".to_vec());
-        match meaning(&Called { status, retry_after: None, body }, &config) {
+        match meaning(&Called { status, retry_after: None, kind: None, body }, &config) {
             Reply::Accepted { provider_id } => format!("accepted {provider_id}"),
             Reply::Deferred { .. } => "deferred".to_owned(),
             Reply::Refused { dead: true, .. } => "dead".to_owned(),

@@ -9,6 +9,8 @@ pub struct Called {
     pub status: u16,
     /// When to come back, if it says.
     pub retry_after: Option<Span>,
+    /// What kind of error it is, of who says so in a header, as Amazon does.
+    pub kind: Option<String>,
     /// None if it never came to its end.
     pub body: Option<Vec<u8>>,
 }

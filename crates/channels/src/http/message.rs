@@ -25,7 +25,8 @@ pub fn hand_over(http: &Http, call: &Call, at: Timestamp) -> Result<Called, Fail
     let answer = http.send(call)?;
     let status = answer.status();
     let retry_after = answer.header("retry-after").and_then(|it| retry_after(it, at));
-    Ok(Called { status, retry_after, body: answer.body(BODY_BYTES_MAX).ok() })
+    let kind = answer.header("x-amzn-errortype").map(str::to_owned);
+    Ok(Called { status, retry_after, kind, body: answer.body(BODY_BYTES_MAX).ok() })
 }
 
 /// Replies hold no address; the message's id is enough to find it.

@@ -1,17 +1,18 @@
 //! Makes the call. Owns no rule.
 
 use super::config::MailApiConfig;
-use super::request::request;
+use super::request::{Credentials, request};
 use super::response::{AGAIN, meaning};
 use crate::http::Http;
 use crate::http::meaning::of_failure;
 use crate::http::message::{hand_over, http_for, logged};
+use crate::secret::Secret;
 use model::{Problem, Reply};
 use port::Envelope;
 
 pub struct MailApi {
     config: MailApiConfig,
-    key: String,
+    credentials: Credentials,
     http: Http,
 }
 
@@ -24,8 +25,15 @@ impl MailApi {
     /// Over a way of calling of one's own.
     pub fn over(config: MailApiConfig, http: Http) -> Result<MailApi, Problem> {
         config.check()?;
-        let key = config.key.reveal("mail_api: key")?;
-        Ok(MailApi { config, key, http })
+        let reveal = |it: &Option<Secret>, what: &str| -> Result<Option<String>, Problem> {
+            it.as_ref().map(|it| it.reveal(what)).transpose()
+        };
+        let credentials = Credentials {
+            key: config.key.reveal("mail_api: key")?,
+            key_id: reveal(&config.key_id, "mail_api: key_id")?.unwrap_or_default(),
+            session_token: reveal(&config.session_token, "mail_api: session_token")?,
+        };
+        Ok(MailApi { config, credentials, http })
     }
 }
 
@@ -39,7 +47,7 @@ impl port::Channel for MailApi {
     }
 
     fn send(&self, envelope: &Envelope) -> Reply {
-        let call = match request(envelope, &self.config, &self.key) {
+        let call = match request(envelope, &self.config, &self.credentials) {
             Ok(call) => call,
             Err(reply) => return logged(envelope, reply),
         };

@@ -1,4 +1,4 @@
-//! Mail through the HTTP API of Postmark, SendGrid or Mailgun, for whom SMTP is not to be had.
+//! Mail through the HTTP API of Postmark, SendGrid, Mailgun or Amazon SES, for whom SMTP is not to be had.
 //!
 //! `request` says what is sent, with our message's id as a variable that comes back with every callback, and
 //! `response` what an answer means, both pure. Only `client` does I/O.
@@ -7,6 +7,7 @@ pub mod client;
 pub mod config;
 pub mod request;
 pub mod response;
+pub mod sigv4;
 
 pub use client::MailApi;
 pub use config::{MailApiConfig, Provider};

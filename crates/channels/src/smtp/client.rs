@@ -7,12 +7,11 @@ use super::dialogue::{
 use super::request::{Prepared, prepare};
 use crate::dkim::Signer;
 use crate::tls::client_config;
-use model::{Problem, Reply, Span};
+use crate::wire::{Wire, duration, left};
+use model::{Problem, Reply};
 use port::Envelope;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::ClientConfig;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -34,11 +33,6 @@ struct Connection {
     offers_utf8: bool,
     offers_pipelining: bool,
     used: Instant,
-}
-
-enum Wire {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
 }
 
 /// How a try ended, and where, if the connection itself failed.
@@ -87,23 +81,16 @@ impl Smtp {
     fn connect(&self) -> Result<Connection, Reply> {
         let fail = |error: io::Error| broken(Phase::Connect, &said(&error));
         let timeouts = self.config.timeouts;
-        let address = (self.config.host.as_str(), self.config.port);
-        let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-        for address in address.to_socket_addrs().map_err(fail)? {
-            match TcpStream::connect_timeout(&address, duration(timeouts.connect)) {
-                Ok(stream) => return self.greet(stream),
-                Err(error) => last = error,
-            }
-        }
-        Err(fail(last))
+        let config = &self.config;
+        let wire = Wire::connect(&config.host, config.port, duration(timeouts.connect));
+        self.greet(wire.map_err(fail)?)
     }
 
     /// From a connected stream to a session that takes messages.
-    fn greet(&self, stream: TcpStream) -> Result<Connection, Reply> {
+    fn greet(&self, wire: Wire) -> Result<Connection, Reply> {
         let mut session = Session::new(&self.config);
         let fail = |phase: Phase, error: &io::Error| broken(phase, &said(error));
-        stream.set_nodelay(true).map_err(|it| fail(Phase::Connect, &it))?;
-        let mut connection = Connection::new(Wire::Plain(stream));
+        let mut connection = Connection::new(wire);
         if self.config.tls == TlsMode::Implicit {
             connection = self.secure(connection).map_err(|it| fail(Phase::StartTls, &it))?;
         }
@@ -135,24 +122,13 @@ impl Smtp {
     }
 
     fn secure(&self, connection: Connection) -> io::Result<Connection> {
-        let Wire::Plain(mut stream) = connection.wire else {
-            return Err(io::Error::other("encrypted twice"));
-        };
         // Whatever came in the clear after the server's "go ahead" was not said by the server.
         if !connection.unread.is_empty() {
             return Err(io::Error::other("data before encryption"));
         }
         let tls = self.tls.clone().ok_or_else(|| io::Error::other("no TLS"))?;
-        let name = ServerName::try_from(self.config.host.clone()).map_err(io::Error::other)?;
-        let mut client = ClientConnection::new(tls, name).map_err(io::Error::other)?;
         let wait = duration(self.config.timeouts.command);
-        let deadline = Instant::now() + wait;
-        stream.set_write_timeout(Some(wait))?;
-        while client.is_handshaking() {
-            stream.set_read_timeout(Some(left(deadline)?))?;
-            client.complete_io(&mut stream)?;
-        }
-        Ok(Connection::new(Wire::Tls(Box::new(StreamOwned::new(client, stream)))))
+        Ok(Connection::new(connection.wire.secure(tls, &self.config.host, wait)?))
     }
 
     fn deliver(&self, connection: &mut Connection, prepared: &Prepared) -> Tried {
@@ -268,7 +244,7 @@ impl Connection {
     }
 
     fn ask(&mut self, line: &str, wait: Duration) -> io::Result<Heard> {
-        self.socket().set_write_timeout(Some(wait))?;
+        self.wire.socket().set_write_timeout(Some(wait))?;
         self.say(line)?;
         self.hear(wait)
     }
@@ -294,7 +270,7 @@ impl Connection {
             if REPLY_LINE_MAX_BYTES < self.unread.len() {
                 return Err(io::Error::other("the answer has no end"));
             }
-            self.socket().set_read_timeout(Some(left(deadline)?))?;
+            self.wire.socket().set_read_timeout(Some(left(deadline)?))?;
             let mut bytes = [0; 1_024];
             match self.wire.read(&mut bytes)? {
                 0 => return Err(ErrorKind::UnexpectedEof.into()),
@@ -310,7 +286,7 @@ impl Connection {
         const CHUNK_BYTES: usize = 64 * 1024;
         let deadline = Instant::now() + wait;
         for chunk in data.chunks(CHUNK_BYTES) {
-            self.socket().set_write_timeout(Some(left(deadline)?))?;
+            self.wire.socket().set_write_timeout(Some(left(deadline)?))?;
             self.wire.write_all(chunk)?;
         }
         self.wire.flush()?;
@@ -331,17 +307,10 @@ impl Connection {
         if !self.unread.is_empty() {
             return Ok(Silence::Broken);
         }
-        self.socket().set_nonblocking(true)?;
-        let looked = self.wire.look();
-        self.socket().set_nonblocking(false)?;
+        self.wire.socket().set_nonblocking(true)?;
+        let looked = look(&mut self.wire);
+        self.wire.socket().set_nonblocking(false)?;
         looked
-    }
-
-    fn socket(&self) -> &TcpStream {
-        match &self.wire {
-            Wire::Plain(stream) => stream,
-            Wire::Tls(stream) => &stream.sock,
-        }
     }
 }
 
@@ -353,69 +322,32 @@ enum Silence {
     Broken,
 }
 
-impl Wire {
-    fn look(&mut self) -> io::Result<Silence> {
-        let quiet = |error: io::Error| match error.kind() {
-            ErrorKind::WouldBlock => Ok(Silence::Open),
-            _ => Err(error),
-        };
-        match self {
-            Wire::Plain(stream) => match stream.peek(&mut [0]) {
-                Ok(0) => Ok(Silence::Closed),
-                Ok(_) => Ok(Silence::Broken),
-                Err(error) => quiet(error),
-            },
-            // Bytes may be housekeeping of the encryption, such as new keys: let it have them.
-            Wire::Tls(stream) => match stream.conn.read_tls(&mut stream.sock) {
-                Ok(0) => Ok(Silence::Closed),
-                Ok(_) => {
-                    let state = stream.conn.process_new_packets().map_err(io::Error::other)?;
-                    Ok(match (state.peer_has_closed(), state.plaintext_bytes_to_read()) {
-                        (true, _) => Silence::Closed,
-                        (false, 0) => Silence::Open,
-                        (false, _) => Silence::Broken,
-                    })
-                }
-                Err(error) => quiet(error),
-            },
-        }
+/// What can be seen of a connection without waiting.
+fn look(wire: &mut Wire) -> io::Result<Silence> {
+    let quiet = |error: io::Error| match error.kind() {
+        ErrorKind::WouldBlock => Ok(Silence::Open),
+        _ => Err(error),
+    };
+    match wire {
+        Wire::Plain(stream) => match stream.peek(&mut [0]) {
+            Ok(0) => Ok(Silence::Closed),
+            Ok(_) => Ok(Silence::Broken),
+            Err(error) => quiet(error),
+        },
+        // Bytes may be housekeeping of the encryption, such as new keys: let it have them.
+        Wire::Tls(stream) => match stream.conn.read_tls(&mut stream.sock) {
+            Ok(0) => Ok(Silence::Closed),
+            Ok(_) => {
+                let state = stream.conn.process_new_packets().map_err(io::Error::other)?;
+                Ok(match (state.peer_has_closed(), state.plaintext_bytes_to_read()) {
+                    (true, _) => Silence::Closed,
+                    (false, 0) => Silence::Open,
+                    (false, _) => Silence::Broken,
+                })
+            }
+            Err(error) => quiet(error),
+        },
     }
-}
-
-impl Read for Wire {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Wire::Plain(stream) => stream.read(bytes),
-            Wire::Tls(stream) => stream.read(bytes),
-        }
-    }
-}
-
-impl Write for Wire {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Wire::Plain(stream) => stream.write(bytes),
-            Wire::Tls(stream) => stream.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Wire::Plain(stream) => stream.flush(),
-            Wire::Tls(stream) => stream.flush(),
-        }
-    }
-}
-
-/// What of the time is left; an error once there is none.
-fn left(deadline: Instant) -> io::Result<Duration> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
-}
-
-/// At least a millisecond, since zero means "for ever" to a socket.
-fn duration(span: Span) -> Duration {
-    Duration::from_millis(u64::try_from(span.millis()).unwrap_or(0).max(1))
 }
 
 fn said(error: &io::Error) -> String {
@@ -433,7 +365,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     #[test]
     fn a_server_that_has_closed_is_noticed_before_the_dot() {

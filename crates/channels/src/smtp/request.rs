@@ -61,6 +61,12 @@ pub fn prepare(
     Ok(Prepared { sender, recipient, needs_utf8, data: stuffed(&mail) })
 }
 
+/// The mail alone, for who hands it over in another way.
+pub fn raw_mail(envelope: &Envelope) -> Result<Vec<u8>, Reply> {
+    let refused = || Reply::Refused { detail: "the mail cannot be built".to_owned(), dead: false };
+    mail(envelope).map(|it| with_line_ends(&it)).ok_or_else(refused)
+}
+
 /// Variable envelope return path: the address that a bounce comes back to names the message.
 fn sender(envelope: &Envelope, from: &str, config: &SmtpConfig) -> String {
     match config.bounce_address.as_deref().and_then(|it| it.split_once('@')) {

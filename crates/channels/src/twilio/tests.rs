@@ -101,7 +101,7 @@ fn what_cannot_be_sent_is_refused_before_it_leaves() {
 fn numbers_of_errors_decide_what_becomes_of_a_message() {
     let check = |status: u16, code: u32, expected: &str| {
         let body = format!("{{\"code\": {code}, \"message\": \"+31612345678\"}}").into_bytes();
-        let reply = meaning(&Called { status, retry_after: None, body: Some(body) });
+        let reply = meaning(&Called { status, retry_after: None, kind: None, body: Some(body) });
         let shown = match &reply {
             Reply::Accepted { .. } => "accepted".to_owned(),
             Reply::Deferred { detail, .. } => format!("deferred {detail}"),

@@ -126,7 +126,12 @@ fn a_call_says_who_we_are_and_how_long_it_is_good() {
 
 #[test]
 fn answers_mean_what_the_rfc_says() {
-    let check = |status: u16| match meaning(&Called { status, retry_after: None, body: None }) {
+    let check = |status: u16| match meaning(&Called {
+        status,
+        retry_after: None,
+        kind: None,
+        body: None,
+    }) {
         Reply::Accepted { .. } => "accepted",
         Reply::Deferred { .. } => "deferred",
         Reply::Refused { dead: true, .. } => "dead",

@@ -306,7 +306,7 @@ journey angry on conversation complaint\n  set angry=1",
     };
     assert_eq!(say("Email Replied", 0), "any");
     assert_eq!(say("Email Complained", 1), "angry any");
-    assert_eq!(say("Email Answered Automatically", 2), "");
+    assert_eq!(say("Email Auto-Replied", 2), "");
     assert_eq!(say("Email Bounced", 3), "");
 }
 
