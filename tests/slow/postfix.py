@@ -1,4 +1,4 @@
-"""A real Postfix on loopback with its own folders: two mailboxes, and a domain that bounces late."""
+"""A real Postfix on loopback with its own folders: three mailboxes, and a domain that bounces late."""
 
 import os
 import pathlib
@@ -70,7 +70,7 @@ class Postfix:
         shutil.chown(self.folder / "mail", "postfix", "postfix")
         write = lambda name, text: (self.folder / "etc" / name).write_text(text)
         write("main.cf", MAIN.format(dir=self.folder, uid=owner[0], gid=owner[1]))
-        write("vmailbox", "bob@recipient.test bob/\nbounces@sender.test bounces/\n")
+        write("vmailbox", "bob@recipient.test bob/\nbounces@sender.test bounces/\nhello@sender.test hello/\n")
         write("transport", f"bounce.test smtp:[127.0.0.1]:{late}\n")
         write("late_access", "bounce.test 550 5.1.1 No such mailbox here\n")
         write("master.cf", self._master(late))

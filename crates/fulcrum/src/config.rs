@@ -12,6 +12,7 @@ use channels::callbacks::CallbacksConfig;
 use channels::dns::DnsConfig;
 use channels::facebook::FacebookConfig;
 use channels::generic::GenericConfig;
+use channels::imap::MailboxConfig;
 use channels::linkedin::LinkedinConfig;
 use channels::mail_api::MailApiConfig;
 use channels::mastodon::MastodonConfig;
@@ -63,6 +64,8 @@ pub struct Config {
     pub http: BTreeMap<String, GenericConfig>,
     /// The accounts that posts to everybody leave by.
     pub social: SocialConfig,
+    /// Mailboxes in which mail comes back, by a name for them.
+    pub mailbox: BTreeMap<String, MailboxConfig>,
     /// Providers that may call back.
     pub callbacks: CallbacksConfig,
     /// Calls of other systems.
@@ -158,6 +161,7 @@ impl Config {
         self.sms.as_ref().map_or(Ok(()), SmsConfig::check)?;
         self.web_push.as_ref().map_or(Ok(()), WebPushConfig::check)?;
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;
+        self.mailbox.iter().try_for_each(|(name, it)| it.check(name))?;
         providers::check(self)?;
         self.webhooks.check()?;
         self.dns.check()?;

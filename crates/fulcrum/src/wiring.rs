@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use channels::callbacks::Receiver;
+use channels::imap::{Imap, MailboxConfig};
 use channels::webhook::{Secret, WebhookConfig, Webhooks};
 use engine::{Engine, EngineSettings, Filler, Host, Outlets, Parts};
 use model::Timestamp;
 use port::{Catalog, FactLog, Space, Store};
+use server::mailboxes::{Mailboxes, ReadMailbox};
 use server::{App, Readers, Settings};
 use store_sqlite::SqliteStore;
 use tokio::net::TcpListener;
@@ -81,9 +83,10 @@ pub fn serve(
     let Opened { log, mut store, history, keys } = opened;
     data::touch_if_unused(&mut store)?;
     let truth = data::simulated(&store)?;
-    let providers = match truth {
-        Some(_) => Providers::simulated()?,
-        None => Providers::of(config)?,
+    // Simulated people concern nobody outside, and nobody outside concerns them.
+    let (providers, mailboxes) = match truth {
+        Some(_) => (Providers::simulated()?, Vec::new()),
+        None => (Providers::of(config)?, mailboxes_of(config)?),
     };
     let setup_token = match store.get(Space::Access, "admin")? {
         Some(_) => None,
@@ -128,6 +131,7 @@ pub fn serve(
     let log: Arc<dyn FactLog> = log;
     let readers = Readers::new(move || shared.reader());
     let app = App { log, history: Some(history), handle: host.handle(), readers, keys, settings };
+    let mailboxes = Mailboxes::start(mailboxes, &app.needs_of_mailboxes());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -135,10 +139,21 @@ pub fn serve(
     let served = runtime.block_on(listen(app, bind, setup_token, held, ready));
     // Pages first, then the engine: a request that is being answered may wait for its commit.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    drop(mailboxes);
     drop(filler);
     drop(historian);
     drop(host);
     served
+}
+
+/// Reads the secrets that the settings name.
+fn mailboxes_of(config: &Config) -> anyhow::Result<Vec<ReadMailbox>> {
+    let of = |(name, set): (&String, &MailboxConfig)| -> anyhow::Result<ReadMailbox> {
+        let imap = Imap::new(name, set.clone()).map_err(providers::stop)?;
+        let (name, interval) = (name.clone(), set.interval);
+        Ok(ReadMailbox { name, mailbox: Box::new(imap), interval })
+    };
+    config.mailbox.iter().map(of).collect()
 }
 
 fn settings(

@@ -70,10 +70,12 @@ impl Mailbox for MemoryMailbox {
 
     fn done(&mut self, taken: &[MailKey], left: &[MailKey]) -> Result<(), MailboxError> {
         let mut folder = self.open()?;
-        for key in taken {
+        // A number of another folder is none of this one.
+        let ours = |it: &&MailKey| it.validity == VALIDITY;
+        for key in taken.iter().filter(ours) {
             folder.mails.remove(&key.uid);
         }
-        folder.left.extend(left.iter().map(|it| it.uid));
+        folder.left.extend(left.iter().filter(ours).map(|it| it.uid));
         Ok(())
     }
 

@@ -42,6 +42,20 @@ pub struct App {
     pub settings: Settings,
 }
 
+impl App {
+    /// What the threads need that read mailboxes beside this server.
+    pub fn needs_of_mailboxes(&self) -> crate::mailboxes::Needs {
+        crate::mailboxes::Needs {
+            log: self.log.clone(),
+            handle: self.handle.clone(),
+            readers: self.readers.clone(),
+            keys: self.keys,
+            clock: self.settings.clock.clone(),
+            states: self.settings.mailboxes.clone(),
+        }
+    }
+}
+
 pub struct Settings {
     /// The installation's name, shown in the app. Empty: that of the brand in the programme.
     pub name: String,
@@ -60,6 +74,8 @@ pub struct Settings {
     pub resolver: Option<SocketAddr>,
     /// Reads what providers call back, if any may.
     pub callbacks: Option<Arc<channels::callbacks::Receiver>>,
+    /// How the mailboxes are that are read.
+    pub mailboxes: crate::mailboxes::MailboxStates,
     /// Webhooks are signed with a secret of the settings and not with one that is stored.
     pub webhook_secret_is_set: bool,
     /// Sets the admin's password, once per process.
@@ -137,6 +153,7 @@ impl Settings {
             sender: Sender::default(),
             resolver: None,
             callbacks: None,
+            mailboxes: crate::mailboxes::MailboxStates::default(),
             webhook_secret_is_set: false,
             setup_token: None,
             secure_cookies: false,

@@ -748,6 +748,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the mailboxes are in which mail comes back */
+        get: operations["list_mailboxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merges/{id}/allow": {
         parameters: {
             query?: never;
@@ -2710,6 +2727,37 @@ export interface components {
             problem: string | null;
             records: components["schemas"]["DnsRecord"][];
         };
+        /** @description A mailbox that is read, since the server began. */
+        MailboxInfo: {
+            /**
+             * Format: date-time
+             * @description When it was last read without trouble.
+             */
+            last_read: string | null;
+            /**
+             * Format: int64
+             * @description Other mails, which were left where they are.
+             */
+            left: number;
+            /** @description As the settings call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Mails about messages of ours.
+             */
+            taken: number;
+            trouble: components["schemas"]["MailboxTrouble"] | null;
+        };
+        MailboxList: {
+            /** @description By name. */
+            items: components["schemas"]["MailboxInfo"][];
+        };
+        /** @description Why a mailbox cannot be read. It is tried again by itself. */
+        MailboxTrouble: {
+            /** Format: date-time */
+            since: string;
+            why: string;
+        };
         MeasurementPanel: {
             channels: string[];
             design: components["schemas"]["ReportDesign"];
@@ -3706,7 +3754,7 @@ export interface components {
             channel?: string;
             detail?: string;
             kind: components["schemas"]["TimelineKind"];
-            /** @description The id of the message. */
+            /** @description The id of the message, or of the one that an event is about, such as an answer to it. */
             message?: string;
             properties?: {
                 [key: string]: unknown;
@@ -5342,6 +5390,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_mailboxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -549,6 +549,8 @@ export const en = {
     back: "All people",
     since: (when: string) => `First seen ${when}`,
     timeline: "Timeline",
+    about: (content: string) => `about ${content}`,
+    said: (text: string) => `“${text}”`,
     profile: "Profile",
     identifiers: "Known by",
     traits: "Traits",

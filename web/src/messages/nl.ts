@@ -560,6 +560,8 @@ export const nl: Messages = {
     back: "Alle mensen",
     since: (when) => `Eerst gezien ${when}`,
     timeline: "Tijdlijn",
+    about: (content) => `over ${content}`,
+    said: (text) => `“${text}”`,
     profile: "Profiel",
     identifiers: "Bekend als",
     traits: "Kenmerken",

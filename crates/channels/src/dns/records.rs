@@ -67,6 +67,7 @@ impl Sender {
             Provider::Postmark => "include:spf.mtasv.net",
             Provider::SendGrid => "include:sendgrid.net",
             Provider::Mailgun => "include:mailgun.org",
+            Provider::Ses => "include:amazonses.com",
         });
         Sender {
             bounce_address: smtp.and_then(|it| it.bounce_address.clone()),

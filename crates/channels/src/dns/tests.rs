@@ -47,7 +47,7 @@ fn what_to_publish_follows_from_the_sender() {
         lines,
         [
             "mail.shop.example TXT v=spf1 a:smtp.host.example -all",
-            "s1._domainkey.shop.example TXT v=DKIM1; k=rsa; p=MIIBMIIBMIIBMIIBMIIBM",
+            "s1._domainkey.shop.example TXT v=DKIM1; k=rsa; p=MIIBMIIBMIIBMIIBMIIBMI",
             "_dmarc.shop.example TXT v=DMARC1; p=none; rua=mailto:postmaster@",
             "mail.shop.example MX (the host that takes your mail)",
             "go.shop.example A or AAAA (the address of this server, or of the p",

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use channels::dkim;
 use channels::dns::{Checked, Needed, Resolver, Sender, Standing};
+use channels::imap::Imap;
 use channels::web_push::WebPush;
 use model::{Channel, ChannelSet};
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ pub struct Arguments {
 enum Action {
     /// The channels, their providers, and whether every secret that they need can be read.
     List,
+    /// Sign in to each mailbox in which mail comes back, and count what waits there. Changes nothing.
+    Mailboxes,
     /// The DNS records that make mail believed, as lines of a zone.
     ///
     /// With `--check` the DNS is asked what stands there. Exit code 0: all is as it should be. 1: something
@@ -52,6 +55,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::load(place)?;
     let text = match arguments.action.clone().unwrap_or(Action::List) {
         Action::List => list(&config, arguments.format)?,
+        Action::Mailboxes => return mailboxes(&config, arguments.format),
         Action::Dns { check: true, program } => {
             return check_dns(&config, program, arguments.format);
         }
@@ -93,6 +97,40 @@ fn list(config: &Config, format: Format) -> anyhow::Result<String> {
             text + &format!("{:<10}{provider}\n", it["channel"].as_str().unwrap_or_default())
         }),
     })
+}
+
+/// One that cannot be read makes the command fail, so that a script notices.
+fn mailboxes(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
+    let mut rows: Vec<Value> = Vec::new();
+    for (name, set) in &config.mailbox {
+        let looked = Imap::new(name, set.clone()).map_err(stop)?.look();
+        let (waiting, trouble) = match looked {
+            Ok(waiting) => (Some(waiting), None),
+            Err(why) => (None, Some(why.to_string())),
+        };
+        rows.push(json!({"mailbox": name, "waiting": waiting, "trouble": trouble}));
+    }
+    let trouble_of = |it: &Value| it["trouble"].as_str().unwrap_or_default().to_owned();
+    let name_of = |it: &Value| it["mailbox"].as_str().unwrap_or_default().to_owned();
+    let text = match format {
+        Format::Json => format!("{}\n", json!({"mailboxes": rows})),
+        Format::Csv => rows.iter().fold("mailbox,waiting\n".to_owned(), |text, it| {
+            text + &format!("{},{}\n", name_of(it), it["waiting"])
+        }),
+        Format::Table if rows.is_empty() => {
+            "no mailbox is read: there is no [mailbox.NAME] in the settings\n".to_owned()
+        }
+        Format::Table => rows.iter().fold(String::new(), |text, it| {
+            let said = match it["waiting"].as_u64() {
+                Some(waiting) => format!("can be read, {waiting} mails wait"),
+                None => trouble_of(it),
+            };
+            text + &format!("{:<10}{said}\n", name_of(it))
+        }),
+    };
+    print(&text)?;
+    let failed = rows.iter().any(|it| !it["trouble"].is_null());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn dns(config: &Config, format: Format) -> anyhow::Result<String> {

@@ -18,6 +18,7 @@ mod jobs;
 mod journeys;
 mod json;
 mod lists;
+mod mailboxes;
 mod measure;
 mod messages;
 mod panel;
@@ -110,6 +111,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(power::get_power))
         .routes(routes!(figure::power_figure))
         .routes(routes!(today::resume))
+        .routes(routes!(mailboxes::list_mailboxes))
         .routes(routes!(today::release_campaign))
         .routes(routes!(decisions::get_decisions))
         .routes(routes!(people::list_people))

@@ -8,7 +8,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use decision::ConsentState;
 use engine::FactSource;
-use model::{Event, EventKind, Message, MessageState, PersonId, Purpose, Timestamp, TrailEntry};
+use model::{
+    Event, EventKind, Message, MessageId, MessageState, PersonId, Purpose, Timestamp, TrailEntry,
+    Value,
+};
 use port::Views;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -51,7 +54,7 @@ pub struct TimelineItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub detail: Option<String>,
-    /// The id of the message.
+    /// The id of the message, or of the one that an event is about, such as an answer to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub message: Option<String>,
@@ -248,6 +251,8 @@ fn event(event: &Event) -> TimelineItem {
         | EventKind::Alias { .. } => event.name().to_owned(),
     };
     let mut item = blank(event.time, TimelineKind::Event, title);
+    let about = event.properties.get("message").and_then(Value::as_text);
+    item.message = about.and_then(|it| it.parse::<MessageId>().ok()).map(|it| it.to_string());
     item.properties = (!event.properties.is_empty())
         .then(|| serde_json::to_value(&event.properties).unwrap_or_default());
     item

@@ -18,6 +18,7 @@ mod identity;
 mod imports;
 mod journeys;
 mod lists;
+mod mailboxes;
 mod measure;
 mod messages;
 mod people;

@@ -70,6 +70,12 @@ export function Timeline({ id }: { id: string }) {
   );
 }
 
+/** The beginning of what somebody wrote; the whole is among the details. */
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= 120 ? line : `${line.slice(0, 119).trimEnd()}…`;
+}
+
 function fits(item: TimelineItem, filter: Filter): boolean {
   switch (filter) {
     case "all":
@@ -92,6 +98,14 @@ function Item({ item }: { item: TimelineItem }) {
     item.kind === "message" && item.channel
       ? channelName(t, item.channel)
       : (t.person.kinds[item.kind] ?? item.kind);
+  const about = item.kind === "event" && item.message ? item.properties?.content : undefined;
+  const said = item.kind === "event" && about ? item.properties?.text : undefined;
+  const words = [
+    typeof said === "string" && t.person.said(shortened(said)),
+    typeof about === "string" && t.person.about(about),
+    item.reason && reasonText(t, item.reason),
+    format.withTimes(item.detail ?? ""),
+  ].filter(Boolean);
   const head = (
     <>
       <span className="item-title">
@@ -99,13 +113,7 @@ function Item({ item }: { item: TimelineItem }) {
         {item.kind === "consent" || item.kind === "merge" ? sentence(item.title) : item.title}
         {state && <StateBadge state={state} />}
       </span>
-      {(item.reason || item.detail) && (
-        <span className="item-why">
-          {[item.reason && reasonText(t, item.reason), format.withTimes(item.detail ?? "")]
-            .filter(Boolean)
-            .join(" · ")}
-        </span>
-      )}
+      {0 < words.length && <span className="item-why">{words.join(" · ")}</span>}
     </>
   );
   return (
