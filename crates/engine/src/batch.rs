@@ -35,6 +35,8 @@ pub(crate) struct Batch {
     /// Messages that stay behind without their person.
     pub left: Vec<Message>,
     pub entries: Vec<port::Entry>,
+    /// Where facts stand in the log that were taken in before they were read there.
+    pub overtaken: Vec<(PersonId, Timestamp, LogPosition)>,
     /// Where facts stand in the log that were not taken in, and that the history shall not have.
     pub left_out: Vec<LogPosition>,
     pub hooks: Vec<port::Hook>,
@@ -105,6 +107,7 @@ impl Batch {
             erasures: Vec::new(),
             left: Vec::new(),
             entries: Vec::new(),
+            overtaken: Vec::new(),
             left_out: Vec::new(),
             hooks: Vec::new(),
             answers: Vec::new(),

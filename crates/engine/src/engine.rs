@@ -1,7 +1,7 @@
 //! The engine's state between batches, one turn of its loop, and its one commit.
 
 use crate::answers::Answers;
-use crate::batch::Batch;
+use crate::batch::{Batch, Finished};
 use crate::calls::Calls;
 use crate::decisions::Days;
 use crate::erase::Erased;
@@ -498,12 +498,7 @@ impl Engine {
         self.journal_erasures(batch)?;
         let finished = batch.finish();
         self.tell_statuses(batch, &finished.news);
-        let mut entries = std::mem::take(&mut batch.entries);
-        entries.extend(crate::pacing::entries(batch));
-        self.own_entries(&mut entries)?;
-        entries.extend(crate::filing::left_out_entry(&std::mem::take(&mut batch.left_out)));
-        self.count_decisions(&finished.steps, &mut entries)?;
-        self.count_answers(batch.now, std::mem::take(&mut batch.answers), &mut entries)?;
+        let entries = self.entries(batch, &finished)?;
         let mut changes = Changes {
             now: batch.now,
             log_position: Some(position),
@@ -554,6 +549,21 @@ impl Engine {
             self.memory.keep(working.person);
         }
         Ok(worked)
+    }
+
+    /// All entries of the catalog that the batch changes.
+    fn entries(
+        &mut self,
+        batch: &mut Batch,
+        finished: &Finished,
+    ) -> Result<Vec<Entry>, EngineError> {
+        let mut entries = std::mem::take(&mut batch.entries);
+        entries.extend(crate::pacing::entries(batch));
+        self.own_entries(&mut entries)?;
+        entries.extend(crate::filing::left_out_entry(&std::mem::take(&mut batch.left_out)));
+        self.count_decisions(&finished.steps, &mut entries)?;
+        self.count_answers(batch.now, std::mem::take(&mut batch.answers), &mut entries)?;
+        Ok(entries)
     }
 
     fn own_entries(&mut self, entries: &mut Vec<Entry>) -> Result<(), EngineError> {

@@ -51,6 +51,21 @@ impl Engine {
             self.take_fact(batch, position, &fact, &names)?;
         }
         batch.cause = None;
+        self.remember_overtaken(batch)
+    }
+
+    /// A fact that overtook the log was taken in without a place in it; here is its place, so that it can be
+    /// found among what the person did last.
+    fn remember_overtaken(&mut self, batch: &mut Batch) -> Result<(), EngineError> {
+        for (person, at, position) in std::mem::take(&mut batch.overtaken) {
+            let id = self.person_now(batch, person)?;
+            batch.load(&*self.store, &mut self.memory, [id].into_iter())?;
+            let Some(working) = batch.get_mut(id) else { continue };
+            if working.person.recent.iter().all(|it| it.position != position) {
+                working.person.remember(at, position);
+                working.changed(Sections::HOT);
+            }
+        }
         Ok(())
     }
 
@@ -76,6 +91,8 @@ impl Engine {
                 if is_known || !batch.seen_now.insert(id) {
                     self.stats.duplicates += 1;
                     batch.left_out.extend(fact.0.filter(|_| is_collected(&fact.1)));
+                    let (person, at) = (fact.1.person, fact.1.event.time);
+                    batch.overtaken.extend(fact.0.zip(person).map(|(place, id)| (id, at, place)));
                     continue;
                 }
                 batch.seen.push(SeenId { id, received: fact.1.event.received });

@@ -88,10 +88,7 @@ pub fn serve(
         Some(_) => (Providers::simulated()?, Vec::new()),
         None => (Providers::of(config)?, mailboxes_of(config)?),
     };
-    let setup_token = match store.get(Space::Access, "admin")? {
-        Some(_) => None,
-        None => Some(hex(&random::<16>()?)),
-    };
+    let setup_token = setup_token(&store)?;
     let held = held(&store)?;
     if truth.is_none() && config.webhooks.secret.is_none() {
         data::webhook_secrets(&mut store)?;
@@ -144,6 +141,14 @@ pub fn serve(
     drop(historian);
     drop(host);
     served
+}
+
+/// For setting the first password; none once there is one.
+fn setup_token(store: &SqliteStore) -> anyhow::Result<Option<String>> {
+    Ok(match store.get(Space::Access, "admin")? {
+        Some(_) => None,
+        None => Some(hex(&random::<16>()?)),
+    })
 }
 
 /// Reads the secrets that the settings name.

@@ -162,8 +162,14 @@ fn collect(views: &dyn Views, facts: FactSource<'_>, id: PersonId) -> Result<Vec
         tracing::error!(%error, "the events of a timeline cannot be read");
         vec![None; places.len()]
     });
+    let mut known = BTreeSet::new();
     for (recent, fact) in person.recent.iter().zip(found) {
         let Some(fact) = fact else { continue };
+        // A provider may call back twice about one thing.
+        let id = fact.event.message_id.as_ref().map(|it| (fact.event.source.clone(), it.clone()));
+        if id.is_some_and(|it| !known.insert(it)) {
+            continue;
+        }
         let name = named('e', recent.position.0);
         items.push((Place(fact.event.time, name), event(&fact.event)));
     }
