@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::post;
 use axum::{Json, Router};
+use record::LogRecord;
 use std::sync::Arc;
 
 /// Reports carry the headers or the whole of what bounced; more than this nobody sends back.
@@ -24,7 +25,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router<Arc<Shared>> {
 }
 
 /// Answers with what the mail was understood as, and whether it is about a message of ours. A
-/// bounce is committed before the answer, so that the mail server may forget it.
+/// bounce that closes an address is committed before the answer and anything else is on disk, so that the mail server
+/// may forget it.
 async fn take_mail(
     State(shared): State<Arc<Shared>>,
     mail: Bytes,
@@ -32,8 +34,12 @@ async fn take_mail(
     let (keys, now) = (shared.keys, shared.now());
     let read = shared.read(move |views| returned::read(views, &keys, &mail, now)).await?;
     let known = read.fact.is_some();
-    if let Some(fact) = read.fact {
-        shared.urgent(fact).await?;
+    match read.fact {
+        Some(fact) if returned::is_urgent(&fact) => shared.urgent(fact).await?,
+        Some(fact) => {
+            shared.append(vec![LogRecord::Fact(fact).encode()]).await?;
+        }
+        None => {}
     }
     Ok(Json(serde_json::json!({"kind": read.kind, "known": known})))
 }

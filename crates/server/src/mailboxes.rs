@@ -1,6 +1,6 @@
 //! Reads mailboxes while the server runs, a thread for each: what came back becomes facts of the person it is about.
 //!
-//! A mail is put away only after what it means is committed. Whatever happens before that, it is read again,
+//! A mail is put away only after what it means is durable. Whatever happens before that, it is read again,
 //! and changes nothing the second time.
 
 use crate::app::Clock;
@@ -9,7 +9,7 @@ use crate::readers::Readers;
 use crate::returned;
 use engine::{Handle, Keys};
 use model::{Span, Timestamp};
-use port::{FactLog, FetchedMail, MailKey, Mailbox, MailboxError, Waited};
+use port::{FactLog, FetchedMail, LogError, LogPosition, MailKey, Mailbox, MailboxError, Waited};
 use record::{Fact, LogRecord};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -179,18 +179,29 @@ fn take(mails: &[FetchedMail], needs: &Needs) -> Result<(Vec<MailKey>, Vec<MailK
     Ok((taken, left))
 }
 
-/// By the engine's own lane for wishes, with a copy in the log, as when a mail server hands it over.
+/// To the log; what closes an address also by the engine's own lane for wishes, as when a mail server hands it over.
+/// Whoever waits is told once it is durable.
 fn store(fact: Fact, needs: &Needs) -> Receiver<bool> {
-    let copy = LogRecord::Fact(fact.clone()).encode();
-    needs.log.append(
-        vec![copy],
-        Box::new(|result| {
+    let (told, wait) = channel();
+    let record = vec![LogRecord::Fact(fact.clone()).encode()];
+    // Who does not wait any more need not be told.
+    if returned::is_urgent(&fact) {
+        let copied = |result: Result<LogPosition, LogError>| {
             if let Err(error) = result {
                 tracing::warn!(%error, "a mail is committed without its copy in the log");
             }
-        }),
-    );
-    let (told, wait) = channel();
-    needs.handle.urgent(fact, move |stored| told.send(stored).unwrap_or(()));
+        };
+        needs.log.append(record, Box::new(copied));
+        needs.handle.urgent(fact, move |stored| {
+            let _ = told.send(stored);
+        });
+    } else {
+        needs.log.append(
+            record,
+            Box::new(move |result| {
+                let _ = told.send(result.is_ok());
+            }),
+        );
+    }
     wait
 }

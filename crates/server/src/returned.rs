@@ -23,6 +23,12 @@ pub(crate) struct Returned {
     pub fact: Option<Fact>,
 }
 
+/// What closes an address goes before everything that waits. Everything else is an event like others, and stands
+/// where others do.
+pub(crate) fn is_urgent(fact: &Fact) -> bool {
+    fact.acts.iter().any(|it| matches!(it, Act::Suppress(_)))
+}
+
 /// Reads a mail against the committed state. The same mail gives an event of the same id, so that one which is
 /// handed over twice, or read again after a crash, counts once.
 pub(crate) fn read(
