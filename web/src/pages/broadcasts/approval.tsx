@@ -34,20 +34,40 @@ export function ApprovalCard({
     changed: words.changed(personOf(approved_by, spoken)),
     given: words.given(personOf(approved_by, spoken)),
   }[approving];
+  const can = approving === "open" ? "approve" : approving === "own" ? "not" : undefined;
+  return <ApprovalSheet {...{ words, text, can, busy, onApprove }} given={approving === "given"} />;
+}
+
+/** The same for whatever a second person looks at. `can`: whether who looks may approve it, if that is open. */
+export function ApprovalSheet({
+  words,
+  text,
+  given,
+  can,
+  busy,
+  onApprove,
+}: {
+  words: { title: string; button: string; disabled: string };
+  text: string;
+  given: boolean;
+  can: "approve" | "not" | undefined;
+  busy: boolean;
+  onApprove: () => void;
+}) {
   return (
-    <Card title={words.title} className={approving === "given" ? "approval" : "approval is-open"}>
+    <Card title={words.title} className={given ? "approval" : "approval is-open"}>
       <p>{text}</p>
-      {(approving === "open" || approving === "own") && (
+      {can && (
         <p className="approval-step">
           <Button
             kind="primary"
-            disabled={busy || approving === "own"}
-            aria-describedby={approving === "own" ? "approval-why" : undefined}
+            disabled={busy || can === "not"}
+            aria-describedby={can === "not" ? "approval-why" : undefined}
             onClick={onApprove}
           >
             {words.button}
           </Button>
-          {approving === "own" && (
+          {can === "not" && (
             <span id="approval-why" className="faint">
               {words.disabled}
             </span>

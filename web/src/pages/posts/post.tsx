@@ -9,8 +9,8 @@ import type { Post } from "../../api/types";
 import { startsByItself } from "../../lib/broadcasts";
 import { type PostStep, postApproving, postSteps } from "../../lib/posts";
 import { type Spoken, useText } from "../../messages";
-import { Button, Card, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
-import { personOf } from "../broadcasts/approval";
+import { Button, Empty, Failed, Loading, PageTitle, useNow } from "../../ui/parts";
+import { ApprovalSheet, personOf } from "../broadcasts/approval";
 import { StageBadge } from "../broadcasts/parts";
 import { pathOf as contentPath } from "../content/path";
 import { AccountsStrip, networkName, whenOf } from "./parts";
@@ -195,28 +195,8 @@ function ApprovalCard({
     anew: words.anew,
     given: words.given(personOf(approved_by, spoken)),
   }[approving];
-  return (
-    <Card title={words.title} className={approving === "given" ? "approval" : "approval is-open"}>
-      <p>{text}</p>
-      {(approving === "open" || approving === "own") && (
-        <p className="approval-step">
-          <Button
-            kind="primary"
-            disabled={busy || approving === "own"}
-            aria-describedby={approving === "own" ? "approval-why" : undefined}
-            onClick={onApprove}
-          >
-            {words.button}
-          </Button>
-          {approving === "own" && (
-            <span id="approval-why" className="faint">
-              {words.disabled}
-            </span>
-          )}
-        </p>
-      )}
-    </Card>
-  );
+  const can = approving === "open" ? "approve" : approving === "own" ? "not" : undefined;
+  return <ApprovalSheet {...{ words, text, can, busy, onApprove }} given={approving === "given"} />;
 }
 
 function Steps({
