@@ -2,7 +2,7 @@
 
 use super::command;
 use super::config::{After, MailboxConfig};
-use super::response::{End, Said, first};
+use super::response::{End, RESPONSE_BYTES_MAX, Said, first};
 use crate::smtp::TlsMode;
 use crate::tls::client_config;
 use crate::wire::{Wire, duration, left};
@@ -18,6 +18,9 @@ const CONNECT_WAIT: Duration = Duration::from_secs(15);
 
 /// For all answers to one command. Searching a large folder takes some seconds.
 const COMMAND_WAIT: Duration = Duration::from_secs(60);
+
+/// All answers to one command: twice the longest one, which is far more than any command asks for.
+const ANSWERS_BYTES_MAX: usize = 2 * RESPONSE_BYTES_MAX;
 
 /// RFC 2177: a server may end a connection that has said nothing for half an hour.
 const IDLE_MAX: Duration = Duration::from_secs(25 * 60);
@@ -35,6 +38,8 @@ struct Session {
     wire: Wire,
     unread: Vec<u8>,
     commands: u32,
+    /// Bytes of answers since the last command.
+    heard: usize,
     capabilities: BTreeSet<String>,
     validity: u32,
     has_marks: bool,
@@ -179,6 +184,7 @@ impl Session {
             wire,
             unread: Vec::new(),
             commands: 0,
+            heard: 0,
             capabilities: BTreeSet::new(),
             validity: 0,
             has_marks: false,
@@ -325,6 +331,7 @@ impl Session {
 
     fn say(&mut self, line: &str) -> Result<String, MailboxError> {
         self.commands += 1;
+        self.heard = 0;
         let tag = format!("f{}", self.commands);
         self.write(&format!("{tag} {line}\r\n"))?;
         Ok(tag)
@@ -381,6 +388,10 @@ impl Session {
         loop {
             if let Some((said, length)) = first(&self.unread).map_err(|it| refused(&it))? {
                 self.unread.drain(..length);
+                self.heard += length;
+                if ANSWERS_BYTES_MAX < self.heard {
+                    return Err(refused("the server says more than was asked for"));
+                }
                 return Ok(said);
             }
             let wait = left(deadline).map_err(broken)?;

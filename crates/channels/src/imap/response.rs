@@ -60,7 +60,8 @@ pub fn first(bytes: &[u8]) -> Result<Option<(Said, usize)>, String> {
                 Ok(Some((Said::Other, end + 1)))
             }
             Some(_) => Err("an answer cannot be read".to_owned()),
-            None => Ok(None),
+            None if bytes.len() < RESPONSE_BYTES_MAX => Ok(None),
+            None => Err("an answer has no end".to_owned()),
         },
     }
 }

@@ -254,6 +254,15 @@ fn answers_of_servers_are_understood() {
     }
 }
 
+#[test]
+fn what_never_ends_is_no_answer() {
+    let line = vec![b'x'; super::response::RESPONSE_BYTES_MAX];
+    assert_eq!(first(&line[1..]), Ok(None));
+    assert!(first(&line).is_err());
+    let literal = [b"* 1 FETCH (UID 7 BODY[] {9000000}\r\n", &line[..]].concat();
+    assert!(first(&literal).is_err());
+}
+
 proptest! {
     #[test]
     fn no_bytes_whatever_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..500)) {
