@@ -10,6 +10,7 @@ use crate::app::Shared;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
+use content::consistency::Campaign as Sent;
 use engine::{Loaded, Status};
 use model::{CampaignName, Channel, Feedback, Message, MessageId, MessageState, Span, Timestamp};
 use port::{CountKey, Views};
@@ -184,9 +185,20 @@ pub(super) async fn list_campaigns(
     known.extend(journeys.map(|it| (CampaignKind::Journey, it.name.to_string())));
     let broadcasts = programme.broadcasts.iter();
     known.extend(broadcasts.map(|it| (CampaignKind::Broadcast, it.name.to_string())));
+    // Grouped once, since there may be many campaigns, each with years of days.
+    let mut of_scope: BTreeMap<String, Vec<(CountKey, i64)>> = BTreeMap::new();
+    for (key, count) in counts {
+        of_scope.entry(key.scope.clone()).or_default().push((key, count));
+    }
+    let sent = programme.campaigns(&[]).into_iter();
+    let sent: BTreeMap<String, Sent> = sent.map(|it| (it.name.clone(), it)).collect();
     let mut all: Vec<Campaign> = known
         .into_iter()
-        .filter_map(|(kind, name)| campaign(kind, &name, &loaded, &status, &counts))
+        .filter_map(|(kind, name)| {
+            let scope = scope_of(kind, &name);
+            let counts = of_scope.get(&scope).map_or(&[][..], |it| it);
+            campaign(kind, &name, &loaded, &status, counts, sent.get(&scope))
+        })
         .collect();
     all.sort_by(|a, b| b.last_day.cmp(&a.last_day));
     Ok(Json(Campaigns { campaigns: all }))
@@ -214,7 +226,9 @@ pub(super) async fn get_campaign(
         Ok((counts, days))
     });
     let (counts, days) = read.await?;
-    let Some(campaign) = campaign(kind, &name, &loaded, &status, &counts) else {
+    let sent = loaded.programme.campaigns(&[]).into_iter().find(|it| it.name == scope);
+    let campaign = campaign(kind, &name, &loaded, &status, &counts, sent.as_ref());
+    let Some(campaign) = campaign else {
         return Err(absent(&scope));
     };
     let first = days.keys().next().copied().unwrap_or_default();
@@ -310,23 +324,27 @@ fn scope_parts(scope: &str) -> Option<(CampaignKind, String)> {
     Some((kind, name.to_owned()))
 }
 
-/// None where neither the programme nor the ledger knows it.
+fn scope_of(kind: CampaignKind, name: &str) -> String {
+    match kind {
+        CampaignKind::Journey => format!("journey/{name}"),
+        CampaignKind::Broadcast => format!("broadcast/{name}"),
+    }
+}
+
+/// None where neither the programme nor the ledger knows it. `counts` are its own, and `sent` is what the
+/// programme says by it.
 fn campaign(
     kind: CampaignKind,
     name: &str,
     loaded: &Loaded,
     status: &Status,
     counts: &[(CountKey, i64)],
+    sent: Option<&Sent>,
 ) -> Option<Campaign> {
-    let scope = match kind {
-        CampaignKind::Journey => format!("journey/{name}"),
-        CampaignKind::Broadcast => format!("broadcast/{name}"),
-    };
-    let of = |it: &&(CountKey, i64)| it.0.scope == scope;
-    let last = counts.iter().filter(of).map(|it| it.0.day).max();
+    let scope = scope_of(kind, name);
+    let last = counts.iter().map(|it| it.0.day).max();
     let programme = &loaded.programme;
-    let sent = programme.campaigns(&[]).into_iter().find(|it| it.name == scope);
-    let used = sent.map(|it| it.contents).unwrap_or_default();
+    let used = sent.map(|it| &it.contents[..]).unwrap_or_default();
     let brake = stopped(status, &scope);
     let (owner, state) = match kind {
         CampaignKind::Journey => {
@@ -360,7 +378,7 @@ fn campaign(
         state,
         contents: used.iter().map(|it| it.content.name.to_string()).collect(),
         channels: channels.into_iter().map(|it| it.name().to_owned()).collect(),
-        counts: ledger(counts, |key| key.scope == scope, 0),
+        counts: ledger(counts, |_| true, 0),
         last_day: last.map(date),
         brake,
     })
