@@ -161,6 +161,7 @@ pub(super) async fn move_item(
 /// The file's text with another time. A line `at:` of its own is replaced, so that comments stay; else the
 /// file is written anew.
 fn moved(path: &str, text: &str, at: &str) -> Result<String, Problem> {
+    let at = at.trim();
     let is_time = LocalDateTime::parse(at).is_ok() || Timestamp::parse(at).is_ok();
     if !is_time {
         return Err(Problem::bad("write `at` like 2026-11-27T09:00"));
