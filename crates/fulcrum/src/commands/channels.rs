@@ -69,7 +69,9 @@ pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn list(config: &Config, format: Format) -> anyhow::Result<String> {
     let providers = named(config);
     // Made as `serve` makes them, so that a missing secret shows here and not there.
-    let ready: ChannelSet = Providers::of(config)?.set;
+    let made = Providers::of(config)?;
+    let (ready, publishers): (ChannelSet, _) = (made.set, made.publishers);
+    let networks: Vec<&str> = publishers.iter().map(|it| it.network().name()).collect();
     let rules = config.engine()?.paces;
     let rows: Vec<Value> = Channel::ALL
         .into_iter()
@@ -84,18 +86,24 @@ fn list(config: &Config, format: Format) -> anyhow::Result<String> {
         })
         .collect();
     Ok(match format {
-        Format::Json => format!("{}\n", json!({"channels": rows})),
+        Format::Json => format!("{}\n", json!({"channels": rows, "networks": networks})),
         Format::Csv => rows.iter().fold("channel,provider\n".to_owned(), |text, it| {
             let provider = it["provider"].as_str().unwrap_or_default();
             text + &format!("{},{provider}\n", it["channel"].as_str().unwrap_or_default())
         }),
-        Format::Table => rows.iter().fold(String::new(), |text, it| {
-            let provider = it["provider"].as_str().map_or_else(
-                || "no provider: messages end as `no_provider`".to_owned(),
-                |name| format!("[{name}]{}", if it["paced"] == true { ", paced" } else { "" }),
-            );
-            text + &format!("{:<10}{provider}\n", it["channel"].as_str().unwrap_or_default())
-        }),
+        // Networks are no channels to one person.
+        Format::Table => {
+            rows.iter().fold(String::new(), |text, it| {
+                let provider = it["provider"].as_str().map_or_else(
+                    || "no provider: messages end as `no_provider`".to_owned(),
+                    |name| format!("[{name}]{}", if it["paced"] == true { ", paced" } else { "" }),
+                );
+                text + &format!("{:<10}{provider}\n", it["channel"].as_str().unwrap_or_default())
+            }) + &networks
+                .iter()
+                .map(|it| format!("{:<10}[social.{it}]\n", "posts"))
+                .collect::<String>()
+        }
     })
 }
 

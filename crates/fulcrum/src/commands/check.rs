@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let programme = programme_files::parse(&files)?;
     let languages: usize = programme.contents.values().map(|it| it.translations.len()).sum();
     print(&format!(
-        "{} files are in order: {} audiences, {} journeys, {} broadcasts, {} contents, {} outcomes\n",
+        "{} files are in order: {} audiences, {} journeys, {} broadcasts, {} contents, {} outcomes{}{}\n",
         files.len(),
         programme.audiences.len(),
         programme.journeys.len(),
@@ -45,6 +45,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         // Without the mails that every programme has from us.
         files.keys().filter(|it| it.starts_with("content/")).count().saturating_sub(languages),
         programme.outcomes.len(),
+        if_any(programme.posts.len(), "posts"),
+        if_any(programme.forms.len(), "forms"),
     ))?;
     if files.contains_key("identity.yaml") {
         print(&identity_in_words(&programme.identity))?;
@@ -71,6 +73,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         true => Ok(ExitCode::from(EXIT_USAGE)),
         false => Ok(ExitCode::SUCCESS),
     }
+}
+
+fn if_any(count: usize, what: &str) -> String {
+    if count == 0 { String::new() } else { format!(", {count} {what}") }
 }
 
 /// What `identity.yaml` comes to, with everything that it does not say.
