@@ -270,6 +270,7 @@ export function broadcastPlan(it: Broadcast, now: number): BroadcastPlan {
   const planned = members - others.reduce((sum, { count }) => sum + count, 0);
   return {
     recipients: members,
+    seeds: 0,
     by_reason: [
       { code: "planned", text: "the message got a channel and a time", count: planned },
       ...others,

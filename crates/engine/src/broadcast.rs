@@ -15,7 +15,7 @@ use model::{
     CampaignName, ChannelSet, Class, ContentName, LedgerState, Map, Message, MessageId,
     MessageState, Origin, PersonId, Problem, Purpose, Reason, Span, Timestamp,
 };
-use port::{Catalog, Sections, Space, StoreError, Views};
+use port::{Catalog, Person, Sections, Space, StoreError, Views};
 use record::log::BroadcastAction;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ pub(crate) const PAUSE_CHECK: Span = Span::MINUTE;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     pub recipients: u64,
+    /// How many of them get it to look it over.
+    pub seeds: u64,
     /// Persons by what would become of their message: sent now, later, or not, and why.
     pub by_reason: BTreeMap<Reason, u64>,
     /// Some who would get it.
@@ -37,7 +39,7 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Plays the decision for each member of the audience; writes nothing.
+    /// Plays the decision for each member of the audience, and for the seeds; writes nothing.
     pub fn of(
         views: &dyn Views,
         loaded: &Loaded,
@@ -45,29 +47,49 @@ impl Preview {
         name: &CampaignName,
         now: Timestamp,
     ) -> Result<Option<Preview>, StoreError> {
-        let programme = &loaded.programme;
-        let Some(broadcast) = programme.broadcasts.iter().find(|it| it.name == *name) else {
+        let Some(broadcast) = loaded.programme.broadcasts.iter().find(|it| it.name == *name) else {
             return Ok(None);
         };
         let mut preview = Preview::default();
+        let seeds = waves::seeds(views, loaded)?;
         let mut after = None;
         loop {
-            let ids = views.members(&broadcast.audience, after, SCAN_CHUNK)?;
-            let Some(last) = ids.last() else { return Ok(Some(preview)) };
-            after = Some(*last);
-            for person in views.load(&ids)? {
-                let zone = zone_of(&person);
-                let at = broadcast.due_in(zone.as_deref(), &programme.policy.default_zone);
-                let at = at.unwrap_or(now);
-                let mut open = person.open.clone();
-                let candidate = pretend(broadcast, loaded, person.id, now.max(at));
-                open.push(candidate);
-                let addresses = addresses(&person);
-                let view = view(&person, &addresses, providers, zone.as_deref());
-                let later = now.max(at) + programme.policy.window;
-                let (decided, _) = decision::arbitrate(&open, &view, &programme.policy, later);
-                preview.add(person.id, decided.into_iter().find(|it| it.message == PRETENDED));
+            let mut ids = views.members(&broadcast.audience, after, SCAN_CHUNK)?;
+            let last = ids.last().copied();
+            ids.retain(|it| !seeds.contains(it));
+            preview.look_at(&views.load(&ids)?, broadcast, loaded, providers, now);
+            if last.is_none() {
+                break;
             }
+            after = last;
+        }
+        if after.is_some() {
+            let seeds: Vec<PersonId> = seeds.into_iter().collect();
+            preview.seeds = seeds.len() as u64;
+            preview.look_at(&views.load(&seeds)?, broadcast, loaded, providers, now);
+        }
+        Ok(Some(preview))
+    }
+
+    fn look_at(
+        &mut self,
+        persons: &[Person],
+        broadcast: &Broadcast,
+        loaded: &Loaded,
+        providers: ChannelSet,
+        now: Timestamp,
+    ) {
+        for person in persons {
+            let zone = zone_of(person);
+            let at = broadcast.due_in(zone.as_deref(), &loaded.programme.policy.default_zone);
+            let at = now.max(at.unwrap_or(now));
+            let mut open = person.open.clone();
+            open.push(pretend(broadcast, loaded, person.id, at));
+            let addresses = addresses(person);
+            let view = view(person, &addresses, providers, zone.as_deref());
+            let policy = Engine::policy_for(loaded, person, now);
+            let (decided, _) = decision::arbitrate(&open, &view, policy, at + policy.window);
+            self.add(person.id, decided.into_iter().find(|it| it.message == PRETENDED));
         }
     }
 

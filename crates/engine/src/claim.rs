@@ -4,7 +4,7 @@ use crate::batch::{Batch, Working};
 use crate::broadcast::PAUSE_CHECK;
 use crate::contact::{addresses, view};
 use crate::facts::zone_of;
-use crate::measure::is_measured;
+use crate::measure::{is_followed, is_measured};
 use crate::{Engine, EngineError};
 use content::{Content, LinkKey, Links, Part, Reader};
 use decision::{Recheck, Slot, SlotKind, Suppression};
@@ -280,7 +280,7 @@ impl Engine {
         if let Some(link) = self.requested_link(message) {
             vars.insert("link".to_owned(), Value::Text(link));
         }
-        let followed = is_measured(person, &self.loaded, now);
+        let followed = is_followed(person, &self.loaded, now);
         let (person, message, campaign) = (person.id, message.id, message.scope());
         let key = &self.keys.link;
         Ok(Written { content, traits, vars, key, person, message, campaign, followed })

@@ -107,6 +107,7 @@ impl Engine {
     ) -> &'a Policy {
         let policy = &loaded.programme.policy;
         match &policy.learning {
+            _ if loaded.is_seed(person) => &loaded.unbounded,
             Some(learning) if is_halved(person.learned.pressure.as_ref(), learning, now) => {
                 &loaded.halved
             }

@@ -5,6 +5,7 @@ use content::Content;
 use decision::Policy;
 use journey::{Journey, Journeys};
 use model::{ContentName, JourneyName, Origin, Problem};
+use port::Person;
 use record::Programme;
 use record::programme::OutcomeDefinition;
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct Loaded {
     pub(crate) pinned: Arc<Pinned>,
     /// The policy for people whose caps are halved by lot.
     pub halved: Arc<Policy>,
+    /// The policy for seeds.
+    pub(crate) unbounded: Arc<Policy>,
     /// Outcomes by the event that they look at.
     pub(crate) outcomes: Arc<BTreeMap<String, Vec<OutcomeDefinition>>>,
     /// The shares of the panel's cells among all people, by the count of its shares.
@@ -43,6 +46,7 @@ impl Loaded {
             journeys: Arc::new(Journeys::new()),
             pinned: Arc::default(),
             halved: Arc::new(Policy::default().halved()),
+            unbounded: Arc::new(Policy::default().unbounded()),
             outcomes: Arc::default(),
             panel_shares: Arc::default(),
         }
@@ -84,6 +88,7 @@ impl Loaded {
             compiled: definitions.clone(),
             pinned: Arc::new(pinned),
             halved: Arc::new(programme.policy.halved()),
+            unbounded: Arc::new(programme.policy.unbounded()),
             programme: Arc::new(programme),
             definitions,
             journeys: Arc::new(journeys),
@@ -94,6 +99,12 @@ impl Loaded {
 }
 
 impl Loaded {
+    /// Whether the person gets every broadcast to look it over, and so stands outside of measurement.
+    pub fn is_seed(&self, person: &Person) -> bool {
+        let seeds = self.programme.seeds.as_ref();
+        seeds.is_some_and(|it| person.profile.memberships().contains_key(it))
+    }
+
     /// The content that a message says: the latest, except in an arm of an experiment.
     pub fn content_for(
         &self,

@@ -242,6 +242,12 @@ impl PanelReport {
 
 /// Whether the person may be counted, learned from and followed. Who may not is withheld nothing.
 pub fn is_measured(person: &Person, loaded: &Loaded, now: Timestamp) -> bool {
+    is_followed(person, loaded, now) && !loaded.is_seed(person)
+}
+
+/// Whether the links of the person's messages lead by way of ours. Those of a seed do, since a seed
+/// sees what others see.
+pub(crate) fn is_followed(person: &Person, loaded: &Loaded, now: Timestamp) -> bool {
     person.consents.may_be_measured(loaded.programme.policy.measurement_needs_consent, now)
 }
 

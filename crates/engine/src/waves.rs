@@ -5,14 +5,17 @@ use crate::batch::Batch;
 use crate::broadcast::SCAN_CHUNK;
 use crate::facts::zone_of;
 use crate::status::{BroadcastStatus, Wave};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, Loaded};
 use journey::{Broadcast, SendAt};
 use model::{CampaignName, PersonId, Timestamp};
-use port::{Entry, Space};
-use std::collections::BTreeMap;
+use port::{Entry, People, Space, StoreError};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Members listed in one chunk where nothing of them is read but their number.
 const MEMBERS_CHUNK: usize = 20_000;
+
+/// A seed list is looked over by people.
+const SEEDS_MAX: usize = 500;
 
 /// People in one part of a list: some 50 KB, which are read again for every chunk of a fan-out.
 const PART_PEOPLE: usize = 5_000;
@@ -52,7 +55,8 @@ impl Engine {
         let Some(after) = self.broadcasts.get(&it.name).and_then(|status| status.scan) else {
             return Ok(false);
         };
-        let (ids, due) = match it.at {
+        let seeds = seeds(&*self.store, &self.loaded)?;
+        let (ids, mut due) = match it.at {
             Some(SendAt::Local(_)) => self.due_by_zone(it, after)?,
             Some(SendAt::Instant(_)) | None => {
                 let ids = self.store.members(&it.audience, after, MEMBERS_CHUNK)?;
@@ -62,10 +66,11 @@ impl Engine {
         };
         let Some(status) = self.broadcasts.get_mut(&it.name) else { return Ok(false) };
         if ids.is_empty() {
-            self.end_list(batch, it);
+            self.end_list(batch, it, &seeds);
         } else {
-            status.counted += ids.len() as u64;
             status.scan = ids.last().map(|last| Some(*last));
+            due.values_mut().for_each(|it| it.retain(|id| !seeds.contains(&PersonId(*id))));
+            status.counted += due.values().map(|it| it.len() as u64).sum::<u64>();
             for (due, people) in due {
                 self.list(batch, it, due, people);
             }
@@ -118,13 +123,22 @@ impl Engine {
         }
     }
 
-    /// The scan has seen everybody: what is left makes the last part of each wave.
-    fn end_list(&mut self, batch: &mut Batch, it: &Broadcast) {
+    /// The scan has seen everybody: what is left makes the last part of each wave, and the seeds head the
+    /// first one.
+    fn end_list(&mut self, batch: &mut Batch, it: &Broadcast, seeds: &BTreeSet<PersonId>) {
         let Some(status) = self.broadcasts.get_mut(&it.name) else { return };
         let lists = self.lists.0.remove(&it.name).unwrap_or_default();
         for (due, people) in lists.into_iter().filter(|it| !it.1.is_empty()) {
             let Some(wave) = status.waves.iter_mut().find(|wave| wave.due == due) else { continue };
             wave.parts.push(status.parts);
+            batch.entries.push(entry(&it.name, status.parts, &people));
+            status.parts += 1;
+        }
+        if let Some(first) = status.waves.first_mut().filter(|_| !seeds.is_empty()) {
+            let people: Vec<u64> = seeds.iter().map(|it| it.0).collect();
+            first.people += people.len() as u64;
+            status.counted += people.len() as u64;
+            first.parts.insert(0, status.parts);
             batch.entries.push(entry(&it.name, status.parts, &people));
             status.parts += 1;
         }
@@ -191,6 +205,15 @@ impl Engine {
         })?;
         Ok(people)
     }
+}
+
+/// Those who head the list of every broadcast.
+pub(crate) fn seeds<V: People + ?Sized>(
+    views: &V,
+    loaded: &Loaded,
+) -> Result<BTreeSet<PersonId>, StoreError> {
+    let Some(audience) = &loaded.programme.seeds else { return Ok(BTreeSet::new()) };
+    Ok(views.members(audience, None, SEEDS_MAX)?.into_iter().collect())
 }
 
 fn entry(name: &CampaignName, part: u32, people: &[u64]) -> Entry {

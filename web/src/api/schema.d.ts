@@ -1670,6 +1670,11 @@ export interface components {
             examples: components["schemas"]["Example"][];
             /** Format: int64 */
             recipients: number;
+            /**
+             * Format: int64
+             * @description How many of them get it first, to look it over: the policy's `seeds`.
+             */
+            seeds: number;
         };
         /** @enum {string} */
         BroadcastStage: "draft" | "planned" | "running" | "paused" | "done" | "cancelled";

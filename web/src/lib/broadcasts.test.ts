@@ -160,6 +160,7 @@ test("a plan tells who gets it, who later and who not, and everybody is in one o
       reason("late", 0),
     ],
     examples: [],
+    seeds: 0,
   };
   const found = foreseen(plan);
   expect([found.now, found.later, found.not]).toEqual([80, 7, 13]);

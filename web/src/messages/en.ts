@@ -823,6 +823,8 @@ export const en = {
       nobodyHint:
         "So there is nobody to write to. Today shows the condition of each audience and how many people meet it.",
       nobodyGets: "As things are nobody would get it, so there is nothing to start.",
+      seeds: (count: number, text: string) =>
+        `${text} of these people ${count === 1 ? "is a seed" : "are seeds"}: they get it first, to look it over, and are not measured.`,
       panel:
         "If there is a measurement panel, some of these people are withheld at random when it goes out. Who, is not told beforehand.",
     },

@@ -826,6 +826,8 @@ export const nl: Messages = {
       nobodyHint:
         "Er is dus niemand om aan te schrijven. Vandaag toont de voorwaarde van elke doelgroep en hoeveel mensen eraan voldoen.",
       nobodyGets: "Zoals het nu is, zou niemand het krijgen; er valt dus niets te starten.",
+      seeds: (count: number, text: string) =>
+        `${text} van deze mensen ${count === 1 ? "kijkt" : "kijken"} mee (seeds): zij krijgen het als eersten en tellen in geen meting.`,
       panel:
         "Als er een meetpanel is, wordt het bij enkelen van deze mensen willekeurig achtergehouden als het eruit gaat. Bij wie, wordt niet vooraf gezegd.",
     },

@@ -385,3 +385,64 @@ fn restored_without_the_journal_what_was_going_out_ends_unknown_and_what_starts_
         "#,
     );
 }
+
+/// Ada and Sam look broadcasts over; only Sam is not in the audience of any.
+const SEEDED: &str = r#"
+== policy.yaml
+{zone: UTC, window: 10m, consent: none, seeds: office, caps: [{channels: any, at_most: 1, per: 7d}], quiet_hours: {from: "09:30", to: "15:00"}}
+== audiences/office.yaml
+audience: office
+when: trait("seed")
+== audiences/all.yaml
+audience: all
+when: not did("Staff")
+== broadcasts/spring.yaml
+{broadcast: spring, audience: all, content: offer, channels: [onsite], expires: 2d, rate: {at_most: 3, per: 2h}}
+== broadcasts/summer.yaml
+{broadcast: summer, audience: all, content: offer, channels: [onsite], expires: 2d}
+"#;
+
+#[test]
+fn seeds_get_every_broadcast_first_whatever_caps_and_quiet_hours_say() {
+    check(
+        SEEDED,
+        r#"
+        1.09:00 identify bob ; identify cat ; identify ada seed=true ; identify sam seed=true ; track sam "Staff"
+        1.10:00 broadcast spring plan ; show broadcast spring ; broadcast spring start
+        1.12:00 broadcast summer plan ; broadcast summer start ; show broadcast summer
+        1.16:00 show ledger
+        "#,
+        r#"
+        spring is planned: 0 of 4 made
+        1.10:10 m1 onsite to ada "Offer"
+        1.10:50 m2 onsite to sam "Offer"
+        summer is running: 4 of 4 made
+        1.12:10 m5 onsite to ada "Offer"
+        1.12:10 m6 onsite to sam "Offer"
+        1.15:00 m3 onsite to bob "Offer"
+        1.15:00 m4 onsite to cat "Offer"
+        m1 p3 offer sent: created planned sent
+        m2 p4 offer sent: created planned sent
+        m3 p1 offer sent: created quiet_hours deferred sent
+        m4 p2 offer sent: created quiet_hours deferred sent
+        m5 p3 offer sent: created planned sent
+        m6 p4 offer sent: created planned sent
+        m7 p1 offer dropped: created cap quiet_hours outranked
+        m8 p2 offer dropped: created cap quiet_hours outranked
+        "#,
+    );
+}
+
+#[test]
+fn a_broadcast_to_nobody_goes_to_no_seed_either() {
+    check(
+        SEEDED,
+        r#"
+        1.09:00 identify sam seed=true ; track sam "Staff"
+        1.10:00 broadcast summer plan ; broadcast summer start ; show broadcast summer
+        "#,
+        r#"
+        summer is done: 0 of 0 made
+        "#,
+    );
+}

@@ -64,6 +64,25 @@ fn a_channel_that_is_on_sends() {
 }
 
 #[test]
+fn a_seed_is_outside_of_measurement_from_the_moment_on_that_it_is_one() {
+    let seeds = "seeds: office\nconsent: none";
+    let office = "== audiences/office.yaml\naudience: office\nwhen: trait(\"seed\")";
+    check(
+        &format!("{}\n{office}", PANEL.replacen("consent: none", seeds, 1)),
+        r#"
+        1.08:00 cell p1 0
+        1.09:00 identify ada seed=true ; track ada "Ping"
+        1.10:00 track ada "Order" revenue=5 ; show sums orders ; show ledger
+        "#,
+        r#"
+        1.09:10 m1 onsite to ada "Hello"
+        orders: nobody
+        m1 p1 hello sent: created planned sent
+        "#,
+    );
+}
+
+#[test]
 fn what_a_person_asked_for_is_never_withheld_and_begins_no_counting() {
     check(
         &PANEL.replace("content: hello", "content: receipt"),

@@ -92,6 +92,9 @@ pub struct PolicyForm {
     /// The places of the queue of posts: `mon 09:00`.
     #[serde(default)]
     pub post_slots: Vec<Spanned<String>>,
+    /// The audience of those who get a copy of every broadcast.
+    #[serde(default)]
+    pub seeds: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -66,6 +66,8 @@ pub struct Programme {
     pub words: content::words::Own,
     /// How long the log keeps events: by name, and `events` for all that have no rule of their own.
     pub keep: BTreeMap<String, Span>,
+    /// The audience whose members get every broadcast, before all others, and are measured nowhere.
+    pub seeds: Option<String>,
     /// Where another system is told what became of the messages that it ordered.
     pub message_status: Option<String>,
 }

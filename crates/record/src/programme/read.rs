@@ -192,6 +192,7 @@ impl Reading {
             self.programme.message_status = self.receiver(path, status);
         }
         self.post_slots(path, &form.post_slots);
+        self.programme.seeds = form.seeds;
         let topics = std::mem::take(&mut self.programme.policy.topics);
         let policy = Policy {
             version: 0,
@@ -501,6 +502,9 @@ impl Reading {
             missing.extend(used.problems(&audiences, &contents).map(|it| it.in_file(&place)));
         }
         missing.extend(self.posts_without(&contents));
+        let mut used = Used::default();
+        used.audiences.extend(self.programme.seeds.clone());
+        missing.extend(used.problems(&audiences, &contents).map(|it| it.in_file("policy.yaml")));
         let topics: BTreeSet<&str> =
             self.programme.topics.iter().map(|it| it.name.as_str()).collect();
         for content in self.programme.contents.values() {

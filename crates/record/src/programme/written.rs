@@ -72,7 +72,7 @@ pub fn site(site: &Site) -> Tree {
 
 /// The policy with what else its file says. Topics say their own consent.
 pub fn policy(programme: &Programme) -> Tree {
-    let Programme { policy, keep, message_status, post_slots, .. } = programme;
+    let Programme { policy, keep, message_status, post_slots, seeds, .. } = programme;
     let usual = Policy::default();
     let zone = (policy.default_zone != usual.default_zone).then_some(&policy.default_zone);
     let consent = (policy.consent_needed != usual.consent_needed).then_some(policy.consent_needed);
@@ -96,6 +96,7 @@ pub fn policy(programme: &Programme) -> Tree {
             "post_slots",
             (!post_slots.is_empty()).then(|| Tree::list(post_slots.iter().map(Tree::text))),
         )
+        .with("seeds", seeds.as_ref().map(Tree::text))
 }
 
 pub fn identity(definition: &IdentityDefinition) -> Tree {

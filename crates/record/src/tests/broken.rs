@@ -573,6 +573,17 @@ fn posts() {
 }
 
 #[test]
+fn seeds() {
+    check(
+        "\n== policy.yaml\nseeds: office",
+        r#"
+        policy.yaml: there is no audience `office`
+        hint: add audiences/office.yaml
+        "#,
+    );
+}
+
+#[test]
 fn broadcasts() {
     let all = "\n== audiences/all.yaml\naudience: all\nwhen: not did(\"Never\")";
     let broadcast = |rest: &str| {

@@ -101,6 +101,8 @@ pub enum BroadcastStage {
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct BroadcastPlan {
     pub recipients: u64,
+    /// How many of them get it first, to look it over: the policy's `seeds`.
+    pub seeds: u64,
     pub by_reason: Vec<ReasonCount>,
     pub examples: Vec<Example>,
 }
@@ -153,6 +155,7 @@ pub(super) async fn plan_broadcast(
             |it: &port::Person| Example { id: it.id.to_string(), name: it.display_name() };
         Ok(BroadcastPlan {
             recipients: preview.recipients,
+            seeds: preview.seeds,
             by_reason: preview.by_reason.into_iter().map(reason_count).collect(),
             examples: examples.iter().map(example).collect(),
         })

@@ -1,5 +1,6 @@
 //! Broadcasts, and the end of a hold.
 
+use crate::programme::programme;
 use crate::world::World;
 use port::Ledger;
 use record::{Control, LogRecord};
@@ -73,4 +74,18 @@ async fn without_a_hold_nothing_is_released() {
     let before = world.events();
     world.check("POST /api/v1/resume", r#"200 {"released":0}"#).await;
     assert_eq!(world.events(), before);
+}
+
+#[tokio::test]
+async fn the_plan_says_who_of_them_are_seeds() {
+    let world = World::signed_in().await;
+    world.with_mail().await;
+    world.track(r#"{"type":"identify","userId":"sam","traits":{"email":"sam@example.test","seed":true}}"#).await;
+    let mut files = programme();
+    let seeds = "audience: office\nwhen: trait(\"seed\")\n";
+    files.insert("audiences/office.yaml".to_owned(), seeds.to_owned());
+    files.insert("policy.yaml".to_owned(), "consent: none\nseeds: office\n".to_owned());
+    world.apply(files).await;
+    let plan = world.json("POST /api/v1/broadcasts/spring/plan").await;
+    assert_eq!((&plan["recipients"], &plan["seeds"]), (&2.into(), &1.into()), "{plan}");
 }

@@ -38,6 +38,11 @@ export function PlanCard({
     <Card title={words.title} note={words.asOf(format.dateTime(new Date(seen.at).toISOString()))}>
       <PlanTable seen={seen} />
       <Examples seen={seen} />
+      {0 < seen.plan.seeds && (
+        <p className="faint plan-note">
+          {words.seeds(seen.plan.seeds, format.count(seen.plan.seeds))}
+        </p>
+      )}
       <p className="faint plan-note">{words.panel}</p>
     </Card>
   );
