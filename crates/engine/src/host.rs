@@ -2,6 +2,7 @@
 
 mod callers;
 mod publishers;
+mod work;
 
 use crate::engine::UrgentWork;
 use crate::{
@@ -15,9 +16,10 @@ use publishers::Publishers;
 use record::Fact;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use work::Work;
 
 /// After a failed turn, how long until the next one: a full disk does not empty in a millisecond.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
@@ -76,6 +78,8 @@ pub struct Wire {
 #[derive(Default)]
 struct Queue {
     awake: bool,
+    /// The loop waits: only then does it cost a call of the system to wake it.
+    sleeping: bool,
     stop: bool,
     urgent: VecDeque<Urgent>,
     answers: Vec<(MessageId, Reply)>,
@@ -144,9 +148,8 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        lock(&self.handle.shared.queue).stop = true;
+        self.handle.tell(|queue| queue.stop = true);
         self.handle.shared.taken.notify_all();
-        self.handle.wake();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -157,8 +160,17 @@ impl Drop for Host {
 
 impl Handle {
     pub fn wake(&self) {
-        lock(&self.shared.queue).awake = true;
-        self.shared.woken.notify_all();
+        self.tell(|_| {});
+    }
+
+    /// Leaves something for the loop, which looks at it soon.
+    fn tell(&self, leave: impl FnOnce(&mut Queue)) {
+        let mut queue = lock(&self.shared.queue);
+        leave(&mut queue);
+        queue.awake = true;
+        if queue.sleeping {
+            self.shared.woken.notify_all();
+        }
     }
 
     /// A copy at most a tenth of a second old while the engine works.
@@ -262,8 +274,7 @@ impl Handle {
     }
 
     fn push(&self, work: UrgentWork, done: Box<dyn FnOnce(bool) + Send>) {
-        lock(&self.shared.queue).urgent.push_back(Urgent { work, done });
-        self.wake();
+        self.tell(|queue| queue.urgent.push_back(Urgent { work, done }));
     }
 }
 
@@ -319,7 +330,7 @@ impl Clock for RealClock {
             let left = (it - real_now()).millis().clamp(0, 60_000);
             Duration::from_millis(left as u64)
         });
-        let queue = lock(&self.handle.shared.queue);
+        let mut queue = lock(&self.handle.shared.queue);
         let idle = |it: &mut Queue| {
             let nothing = it.urgent.is_empty()
                 && it.answers.is_empty()
@@ -328,26 +339,29 @@ impl Clock for RealClock {
                 && it.filled.is_empty();
             !it.awake && !it.stop && nothing
         };
+        queue.sleeping = true;
         let (mut queue, _) = self
             .handle
             .shared
             .woken
             .wait_timeout_while(queue, limit, idle)
             .unwrap_or_else(PoisonError::into_inner);
-        queue.awake = false;
+        (queue.awake, queue.sleeping) = (false, false);
         !queue.stop
     }
 
     fn failed(&mut self, error: &EngineError) -> bool {
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         tracing::error!(%error, cause, "a turn failed; the state is read again");
-        let queue = lock(&self.handle.shared.queue);
-        let (queue, _) = self
+        let mut queue = lock(&self.handle.shared.queue);
+        queue.sleeping = true;
+        let (mut queue, _) = self
             .handle
             .shared
             .woken
             .wait_timeout_while(queue, PAUSE_AFTER_FAILURE, |it| !it.stop)
             .unwrap_or_else(PoisonError::into_inner);
+        queue.sleeping = false;
         !queue.stop
     }
 }
@@ -362,7 +376,7 @@ struct Threads {
 }
 
 struct Sender {
-    queue: mpsc::Sender<Envelope>,
+    queue: Arc<Work<Envelope>>,
     concurrency: usize,
     flying: Arc<AtomicUsize>,
 }
@@ -384,22 +398,18 @@ impl Threads {
     }
 
     fn add(&mut self, channel: Arc<dyn port::Channel>) {
-        let (queue, receiver) = mpsc::channel::<Envelope>();
-        let receiver = Arc::new(Mutex::new(receiver));
+        let queue = Arc::new(Work::new());
         let known = self.handle.shared.flying.get(&channel.channel());
         let flying = known.cloned().unwrap_or_default();
         let concurrency = channel.concurrency().max(1);
         for _ in 0..concurrency {
-            let (channel, receiver) = (channel.clone(), receiver.clone());
+            let (channel, work) = (channel.clone(), Arc::clone(&queue));
             let (handle, flying) = (self.handle.clone(), flying.clone());
             self.threads.push(std::thread::spawn(move || {
-                loop {
-                    let next = lock(&receiver).recv();
-                    let Ok(envelope) = next else { return };
+                while let Some(envelope) = work.next() {
                     let reply = channel.send(&envelope);
                     flying.fetch_sub(1, Ordering::SeqCst);
-                    lock(&handle.shared.queue).answers.push((envelope.message, reply));
-                    handle.wake();
+                    handle.tell(|queue| queue.answers.push((envelope.message, reply)));
                 }
             }));
         }
@@ -408,7 +418,7 @@ impl Threads {
 
     /// Waits for everything on the wire.
     fn finish(&mut self) {
-        self.senders.clear();
+        std::mem::take(&mut self.senders).values().for_each(|it| it.queue.close());
         let calling = self.callers.take().map(Callers::end).unwrap_or_default();
         let publishing = std::mem::take(&mut self.publishers).end();
         for thread in self.threads.drain(..).chain(calling).chain(publishing) {
@@ -429,9 +439,7 @@ impl Dispatch for Threads {
         for envelope in envelopes {
             let Some(sender) = self.senders.get(&envelope.channel) else { continue };
             sender.flying.fetch_add(1, Ordering::SeqCst);
-            if sender.queue.send(envelope).is_err() {
-                sender.flying.fetch_sub(1, Ordering::SeqCst);
-            }
+            sender.queue.put(envelope);
         }
     }
 

@@ -118,18 +118,10 @@ fn boundary(envelope: &Envelope, text: &str, html: &str) -> String {
 /// All lines end in CR LF, the last one too: what is signed is what is sent.
 fn with_line_ends(mail: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(mail.len() + 64);
-    let mut before = 0;
-    for &byte in mail {
-        if byte == b'\n' && before != b'\r' {
-            data.push(b'\r');
-        }
-        data.push(byte);
-        before = byte;
-    }
-    match before {
-        b'\n' => {}
-        b'\r' => data.push(b'\n'),
-        _ => data.extend_from_slice(b"\r\n"),
+    for line in mail.split_inclusive(|it| *it == b'\n') {
+        let words = line.strip_suffix(b"\n").unwrap_or(line);
+        data.extend_from_slice(words.strip_suffix(b"\r").unwrap_or(words));
+        data.extend_from_slice(b"\r\n");
     }
     data
 }
@@ -137,11 +129,9 @@ fn with_line_ends(mail: &[u8]) -> Vec<u8> {
 /// A line that begins with a dot gets a second one, or it would end the message.
 fn stuffed(mail: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(mail.len() + 64);
-    let mut line_begins = true;
-    for &byte in mail {
-        data.extend((byte == b'.' && line_begins).then_some(b'.'));
-        data.push(byte);
-        line_begins = byte == b'\n';
+    for line in mail.split_inclusive(|it| *it == b'\n') {
+        data.extend(line.starts_with(b".").then_some(b'.'));
+        data.extend_from_slice(line);
     }
     data
 }

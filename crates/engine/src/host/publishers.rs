@@ -1,7 +1,7 @@
 //! Threads that publish: one for each network, since the parts of a thread follow each other and networks
 //! count what an account asks of them.
 
-use super::{Handle, lock};
+use super::Handle;
 use crate::{PostJob, carry_out};
 use model::Network;
 use port::Publisher;
@@ -32,9 +32,10 @@ impl Publishers {
             started.threads.push(std::thread::spawn(move || {
                 while let Ok(job) = receiver.recv() {
                     let heard = carry_out(&*publisher, &job);
-                    lock(&handle.shared.queue).heard.push((network, heard));
-                    working.store(false, Ordering::SeqCst);
-                    handle.wake();
+                    handle.tell(|queue| {
+                        queue.heard.push((network, heard));
+                        working.store(false, Ordering::SeqCst);
+                    });
                 }
             }));
             started.accounts.insert(network, Account { queue, busy });

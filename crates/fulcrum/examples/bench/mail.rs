@@ -15,7 +15,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-const MAILS: usize = 2_000;
+/// `FULCRUM_BENCH_MAILS` takes another number, such as 1000000.
+const MAILS: usize = 20_000;
+
+/// Mails of the journey that the client sends again alone, one after the other and again.
+const KEPT: usize = 500;
+
+/// Events appended together.
+const APPENDED: usize = 10_000;
 
 /// What a mail service grants a customer without asking.
 const CONNECTIONS: usize = 16;
@@ -74,6 +81,8 @@ const LAYOUT: &str = r##"<mjml>
 "##;
 
 pub fn run(dir: &Path) -> anyhow::Result<Run> {
+    let given = std::env::var("FULCRUM_BENCH_MAILS").ok();
+    let mails = given.map_or(Ok(MAILS), |it| it.parse()).context("FULCRUM_BENCH_MAILS")?;
     let log = open_log(dir)?;
     let store = open_store(dir)?;
     let mut files = market_files(&["brand.yaml", "topics.yaml"]);
@@ -81,36 +90,52 @@ pub fn run(dir: &Path) -> anyhow::Result<Run> {
     files.insert("content/hello.md".to_owned(), CONTENT.to_owned());
     files.insert("layouts/news.mjml".to_owned(), LAYOUT.to_owned());
     let sink = Sink::start(Script::default())?;
-    let kept = Arc::new(Mutex::new(Vec::with_capacity(MAILS)));
+    let kept = Arc::new(Mutex::new(Vec::with_capacity(KEPT)));
     let (told, sends) = mpsc::channel();
     let mail = Keeping { inner: sender(&sink)?, kept: kept.clone(), told };
     append(&log, vec![apply(files)?])?;
-    append(&log, (0..MAILS).map(sign_up).collect())?;
+    for first in (0..mails).step_by(APPENDED) {
+        append(&log, (first..mails.min(first + APPENDED)).map(sign_up).collect())?;
+    }
     let engine = open_engine(&log, &store, [Channel::Email].into_iter().collect())?;
     let (began, cpu) = (Instant::now(), machine::cpu_seconds()?);
     let host = Host::start(engine, vec![Box::new(mail)]);
-    for sent in 0..MAILS {
+    let mut memory = Vec::new();
+    for sent in 0..mails {
         let in_time = sends.recv_timeout(WAIT_MAX);
-        in_time.with_context(|| format!("only {sent} of {MAILS} mails were sent"))?;
+        in_time.with_context(|| format!("only {sent} of {mails} mails were sent"))?;
+        if (sent + 1) % (mails / 4).max(1) == 0 {
+            memory.push(machine::resident()? as f64 / 1e6);
+        }
     }
     let took = began.elapsed();
     let cpu = machine::cpu_seconds()? - cpu;
     drop(host);
-    let checksum = check(sink)?;
+    let checksum = check(sink, mails)?;
     let envelopes = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
-    let alone = send_alone(&envelopes, checksum)?;
-    let mails = MAILS as f64;
+    let alone = send_alone(&envelopes, mails)?;
     let notes = store.notes();
-    let figure =
-        Figure::new("journey mail in MJML to a mail server", mails / took.as_secs_f64(), "mails/s")
-            .limit(mails / alone.as_secs_f64(), "the mail client alone, same mails and connections")
-            .detail("CPU µs per mail, with the server", cpu / mails * 1e6)
+    let count = mails as f64;
+    let mut figure =
+        Figure::new("journey mail in MJML to a mail server", count / took.as_secs_f64(), "mails/s")
+            .limit(count / alone.as_secs_f64(), "the mail client alone, same mails and connections")
+            .detail("CPU µs per mail, with the server", cpu / count * 1e6)
             .detail("connections", CONNECTIONS as f64)
-            .detail("bytes of HTML per mail", html_bytes(&envelopes) / mails)
-            .detail("mails per commit", mails / notes.commits.len() as f64)
+            .detail("bytes of HTML per mail", html_bytes(&envelopes) / envelopes.len() as f64)
+            .detail("mails per commit", count / notes.commits.len() as f64)
             .detail("durable commits", notes.durable as f64);
+    for (name, megabytes) in MEMORY.into_iter().zip(memory) {
+        figure = figure.detail(name, megabytes);
+    }
     Ok(Run { figures: vec![figure], checksum })
 }
+
+const MEMORY: [&str; 4] = [
+    "MB, with a quarter of the mails sent",
+    "MB, with half of them sent",
+    "MB, with three quarters sent",
+    "MB, with all sent",
+];
 
 fn sign_up(number: usize) -> Vec<u8> {
     let mut event = track("Signed Up", number as u64, format!("u-{number:06}"), Map::new(), now());
@@ -137,15 +162,15 @@ fn sender(sink: &Sink) -> anyhow::Result<Smtp> {
 }
 
 /// Everybody got one mail.
-fn check(sink: Sink) -> anyhow::Result<u64> {
+fn check(sink: Sink, mails: usize) -> anyhow::Result<u64> {
     let mut recipients: Vec<String> = sink.finish().into_iter().map(|it| it.recipient).collect();
     recipients.sort();
-    let expected: Vec<String> = (0..MAILS).map(address).collect();
+    let expected: Vec<String> = (0..mails).map(address).collect();
     ensure!(recipients == expected, "not everybody got one mail");
     Ok(recipients.iter().fold(0, |sum: u64, it| sum.wrapping_add(mark(it))))
 }
 
-/// Sends, and keeps what it sent.
+/// Sends, and keeps the first of what it sent.
 struct Keeping {
     inner: Smtp,
     kept: Arc<Mutex<Vec<Envelope>>>,
@@ -162,7 +187,11 @@ impl port::Channel for Keeping {
     }
 
     fn send(&self, envelope: &Envelope) -> Reply {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(envelope.clone());
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT {
+            kept.push(envelope.clone());
+        }
+        drop(kept);
         let reply = self.inner.send(envelope);
         // Whoever waits for it gave up only when the measurement has failed.
         self.told.send(()).unwrap_or(());
@@ -170,7 +199,7 @@ impl port::Channel for Keeping {
     }
 }
 
-fn send_alone(envelopes: &[Envelope], expected: u64) -> anyhow::Result<Duration> {
+fn send_alone(envelopes: &[Envelope], mails: usize) -> anyhow::Result<Duration> {
     use port::Channel as _;
     let sink = Sink::start(Script::default())?;
     let smtp = sender(&sink)?;
@@ -179,14 +208,19 @@ fn send_alone(envelopes: &[Envelope], expected: u64) -> anyhow::Result<Duration>
     std::thread::scope(|scope| {
         for _ in 0..CONNECTIONS {
             scope.spawn(|| {
-                while let Some(envelope) = envelopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    smtp.send(envelope);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if mails <= number {
+                        return;
+                    }
+                    smtp.send(&envelopes[number % envelopes.len()]);
                 }
             });
         }
     });
     let took = began.elapsed();
-    ensure!(check(sink)? == expected, "the mail client alone sent something else");
+    let taken = sink.finish().len();
+    ensure!(taken == mails, "the mail client alone sent {taken} of {mails} mails");
     Ok(took)
 }
 
