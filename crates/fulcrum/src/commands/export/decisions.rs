@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use model::{Choice, Message, MessageId, PersonId};
 use port::Views;
 
-use super::super::{csv_row, tell};
+use super::super::csv_row;
+use super::written;
 use crate::Place;
-use crate::config::Config;
-use crate::data::DataDir;
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
@@ -35,26 +33,7 @@ const COLUMNS: [&str; 10] = [
 ];
 
 pub fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let config = Config::load(place)?;
-    let reading = DataDir::new(config.data_dir(place)).read()?;
-    let still = reading.engine()?;
-    let views = still.engine.reader()?;
-    let written = match arguments.out.as_path() {
-        path if path == Path::new("-") => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            write(&*views, &mut out).and_then(|n| out.flush().map(|()| n).map_err(Into::into))
-        }
-        path => {
-            let failed = || format!("{} cannot be written", path.display());
-            let file = std::fs::File::create(path).with_context(failed)?;
-            let mut out = std::io::BufWriter::new(file);
-            let written = write(&*views, &mut out).with_context(failed)?;
-            out.flush().with_context(failed)?;
-            Ok(written)
-        }
-    }?;
-    tell(&format!("{written} decisions"));
-    Ok(ExitCode::SUCCESS)
+    written(place, &arguments.out, "decisions", write)
 }
 
 /// Returns how many decisions there were.
