@@ -214,6 +214,22 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
       ? json(response, found)
       : problem(response, 404, `the programme has no content \`${asked.content}\``);
   }
+  if (key === "POST /contents/links") return json(response, { job: "links" });
+  if (key === "GET /jobs/links") {
+    const one = campaignFindings("journey/welcome").campaigns[0]?.findings[0];
+    const message = "`https://twowheels.example/spring` is dead: answers 404";
+    const finding = { severity: "problem", content: "story", form: "", locale: "", line: 12 };
+    const dead = { ...one, ...finding, message, hint: "write another address" };
+    const result = { asked: 14, left_out: 0, findings: [dead] };
+    return json(response, {
+      id: "links",
+      kind: "links",
+      state: "done",
+      done: 14,
+      total: 14,
+      result,
+    });
+  }
   if (path.startsWith("/programme")) return aboutProgramme(request, response, path, scenario, now);
   if (/^\/(audiences|jobs|overlap|counting)\b/.test(path) || path === "/conditions/preview")
     return aboutAudiences(request, response, url, path, scenario, now);

@@ -119,6 +119,10 @@ export const views = [
   { name: "contents-none", path: "/content?q=nothing-of-that-name" },
   { name: "contents-empty", path: "/content", scenario: "empty" },
   { name: "contents-dutch", path: "/content", language: "nl" },
+  { name: "contents-links", path: "/content", act: askLinks },
+  { name: "content-new", path: "/new/content", act: beginContent },
+  { name: "content-new-wrong", path: "/new/content", act: beginNothing },
+  { name: "content-new-dutch", path: "/new/content", language: "nl" },
   { name: "content", path: "/content/story", act: readAs },
   { name: "content-test", path: "/content/story", act: sendTest },
   { name: "content-nobody", path: "/content/story", act: previewed },
@@ -260,6 +264,22 @@ async function wrongContent(page) {
   const text = page.getByRole("textbox", { name: "content/care.md" });
   await text.fill((await text.inputValue()).replace("summary:", "sumary:"));
   await page.getByRole("button", { name: "Line 4" }).waitFor();
+}
+
+async function askLinks(page) {
+  await page.getByRole("button", { name: "Ask whether they answer" }).click();
+  await page.getByText("14 addresses were asked.").waitFor();
+}
+
+async function beginContent(page) {
+  await page.getByLabel("Its name").fill("spring-sale");
+  await page.getByRole("button", { name: "Begin to write" }).click();
+  await page.getByRole("textbox", { name: "content/spring-sale.md" }).waitFor();
+}
+
+async function beginNothing(page) {
+  await page.getByRole("button", { name: "Begin to write" }).click();
+  await page.locator(".field-error").waitFor();
 }
 
 async function saveContent(page) {

@@ -28,6 +28,7 @@ const PostPage = lazy(() => import("./pages/posts/post"));
 const NewPost = lazy(() => import("./pages/posts/new-post"));
 const Calendar = lazy(() => import("./pages/calendar/calendar"));
 const Contents = lazy(() => import("./pages/content/contents"));
+const NewContent = lazy(() => import("./pages/content/new-content"));
 const ContentPage = lazy(() => import("./pages/content/content"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
@@ -84,6 +85,7 @@ export function App() {
               <Route path="new/post" element={<NewPost />} />
               <Route path="calendar" element={<Calendar />} />
               <Route path="content" element={<Contents />} />
+              <Route path="new/content" element={<NewContent />} />
               <Route path="content/:name" element={<ContentPage />} />
               <Route path="campaigns" element={<Campaigns />} />
               <Route path="campaigns/:kind/:name" element={<CampaignPage />} />

@@ -13,6 +13,7 @@ pub mod generic;
 pub mod http;
 pub mod imap;
 pub mod linkedin;
+pub mod links;
 pub mod mail_api;
 pub mod mastodon;
 pub mod media;

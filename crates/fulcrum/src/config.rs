@@ -72,10 +72,19 @@ pub struct Config {
     pub webhooks: WebhookConfig,
     /// Who is asked what stands in the DNS.
     pub dns: DnsConfig,
+    /// What of ours links may lead to.
+    pub links: LinksConfig,
     /// How fast messages leave, by channel.
     pub pace: BTreeMap<String, pace::PaceConfig>,
     /// When a campaign stops by itself.
     pub brake: pace::BrakeConfig,
+}
+
+/// Which hosts inside the app may ask when it looks for dead links.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LinksConfig {
+    pub allow: Vec<String>,
 }
 
 /// One account at each network.
@@ -165,6 +174,7 @@ impl Config {
         providers::check(self)?;
         self.webhooks.check()?;
         self.dns.check()?;
+        channels::http::check_allow("links", &self.links.allow)?;
         self.sending().map(|_| ())
     }
 

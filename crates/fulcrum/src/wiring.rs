@@ -179,6 +179,7 @@ fn settings(
     settings.webhook_secret_is_set = config.webhooks.secret.is_some();
     // Without one the page says so where it would ask.
     settings.resolver = config.dns.address().ok();
+    settings.links_allow.clone_from(&config.links.allow);
     settings.secure_cookies = config.https;
     settings.data_dir = Some(data.path().to_owned());
     Ok(settings)

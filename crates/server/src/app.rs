@@ -72,6 +72,8 @@ pub struct Settings {
     pub sender: Sender,
     /// Who is asked what stands in the DNS.
     pub resolver: Option<SocketAddr>,
+    /// Hosts inside that links may lead to.
+    pub links_allow: Vec<String>,
     /// Reads what providers call back, if any may.
     pub callbacks: Option<Arc<channels::callbacks::Receiver>>,
     /// How the mailboxes are that are read.
@@ -152,6 +154,7 @@ impl Settings {
             provider_settings: BTreeMap::new(),
             sender: Sender::default(),
             resolver: None,
+            links_allow: Vec::new(),
             callbacks: None,
             mailboxes: crate::mailboxes::MailboxStates::default(),
             webhook_secret_is_set: false,

@@ -46,6 +46,13 @@ export const campaignFindingsQuery = (campaign: string) =>
       answer(api.GET("/api/v1/campaigns/findings", { params: { query: { campaign } }, signal })),
   });
 
+/** Begins to ask whether the addresses of a content, or of all, answer; the number of the job. */
+export async function askLinks(content?: string): Promise<string> {
+  const query = content === undefined ? {} : { content };
+  const { job } = await answer(api.POST("/api/v1/contents/links", { params: { query } }));
+  return job;
+}
+
 /** Where a content is sent as a test, and as whom it is written. */
 export interface TestAsked {
   to: { channel: string; address: string }[];

@@ -415,6 +415,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contents/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the addresses that contents lead to whether they answer
+         * @description Each address is asked once, as a reader's browser would, and only on the public internet.
+         */
+        post: operations["ask_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contents/preview": {
         parameters: {
             query?: never;
@@ -2707,6 +2727,21 @@ export interface components {
             leverage_ratio: components["schemas"]["Ratio"];
             values: components["schemas"]["SetEstimate"][];
         };
+        /** @description What the addresses answered. */
+        LinksAsked: {
+            /**
+             * Format: int64
+             * @description Addresses that were asked, each once.
+             */
+            asked: number;
+            /** @description What is dead, and what could not be asked, at each place that names it. */
+            findings: components["schemas"]["ContentFinding"][];
+            /**
+             * Format: int64
+             * @description Addresses that were left out because there are too many.
+             */
+            left_out: number;
+        };
         /**
          * @description The saturated logit: the effects as differences of log odds, which may have another sign than
          *     those per person.
@@ -4703,6 +4738,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_links: {
+        parameters: {
+            query?: {
+                /** @description Only those of this content. */
+                content?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun; the job's result is a `LinksAsked`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            /** @description There is no such content. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -82,6 +82,7 @@ export type WayKind = Schemas["WayKind"];
 export type ContentPreview = Schemas["ContentPreview"];
 export type ContentTested = Schemas["ContentTested"];
 export type ContentFinding = Schemas["ContentFinding"];
+export type LinksAsked = Schemas["LinksAsked"];
 export type EmailPreview = Schemas["EmailPreview"];
 export type SmsPreview = Schemas["SmsPreview"];
 export type PagePreview = Schemas["PagePreview"];

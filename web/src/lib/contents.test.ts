@@ -9,7 +9,9 @@ import {
   inOrder,
   isMeant,
   localeOf,
+  newContent,
   putAside,
+  topicsOf,
 } from "./contents";
 
 const STORY =
@@ -97,4 +99,14 @@ test("what templates ask of the event is found, and put together as they ask", (
   expect(eventFieldsIn(texts)).toEqual(["order", "item.name", "gift"]);
   const values = { order: "17", "item.name": "bell", "item.price": "4", gift: "" };
   expect(eventOf(values)).toEqual({ order: "17", item: { name: "bell", price: "4" } });
+});
+
+test("a new content says what was chosen for it, and topics are read in either style", () => {
+  const topics = "- topic: rides # weekly\n  description: Rides\n- {topic: 'the shop'}\n";
+  expect(topicsOf({ "topics.yaml": topics })).toEqual(["rides", "the shop"]);
+  expect(topicsOf({})).toEqual([]);
+  const words = { summary: 'Say "hello"', body: "Hello." };
+  const read = contentOf("content/spring.md", newContent("spring", "the shop", words));
+  expect(read).toMatchObject({ name: "spring", topic: "the shop", summary: 'Say "hello"' });
+  expect(newContent("spring", " ", words)).not.toContain("topic");
 });

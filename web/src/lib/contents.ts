@@ -69,6 +69,25 @@ export function contentOf(path: string, text: string): ContentFile {
   };
 }
 
+/** The topics that the programme's files name, in their order. */
+export function topicsOf(files: Record<string, string>): string[] {
+  const lines = (files["topics.yaml"] ?? "").split(/\r?\n/);
+  const named = lines.map((line) => /^-\s*\{?\s*topic:\s*([^,}]+)/.exec(line)?.[1]);
+  return named.flatMap((it) => (it === undefined ? [] : [plain(it.trim())]));
+}
+
+/** A document to begin with; `words` are what stands in it until somebody writes. */
+export function newContent(
+  name: string,
+  topic: string,
+  words: { summary: string; body: string },
+): string {
+  const text = (it: string) => JSON.stringify(it);
+  const about = topic.trim() === "" ? [] : [`topic: ${text(topic.trim())}`];
+  const front = [`content: ${name}`, ...about, `summary: ${text(words.summary)}`];
+  return `---\n${front.join("\n")}\nforms:\n  email: {subject: ${text(words.summary)}}\n---\n${words.body}\n`;
+}
+
 /** The language in which a document itself is written; empty where it does not say. */
 export function localeOf(text: string): string {
   return fieldIn(frontOf(text), "locale");

@@ -48,7 +48,7 @@ const pages = [
   { to: "/tasks", key: "tasks", icon: ListTodo, near: false },
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
   { to: "/posts", key: "posts", icon: Share2, near: false, also: ["/new/post"] },
-  { to: "/content", key: "content", icon: FileText, near: false },
+  { to: "/content", key: "content", icon: FileText, near: false, also: ["/new/content"] },
   { to: "/calendar", key: "calendar", icon: CalendarDays, near: false },
   { to: "/campaigns", key: "campaigns", icon: Funnel, near: false },
   { to: "/channels", key: "channels", icon: Send, near: false },

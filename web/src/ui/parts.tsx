@@ -245,3 +245,34 @@ export function useNow(everyMs: number): number {
   }, [everyMs]);
   return now;
 }
+
+/** What a labelled control needs to be told. */
+interface Control {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string;
+}
+
+/** A control with its label, and what is wrong with it in place of its hint. */
+export function Field({
+  label,
+  hint = "",
+  error,
+  children,
+}: {
+  label: string;
+  hint?: string;
+  error?: string;
+  children: (props: Control) => ReactNode;
+}) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({ id, "aria-invalid": error !== undefined, "aria-describedby": `${id}-note` })}
+      <p id={`${id}-note`} className={error ? "field-error" : "field-hint"} aria-live="polite">
+        {error ?? hint}
+      </p>
+    </div>
+  );
+}

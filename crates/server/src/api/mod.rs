@@ -17,6 +17,7 @@ mod imports;
 mod jobs;
 mod journeys;
 mod json;
+mod links;
 mod lists;
 mod mailboxes;
 mod measure;
@@ -70,7 +71,7 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         description = "What the web app uses, and everything else may use too. Times are RFC 3339; ids are text."
     ),
-    components(schemas(audiences::AudienceChange, replays::ReplayFound))
+    components(schemas(audiences::AudienceChange, links::LinksAsked, replays::ReplayFound))
 )]
 struct Document;
 
@@ -166,6 +167,7 @@ fn campaign_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(contents::preview_content))
         .routes(routes!(test_sends::test_content))
         .routes(routes!(contents::campaign_findings))
+        .routes(routes!(links::ask_links))
         .routes(routes!(channels::get_channels))
         .routes(routes!(channels::get_mail_domain))
         .routes(routes!(campaigns::list_campaigns))

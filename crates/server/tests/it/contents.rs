@@ -1,8 +1,12 @@
 //! Contents as somebody would get them, and what does not agree within a campaign.
 
+use crate::programme::programme;
 use crate::world::World;
 use port::Ledger;
 use serde_json::{Value as Json, json};
+use std::io::{BufRead, BufReader, Write};
+
+const JSON: &str = "content-type: application/json";
 
 const STORY: &str = "---\ncontent: story\ntopic: offers\nsummary: A story for {{ person.name }}\nforms:\n  email: {subject: \"Hello {{ person.name }}\"}\n  bluesky: {text: Once upon a ride.}\n  sms: {text: \"“Ride” for 10 € – reply STOP to end\"}\nlocales: {nl: story.nl.md}\n---\nOnce upon a ride for 10 €.\n";
 const STORY_NL: &str = "---\nforms:\n  email: {subject: \"Dag {{ person.name }}\"}\n---\nEr was eens een rit voor 12 €.\n";
@@ -135,4 +139,58 @@ async fn a_content_is_tried_on_the_team_in_every_channel() {
         }
     }
     assert_eq!(last, 429, "there is an end to it");
+}
+
+/// A page that is there, and nothing else.
+fn site_of_one_page() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut reader = BufReader::new(stream);
+            let mut head = String::new();
+            while reader.read_line(&mut head).is_ok_and(|it| 2 < it) {}
+            let is_there = head.split_whitespace().nth(1) == Some("/there");
+            let status = if is_there { 200 } else { 404 };
+            let answer = format!("HTTP/1.1 {status} Said\r\nContent-Length: 0\r\n\r\n");
+            // Whoever asked may be gone.
+            let _ = reader.into_inner().write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn links_are_asked_whether_they_answer() {
+    let mut world = World::with(|it| it.links_allow = vec!["127.0.0.1".to_owned()]).await;
+    world.sign_in().await;
+    let site = site_of_one_page();
+    let mut files = programme();
+    let there = format!("[a](http://{site}/there) [b](http://{site}/gone)\n");
+    let content = |name: &str, body: &str| {
+        format!("---\ncontent: {name}\ntopic: rides\nsummary: Hello\n---\n{body}")
+    };
+    files.insert("content/one.md".to_owned(), content("one", &there));
+    files.insert("content/two.md".to_owned(), content("two", "[c](http://10.0.0.1/inside)\n"));
+    world.apply(files).await;
+    let asked = async |query: &str| {
+        let begun = world.json(&format!("POST /api/v1/contents/links{query}\n{JSON}")).await;
+        let path = format!("/api/v1/jobs/{}", begun["job"].as_str().expect("a job"));
+        world.shown(&path, |it| it["state"] == "done").await["result"].clone()
+    };
+    let one = asked("?content=one").await;
+    assert_eq!((&one["asked"], &one["left_out"]), (&2.into(), &0.into()), "{one}");
+    let found = one["findings"].as_array().expect("a list");
+    assert_eq!(found.len(), 1, "{one}");
+    let expected = format!("`http://{site}/gone` is dead: answers 404");
+    assert_eq!(found[0]["message"], expected);
+    let place = (&found[0]["severity"], &found[0]["content"], &found[0]["line"]);
+    assert_eq!(place, (&"problem".into(), &"one".into(), &6.into()));
+    let all = asked("").await;
+    let inside =
+        all["findings"].as_array().expect("a list").iter().find(|it| it["content"] == "two");
+    let said = inside.expect("a finding")["message"].as_str().expect("a text").to_owned();
+    assert!(said.contains("could not be asked") && said.contains("[links] allow"), "{said}");
+    let none = format!("POST /api/v1/contents/links?content=none\n{JSON}");
+    assert_eq!(world.status(&none).await, 404);
 }

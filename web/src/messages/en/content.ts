@@ -105,6 +105,33 @@ export const content = {
   findingsOfCampaign:
     "What does not agree within what this campaign says, tried for some of the people who are there.",
   findingsNone: "Nothing to look at: all forms and languages agree.",
+  create: {
+    button: "New content",
+    title: "New content",
+    name: "Its name",
+    nameHint:
+      "For the team and the files: small letters, numbers and hyphens, such as spring-sale.",
+    nameWrong: "Write small letters, numbers and hyphens, such as spring-sale.",
+    nameTaken: "There is a content of this name already.",
+    topic: "Its topic",
+    topicHint: "What people said yes or no to.",
+    begin: "Begin to write",
+    summary: "What it is about, in one line",
+    body: "Write here what everybody reads. Each form is shown beside it.",
+  },
+  links: {
+    title: "Links",
+    note: "Each address is asked once, as a reader’s browser would.",
+    ask: "Ask whether they answer",
+    asking: "Asking…",
+    soFar: (done: string, total: string) => `${done} of ${total} have answered.`,
+    none: "There is no address to ask: links that templates fill in differ by person.",
+    found: (n: number, text: string, wrong: number) =>
+      wrong === 0
+        ? plural(n, "The one address answers.", `All ${text} addresses answer.`)
+        : plural(n, "One address was asked.", `${text} addresses were asked.`),
+    leftOut: (text: string) => `${text} more were left out.`,
+  },
   severities: { problem: "Problem", hint: "Hint" } as Record<string, string>,
   line: (n: string) => `Line ${n}`,
   file: "File",

@@ -108,6 +108,33 @@ export const content: Messages["content"] = {
   findingsOfCampaign:
     "Wat niet klopt binnen wat deze campagne zegt, geprobeerd voor een paar van de mensen die er zijn.",
   findingsNone: "Niets om naar te kijken: alle vormen en talen stemmen overeen.",
+  create: {
+    button: "Nieuwe inhoud",
+    title: "Nieuwe inhoud",
+    name: "De naam",
+    nameHint:
+      "Voor het team en de bestanden: kleine letters, cijfers en streepjes, zoals lente-actie.",
+    nameWrong: "Schrijf kleine letters, cijfers en streepjes, zoals lente-actie.",
+    nameTaken: "Er is al inhoud met deze naam.",
+    topic: "Het onderwerp",
+    topicHint: "Waar mensen ja of nee tegen zeiden.",
+    begin: "Beginnen met schrijven",
+    summary: "Waar het over gaat, in één regel",
+    body: "Schrijf hier wat iedereen leest. Elke vorm staat ernaast.",
+  },
+  links: {
+    title: "Links",
+    note: "Elk adres wordt één keer gevraagd, zoals de browser van een lezer dat doet.",
+    ask: "Vragen of ze antwoorden",
+    asking: "Bezig met vragen…",
+    soFar: (done, total) => `${done} van ${total} hebben geantwoord.`,
+    none: "Er is geen adres om te vragen: links die een sjabloon invult, verschillen per persoon.",
+    found: (n, text, wrong) =>
+      wrong === 0
+        ? plural(n, "Het ene adres antwoordt.", `Alle ${text} adressen antwoorden.`)
+        : plural(n, "Eén adres is gevraagd.", `${text} adressen zijn gevraagd.`),
+    leftOut: (text) => `${text} andere zijn weggelaten.`,
+  },
   severities: { problem: "Probleem", hint: "Wenk" },
   line: (n) => `Regel ${n}`,
   file: "Bestand",

@@ -9,6 +9,7 @@ import type { Changes } from "../../api/programme";
 import type { ContentPreview, FileProblem } from "../../api/types";
 import { type ContentFile, eventFieldsIn, eventOf, localeOf } from "../../lib/contents";
 import { useText } from "../../messages";
+import { AskLinks } from "../../ui/links";
 import { Button, Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { type Chosen, PersonPicker } from "../../ui/person-picker";
 import { ProblemList, SaveDialog } from "../../ui/save";
@@ -47,11 +48,22 @@ export default function ContentPage() {
   );
 }
 
-function One({ it, files }: { it: ContentFile; files: Record<string, string> }) {
+const NOTHING_BEGUN = {};
+
+/** The editor. A content that nobody has saved yet comes with what is `begun` of it. */
+export function One({
+  it,
+  files,
+  begun = NOTHING_BEGUN,
+}: {
+  it: ContentFile;
+  files: Record<string, string>;
+  begun?: Record<string, string>;
+}) {
   const { t } = useText();
   const navigate = useNavigate();
   const said: string | undefined = useLocation().state?.said;
-  const written = useFiles(it, files);
+  const written = useFiles(it, files, begun);
   const { content, changes } = written;
   const [who, setWho] = useState<Chosen | null>(null);
   const [locale, setLocale] = useState("");
@@ -113,7 +125,12 @@ function One({ it, files }: { it: ContentFile; files: Record<string, string> }) 
           {!preview.shown && !preview.error && preview.problems === null && <Loading />}
           {preview.shown && <Forms it={preview.shown} />}
         </div>
-        <Beside written={written} problems={preview.problems} shown={preview.shown} />
+        <Beside
+          written={written}
+          problems={preview.problems}
+          shown={preview.shown}
+          isSaved={it.path in files}
+        />
       </div>
       {testing && <TestDialog content={content.name} how={how} onClose={() => setTesting(false)} />}
       {saving && (
@@ -275,10 +292,13 @@ function Beside({
   written,
   problems,
   shown,
+  isSaved,
 }: {
   written: ContentWritten;
   problems: readonly FileProblem[] | null;
   shown: ContentPreview | null;
+  /** Whether the programme that runs has it. */
+  isSaved: boolean;
 }) {
   const { t } = useText();
   const words = t.content;
@@ -295,6 +315,7 @@ function Beside({
   return (
     <div className="journey-side">
       {problems === null && shown && <Findings findings={shown.findings} onGo={goTo} />}
+      {isSaved && <AskLinks content={content.name} />}
       {problems !== null && (
         <Card title={t.journeys.problems} className="flow-problems">
           <div role="status">

@@ -6,6 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import { contentsQuery } from "../../api/contents";
 import { type ContentFile, isMeant } from "../../lib/contents";
 import { useText } from "../../messages";
+import { AskLinks } from "../../ui/links";
 import { Empty, Failed, Loading, PageTitle, Snippet } from "../../ui/parts";
 import { moveTo, onListKey } from "../../ui/rows";
 import { pathOf } from "./path";
@@ -32,7 +33,15 @@ export default function Contents() {
   const found = all?.filter((it) => isMeant(it, q.trim())) ?? [];
   return (
     <>
-      <PageTitle>{t.app.content}</PageTitle>
+      <PageTitle
+        aside={
+          <Link className="button button-primary" to="/new/content">
+            {words.create.button}
+          </Link>
+        }
+      >
+        {t.app.content}
+      </PageTitle>
       {query.isPending && <Loading />}
       {!all && query.isError && <Failed error={query.error} retry={() => query.refetch()} />}
       {all?.length === 0 && (
@@ -103,6 +112,7 @@ export default function Contents() {
               </table>
             </div>
           )}
+          <AskLinks />
         </>
       )}
     </>

@@ -20,8 +20,13 @@ export interface ContentWritten {
   settled: Changes;
 }
 
-export function useFiles(it: ContentFile, files: Record<string, string>): ContentWritten {
-  const [drafts, setDrafts] = useState<Record<string, string>>({});
+/** `begun` are drafts to begin with, of files that nobody has saved yet. */
+export function useFiles(
+  it: ContentFile,
+  files: Record<string, string>,
+  begun: Record<string, string>,
+): ContentWritten {
+  const [drafts, setDrafts] = useState(begun);
   const [settled, setSettled] = useState<Changes>({});
   const changes = useMemo(() => {
     const others = Object.entries(drafts).filter(([path, text]) => (files[path] ?? "") !== text);

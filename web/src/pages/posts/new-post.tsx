@@ -1,7 +1,7 @@
 /** A post being made: what it says, where, when, and who must agree. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
-import { type FormEvent, type ReactNode, useId, useMemo, useState } from "react";
+import { type FormEvent, useId, useMemo, useState } from "react";
 import { Link, useBeforeUnload, useNavigate } from "react-router";
 import { calendarQuery } from "../../api/calendar";
 import { ApiError, sessionQuery } from "../../api/client";
@@ -15,7 +15,17 @@ import { formOf, freePostPath, type NewPost } from "../../lib/posts";
 import { isZone, momentOf } from "../../lib/zones";
 import { useText } from "../../messages";
 import { ADMIN } from "../../shell/who";
-import { Button, Choice, Empty, Failed, Loading, PageTitle, Snippet, Text } from "../../ui/parts";
+import {
+  Button,
+  Choice,
+  Empty,
+  Failed,
+  Field,
+  Loading,
+  PageTitle,
+  Snippet,
+  Text,
+} from "../../ui/parts";
 import { ProblemList } from "../../ui/save";
 import { pathOf as contentPath } from "../content/path";
 import { AccountsStrip, networkName, pathOf } from "./parts";
@@ -315,35 +325,6 @@ function Refused({ error }: { error: Error }) {
         </p>
       )}
       <ProblemList problems={problems} />
-    </div>
-  );
-}
-
-interface Control {
-  id: string;
-  "aria-invalid": boolean;
-  "aria-describedby": string;
-}
-
-function Field({
-  label,
-  hint = "",
-  error,
-  children,
-}: {
-  label: string;
-  hint?: string;
-  error?: string;
-  children: (props: Control) => ReactNode;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children({ id, "aria-invalid": error !== undefined, "aria-describedby": `${id}-note` })}
-      <p id={`${id}-note`} className={error ? "field-error" : "field-hint"} aria-live="polite">
-        {error ?? hint}
-      </p>
     </div>
   );
 }
