@@ -1,5 +1,13 @@
 /** Texts about channels. */
 export const channelPage = {
+  networks: {
+    title: "Networks",
+    note: "The accounts that posts to everybody leave by.",
+    unnamed: "not seen yet",
+    checked: (when: string) => `Looked at ${when}.`,
+    unchecked: "It is looked at within the hour.",
+    until: (day: string) => `Its token ends on ${day}.`,
+  },
   lead: "Who carries messages, how it goes today, and what holds them.",
   provider: "Provider",
   ready: "Ready",

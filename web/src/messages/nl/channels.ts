@@ -2,6 +2,14 @@
 import type { channelPage as english } from "../en/channels";
 
 export const channelPage: typeof english = {
+  networks: {
+    title: "Netwerken",
+    note: "De accounts waarmee berichten aan iedereen vertrekken.",
+    unnamed: "nog niet gezien",
+    checked: (when) => `Bekeken op ${when}.`,
+    unchecked: "Wordt binnen een uur bekeken.",
+    until: (day) => `Het token loopt af op ${day}.`,
+  },
   lead: "Wie berichten bezorgt, hoe het vandaag gaat, en wat ze tegenhoudt.",
   provider: "Aanbieder",
   ready: "Klaar",

@@ -1,10 +1,12 @@
 /** Every channel: who carries it, how it goes today, what holds it, and what the DNS says of our mail. */
 import { useQuery } from "@tanstack/react-query";
 import { channelsQuery } from "../../api/channels";
+import { postsQuery } from "../../api/posts";
 import type { BrakeLimits, ChannelShown } from "../../api/types";
 import { channelName, useText } from "../../messages";
 import { ChannelIcon } from "../../ui/icons";
 import { Card, Failed, Loading, PageTitle, Scrolls, Snippet, Text } from "../../ui/parts";
+import { AccountsStrip, networkName } from "../posts/parts";
 import { DnsCard } from "./dns";
 import { DomainsCard } from "./domains";
 import { FaultsCard } from "./faults";
@@ -27,12 +29,40 @@ export default function Channels() {
           {set.map((it) => (
             <ChannelCard key={it.channel} it={it} brake={query.data.brake} />
           ))}
+          <NetworksCard />
           <DnsCard />
           {0 < open.length && <OpenCard channels={open} />}
           <FaultsCard />
         </div>
       )}
     </>
+  );
+}
+
+/** The accounts that posts to everybody leave by; nothing where there is none. */
+function NetworksCard() {
+  const { t, format } = useText();
+  const { data } = useQuery(postsQuery);
+  const words = t.channelPage.networks;
+  if (!data || data.accounts.length === 0) return null;
+  return (
+    <Card title={words.title} note={words.note}>
+      <AccountsStrip accounts={data.accounts} />
+      <dl className="pairs">
+        {data.accounts.map((it) => (
+          <div key={it.network}>
+            <dt>{networkName(t, it.network)}</dt>
+            <dd>
+              {it.name || words.unnamed}{" "}
+              <span className="faint">
+                {it.checked ? words.checked(format.dateTime(it.checked)) : words.unchecked}
+                {it.until && ` ${words.until(format.date(it.until))}`}
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
   );
 }
 
