@@ -220,6 +220,7 @@ export function journeyDetail(name: string): JourneyDetail | null {
               { code: "exited", count: 41 },
             ],
       refused: started === 0 ? [] : [{ code: "already_active", count: 212 }],
+      paused: null,
     },
     definition: it,
     versions,

@@ -259,7 +259,8 @@ impl Engine {
 
     /// Whether this message belongs to a campaign that was stopped: by somebody, or for the harm it does.
     pub(crate) fn stopped(&self, message: &Message) -> Option<BroadcastState> {
-        self.steered(message).or_else(|| self.is_braked(message).then_some(BroadcastState::Paused))
+        let holds = || self.is_braked(message) || self.is_paused(message);
+        self.steered(message).or_else(|| holds().then_some(BroadcastState::Paused))
     }
 
     fn steered(&self, message: &Message) -> Option<BroadcastState> {

@@ -62,7 +62,9 @@ impl Engine {
             self.end_as_restored(working, batch, place, detail);
             return;
         }
-        if let Some(state) = self.stopped(&working.person.open[place]) {
+        // Whose time is over while it is held ends as too late, as it would have otherwise.
+        let in_time = now < working.person.open[place].expires;
+        if let Some(state) = self.stopped(&working.person.open[place]).filter(|_| in_time) {
             self.hold_back(working, batch, place, state);
             return;
         }

@@ -15,6 +15,7 @@ use crate::measure::{PanelLine, PanelSums};
 use crate::memory::Memory;
 use crate::moves::MoveStatus;
 use crate::pacing::BrakeStatus;
+use crate::pauses::Paused;
 use crate::posts::{PostJob, Posts};
 use crate::status::{BroadcastStatus, Stats, Status, Tallies};
 use crate::steps::JourneySteps;
@@ -65,6 +66,7 @@ pub struct Engine {
     pub(crate) posts: Posts,
     pub(crate) paces: BTreeMap<Channel, Pace>,
     pub(crate) brakes: BTreeMap<String, BrakeStatus>,
+    pub(crate) paused: BTreeMap<JourneyName, Paused>,
     pub(crate) tallies: Tallies,
     pub(crate) tallies_changed: bool,
     pub(crate) growth: Growth,
@@ -181,6 +183,7 @@ impl Engine {
             posts: Posts::default(),
             paces: BTreeMap::new(),
             brakes: BTreeMap::new(),
+            paused: BTreeMap::new(),
             tallies: Tallies::default(),
             tallies_changed: false,
             growth: Growth::default(),
@@ -234,6 +237,7 @@ impl Engine {
         self.syncs = crate::syncs::read_all(&*self.store)?;
         self.announced = crate::announce::Announced::read(&*self.store)?;
         self.brakes = crate::pacing::read_all(&*self.store)?;
+        self.paused = crate::pauses::read_all(&*self.store)?;
         self.hold = self.read_entry(HOLD)?.unwrap_or_default();
         self.hold_changed = false;
         self.restored = self.read_entry(RESTORED)?.unwrap_or_default();
@@ -463,6 +467,9 @@ impl Engine {
                 self.release(batch, &scope, &by);
                 Ok(())
             }
+            Control::Pause { journey, action, by } => {
+                self.pause_journey(batch, journey, action, by)
+            }
             Control::Resume { by } => {
                 if self.hold.take().is_some() {
                     tracing::info!(by, "the hold was ended");
@@ -624,6 +631,7 @@ impl Engine {
             fills_waiting: self.filled.len(),
             broadcasts: self.broadcasts.clone(),
             brakes: self.brakes.clone(),
+            paused: self.paused.clone(),
             answers: self.answered.last(),
             paces: self.paces_now(),
             lag_bytes: self.log.durable_end().0.saturating_sub(self.position.0),

@@ -43,6 +43,7 @@ mod moves;
 mod ordered;
 mod outside;
 mod pacing;
+mod pauses;
 mod plan;
 mod posts;
 mod preview;
@@ -88,6 +89,7 @@ pub use moves::{MovePlan, MoveStatus, moves_of};
 pub use ordered::{direct_content, ordered_key};
 pub use outside::{HOOK_BYTES_MAX, TaskRecord, TaskState};
 pub use pacing::BrakeStatus;
+pub use pauses::Paused;
 pub use plan::{AudienceEffect, BroadcastEffect, CapsEffect, JourneyEffect, Moves, PanelEffect};
 pub use plan::{ProgrammePlan, applied_by, earlier_texts, plan_id, running_files, text_id};
 pub use posts::{

@@ -1,6 +1,6 @@
 //! What the engine says about itself, for pages, metrics and the command line.
 
-use crate::{BrakeStatus, Filling, Hold, LastAnswer};
+use crate::{BrakeStatus, Filling, Hold, LastAnswer, Paused};
 use delivery::Holding;
 use journey::Progress;
 use model::{CampaignName, Channel, JourneyName, PersonId, Timestamp};
@@ -130,6 +130,8 @@ pub struct Status {
     pub broadcasts: BTreeMap<CampaignName, BroadcastStatus>,
     /// What came of campaigns, by scope.
     pub brakes: BTreeMap<String, BrakeStatus>,
+    /// Journeys that somebody paused.
+    pub paused: BTreeMap<JourneyName, Paused>,
     /// The last answers of each channel's provider, the latest first.
     pub answers: BTreeMap<Channel, Vec<LastAnswer>>,
     /// What holds messages, by channel.

@@ -108,6 +108,12 @@ pub enum Control {
         scope: String,
         by: String,
     },
+    /// Nothing of a journey leaves, or all of it again.
+    Pause {
+        journey: JourneyName,
+        action: PauseAction,
+        by: String,
+    },
     /// Ends a hold: what waits may go out.
     Resume {
         by: String,
@@ -139,6 +145,13 @@ pub enum BroadcastAction {
     Pause,
     Resume,
     Cancel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseAction {
+    Pause,
+    Resume,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -42,3 +42,13 @@ export const campaignFaultsQuery = (kind: string, name: string) =>
 export function releaseCampaign(campaign: string) {
   return answer(api.POST("/api/v1/campaigns/release", { body: { campaign } }));
 }
+
+/** Lets nothing of a journey leave, or all of it again. */
+export async function steerJourney(name: string, step: "pause" | "resume"): Promise<void> {
+  const params = { params: { path: { name } } };
+  await answer(
+    step === "pause"
+      ? api.POST("/api/v1/journeys/{name}/pause", params)
+      : api.POST("/api/v1/journeys/{name}/resume", params),
+  );
+}

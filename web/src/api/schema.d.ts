@@ -666,6 +666,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journeys/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nothing of a journey leave
+         * @description People walk on; what is to be said to them waits, and ends as too late when its time is over.
+         */
+        post: operations["pause_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused journey go on */
+        post: operations["resume_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journeys/{name}/runs": {
         parameters: {
             query?: never;
@@ -1867,7 +1904,7 @@ export interface components {
         /** @enum {string} */
         CampaignKind: "journey" | "broadcast";
         /**
-         * @description Of a journey `running`, `stopped` by its brake, or `gone` from the programme.
+         * @description Of a journey `running`, `paused` by somebody, `stopped` by its brake, or `gone` from the programme.
          * @enum {string}
          */
         CampaignState: "draft" | "planned" | "running" | "paused" | "stopped" | "done" | "cancelled" | "gone";
@@ -2583,6 +2620,7 @@ export interface components {
             has_goal: boolean;
             name: string;
             owner: string;
+            paused: components["schemas"]["JourneyPaused"] | null;
             /** @description How often the trigger fitted and no run began, by the code of the reason. */
             refused: components["schemas"]["Count"][];
             /**
@@ -2608,6 +2646,11 @@ export interface components {
             stay: components["schemas"]["Count"][];
             /** Format: int64 */
             to: number;
+        };
+        JourneyPaused: {
+            by: string;
+            /** Format: date-time */
+            since: string;
         };
         JourneySummary: {
             /** Format: int64 */
@@ -5244,6 +5287,68 @@ export interface operations {
                 };
             };
             /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pause_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The journey's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stored. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resume_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The journey's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stored; what waits leaves within a minute. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none. */
             404: {
                 headers: {
                     [name: string]: unknown;

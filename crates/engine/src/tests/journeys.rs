@@ -289,3 +289,66 @@ fn a_step_that_waits_for_its_message_survives_a_restart_and_a_refusal() {
         "#,
     );
 }
+
+/// What is said first may wait for two days, and what is transactional for an hour.
+const PAUSED: &str = r#"
+== journeys/care.yaml
+journey: care
+trigger: {event: "Care"}
+steps:
+  - message: {content: hello, channels: [onsite], expires: 2d}
+  - wait: 30m
+  - message: {content: receipt, channels: [onsite], expires: 1h}
+"#;
+
+#[test]
+fn nothing_of_a_paused_journey_leaves_and_people_walk_on() {
+    check(
+        PAUSED,
+        r#"
+        1.09:00 track ada "Care" ; journey care pause ; show people
+        1.10:00 journey care pause ; track bob "Care"
+        1.11:00 show ledger ; crash ; start
+        1.11:45 show ledger
+        1.12:00 journey care resume
+        1.12:30 show ledger ; show people
+        "#,
+        r#"
+        p1 = ada; at care:1 until 1.09:30
+        m1 p1 hello planned onsite 1.11:01: created planned
+        m2 p1 receipt dropped: created planned late
+        m3 p2 hello planned onsite 1.11:01: created planned
+        m4 p2 receipt planned onsite 1.11:01: created planned
+        m1 p1 hello planned onsite 1.11:46: created planned
+        m2 p1 receipt dropped: created planned late
+        m3 p2 hello planned onsite 1.11:46: created planned
+        m4 p2 receipt dropped: created planned late
+        1.12:01 m1 onsite to ada "Hello"
+        1.12:01 m3 onsite to bob "Hello"
+        m1 p1 hello sent: created planned sent
+        m2 p1 receipt dropped: created planned late
+        m3 p2 hello sent: created planned sent
+        m4 p2 receipt dropped: created planned late
+        p1 = ada
+        p2 = bob
+        "#,
+    );
+}
+
+#[test]
+fn a_pause_of_one_journey_is_none_of_others() {
+    let other = "== journeys/news.yaml\njourney: news\ntrigger: {event: \"Care\"}\nsteps:\n  - message: {content: offer, channels: [onsite]}";
+    check(
+        &format!("{PAUSED}\n{other}"),
+        r#"
+        1.09:00 journey care pause ; track ada "Care"
+        1.11:00 show ledger
+        "#,
+        r#"
+        1.09:10 m2 onsite to ada "Offer"
+        m1 p1 hello planned onsite 1.11:01: created planned
+        m2 p1 offer sent: created planned sent
+        m3 p1 receipt dropped: created planned late
+        "#,
+    );
+}

@@ -18,7 +18,7 @@ use port::{
     Catalog, Changes, Directory, FactLog, Fault, History, Ledger, LogPosition, MemoryHistory,
     MemoryLog, MemoryStore, People, Since, SinceMerge, Store,
 };
-use record::log::{BroadcastAction, PostAction};
+use record::log::{BroadcastAction, PauseAction, PostAction};
 use record::{Act, Control, Fact, LogRecord, MessageOrder};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -289,6 +289,15 @@ impl Play {
             ["release", scope] => {
                 self.control(Control::Release { scope: (*scope).to_owned(), by: "test".to_owned() })
             }
+            ["journey", journey, action] => self.control(Control::Pause {
+                journey: (*journey).into(),
+                action: match *action {
+                    "pause" => PauseAction::Pause,
+                    "resume" => PauseAction::Resume,
+                    _ => panic!("{action} is no action"),
+                },
+                by: "test".to_owned(),
+            }),
             ["resume"] => self.control(Control::Resume { by: "test".to_owned() }),
             ["apply", version] => {
                 let index = version.parse::<usize>().expect("a number") - 1;

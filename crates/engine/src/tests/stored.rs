@@ -5,8 +5,8 @@ use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Place, Tallies, Wave};
 use crate::{
-    AccountStatus, AnswerCounts, BrakeStatus, ChannelDay, Day, Hold, Holds, PostStatus, Restored,
-    Trouble,
+    AccountStatus, AnswerCounts, BrakeStatus, ChannelDay, Day, Hold, Holds, Paused, PostStatus,
+    Restored, Trouble,
 };
 use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
@@ -115,6 +115,7 @@ fn entries_of_the_catalog() {
     check("entry.restored", &Some(Restored { since: T0, at: T0, journal: true }));
     let harm = Harm { sent: 200, bounced: 11, complained: 1 };
     check("entry.brake", &BrakeStatus { harm, stopped: Some((Brake::Bounces, T0)) });
+    check("entry.paused", &Paused { by: "crm@shop.example".to_owned(), since: T0 });
     let tally = JourneyTally { started: 4, ended: 3, goals: 2, messages: 5 };
     let tallies = Tallies {
         events: 100,

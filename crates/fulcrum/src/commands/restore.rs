@@ -8,6 +8,7 @@ use anyhow::Context;
 use engine::{Erasure, Hold, Keys, Restored, fingerprint};
 use model::{PersonId, Timestamp};
 use port::{Catalog, FactLog, LogPosition, Views};
+use record::log::PauseAction;
 use record::{Control, LogRecord};
 
 use super::backup::{MANIFEST, Manifest};
@@ -185,9 +186,10 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
             fact.event.flags.historical = true;
             Some(LogRecord::Fact(fact).encode())
         }
-        // Who is who, and which version a run follows, is decided again as it was.
+        // Who is who, which version a run follows, and what must not leave, is decided again as it was.
         Ok(LogRecord::Control(
             Control::Apply { .. }
+            | Control::Pause { action: PauseAction::Pause, .. }
             | Control::Move { .. }
             | Control::EndFill { .. }
             | Control::Undo { .. }
@@ -198,6 +200,7 @@ fn history_of(record: &[u8]) -> Option<Vec<u8>> {
             Control::Broadcast { .. }
             | Control::Post { .. }
             | Control::Release { .. }
+            | Control::Pause { action: PauseAction::Resume, .. }
             | Control::Resume { .. },
         )) => None,
         Ok(LogRecord::Blank) => None,

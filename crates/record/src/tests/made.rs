@@ -1,6 +1,6 @@
 //! One value of each stored form, with every field that it can have.
 
-use crate::log::{BroadcastAction, PostAction};
+use crate::log::{BroadcastAction, PauseAction, PostAction};
 use crate::programme::{Programme, parse};
 use crate::{Act, Control, Fact, LogRecord, MessageOrder};
 use audience::{Facts, Truth, View};
@@ -110,6 +110,7 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
                 by: by.clone(),
             }),
         ),
+        ("control.1.pause", LogRecord::Control(paused(&by))),
         ("control.1.resume", LogRecord::Control(Control::Resume { by })),
         (
             "fact.1.erase",
@@ -125,6 +126,11 @@ pub(super) fn records() -> Vec<(&'static str, LogRecord)> {
         ),
         ("blank.1", LogRecord::Blank),
     ]
+}
+
+fn paused(by: &str) -> Control {
+    let (journey, action) = ("welcome".into(), PauseAction::Pause);
+    Control::Pause { journey, action, by: by.to_owned() }
 }
 
 fn post_again(by: &str) -> Control {

@@ -3,6 +3,7 @@
 //! Every number is of the ledger or of the days that are kept beside it, over the same days.
 
 use super::decisions::{DecisionEnd, ends};
+use super::journeys::paused;
 use super::json::{Query, time};
 use super::person::ReasonInfo;
 use super::today::{Braked, LedgerCounts, ledger, stopped};
@@ -57,7 +58,7 @@ pub enum CampaignKind {
     Broadcast,
 }
 
-/// Of a journey `running`, `stopped` by its brake, or `gone` from the programme.
+/// Of a journey `running`, `paused` by somebody, `stopped` by its brake, or `gone` from the programme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignState {
@@ -351,6 +352,7 @@ fn campaign(
             let found = programme.journeys.iter().find(|it| it.name.as_str() == name);
             let state = match (found, &brake) {
                 (None, _) => CampaignState::Gone,
+                (Some(_), _) if paused(status, name).is_some() => CampaignState::Paused,
                 (Some(_), Some(_)) => CampaignState::Stopped,
                 (Some(_), None) => CampaignState::Running,
             };
@@ -444,7 +446,10 @@ fn holds(it: &Campaign, loaded: &Loaded, status: &Status, now: Timestamp) -> Vec
         let text = format!("of its latest {} messages {} did harm", brake.sent, brake.harmed);
         add("brake", None, text, Some(brake.since.clone()));
     }
-    if it.state == CampaignState::Paused {
+    let by_hand = paused(status, &it.name).filter(|_| it.kind == CampaignKind::Journey);
+    if let Some(it) = by_hand {
+        add("paused", None, format!("{} paused it", it.by), Some(it.since));
+    } else if it.state == CampaignState::Paused {
         add("paused", None, "somebody paused it, or its brake did".to_owned(), None);
     }
     let definition = loaded.programme.broadcasts.iter();

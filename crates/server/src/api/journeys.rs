@@ -1,7 +1,7 @@
 //! Journeys: what runs, where the people in them are, begun by a call, and taken to the latest version.
 
 use super::called::{CALLS, Whom, idempotency_key};
-use super::json::{Body, Query};
+use super::json::{Body, Query, time};
 use super::measure::Estimate;
 use crate::access::actor;
 use crate::app::Shared;
@@ -10,9 +10,10 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use engine::{ExperimentReport, JourneyCounts, JourneySteps, MovePlan, MoveStatus};
+use engine::{ExperimentReport, JourneyCounts, JourneySteps, MovePlan, MoveStatus, Status};
 use journey::Trigger;
 use model::{Conversation, JourneyName, Map, SourceId};
+use record::log::PauseAction;
 use record::{Act, Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -47,6 +48,16 @@ pub struct JourneyListed {
     pub ended: Vec<Count>,
     /// How often the trigger fitted and no run began, by the code of the reason.
     pub refused: Vec<Count>,
+    /// Since when nothing of it leaves, and who said so.
+    #[schema(required)]
+    pub paused: Option<JourneyPaused>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct JourneyPaused {
+    pub by: String,
+    #[schema(format = DateTime)]
+    pub since: String,
 }
 
 /// How often, by a word: the code of a reason, or the name of an arm.
@@ -320,6 +331,56 @@ pub(super) async fn move_runs(
     Ok((StatusCode::ACCEPTED, Json(planned(&plan))))
 }
 
+/// Let nothing of a journey leave
+///
+/// People walk on; what is to be said to them waits, and ends as too late when its time is over.
+#[utoipa::path(post, path = "/api/v1/journeys/{name}/pause", tag = "journeys",
+    params(("name" = String, Path, description = "The journey's name.")),
+    responses((status = 204, description = "Stored."),
+        (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn pause_journey(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    steer(&shared, &headers, &name, PauseAction::Pause).await
+}
+
+/// Let a paused journey go on
+#[utoipa::path(post, path = "/api/v1/journeys/{name}/resume", tag = "journeys",
+    params(("name" = String, Path, description = "The journey's name.")),
+    responses((status = 204, description = "Stored; what waits leaves within a minute."),
+        (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn resume_journey(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    steer(&shared, &headers, &name, PauseAction::Resume).await
+}
+
+async fn steer(
+    shared: &Shared,
+    headers: &HeaderMap,
+    name: &str,
+    action: PauseAction,
+) -> Result<StatusCode, Problem> {
+    // One that left the programme may still have messages on their way.
+    if paused(&shared.handle.status(), name).is_none() {
+        definition(shared, name)?;
+    }
+    let (journey, by) = (JourneyName::new(name), actor(shared, headers).await?);
+    let control = Control::Pause { journey, action, by };
+    shared.append(vec![LogRecord::Control(control).encode()]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who paused a journey, if it is paused.
+pub(super) fn paused(status: &Status, name: &str) -> Option<JourneyPaused> {
+    let it = status.paused.get(&JourneyName::new(name))?;
+    Some(JourneyPaused { by: it.by.clone(), since: time(it.since) })
+}
+
 async fn plan(shared: &Shared, name: &str, from: Option<u64>) -> Result<MovePlan, Problem> {
     let journey = definition(shared, name)?;
     let loaded = shared.handle.loaded();
@@ -377,6 +438,7 @@ fn summary(
         goals: tally.goals,
         ended: counts.ended.iter().map(|(why, n)| count(why.code(), *n)).collect(),
         refused: counts.refused.iter().map(|(why, n)| count(why.code(), *n)).collect(),
+        paused: paused(&status, it.name.as_str()),
     }
 }
 

@@ -146,6 +146,8 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(journeys::get_journey))
         .routes(routes!(journeys::get_experiments))
         .routes(routes!(journeys::begin_run))
+        .routes(routes!(journeys::pause_journey))
+        .routes(routes!(journeys::resume_journey))
         .routes(routes!(journeys::plan_move, journeys::move_runs))
         .routes(routes!(messages::send_message))
         .routes(routes!(messages::get_message))

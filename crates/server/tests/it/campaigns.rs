@@ -146,3 +146,29 @@ async fn what_has_to_stand_in_the_dns_is_told_and_asked_for() {
     let asked = unset.json("GET /api/v1/channels/email/domain?check=true").await;
     assert!(asked["problem"].as_str().is_some_and(|it| it.contains("[dns]")), "{asked}");
 }
+
+#[tokio::test]
+async fn a_journey_is_paused_and_goes_on() {
+    let world = World::signed_in().await;
+    world.with_mail().await;
+    let steer =
+        async |step: &str| world.status(&format!("POST /api/v1/journeys/thanks/{step}")).await;
+    let campaign = "/api/v1/campaigns/journey/thanks";
+    assert_eq!(steer("pause").await, 204);
+    let found = world.shown(campaign, |it| it["campaign"]["state"] == "paused").await;
+    assert_eq!(found["holds"][0]["kind"], "paused");
+    assert!(
+        found["holds"][0]["text"].as_str().is_some_and(|it| it.ends_with(" paused it")),
+        "{found}"
+    );
+    world.track(r#"{"type":"track","event":"Order Completed","userId":"ann","properties":{"order_id":"o2"}}"#).await;
+    world.settle().await;
+    let found = world.shown(campaign, |it| it["campaign"]["counts"]["pending"] == 1).await;
+    assert_eq!(found["campaign"]["counts"]["sent"], 1, "{found}");
+    let listed = world.json("GET /api/v1/journeys").await;
+    let paused = |it: usize| listed["journeys"][it]["paused"]["since"].is_string();
+    assert!(!paused(0) && paused(1), "{listed}");
+    assert_eq!(steer("resume").await, 204);
+    world.shown(campaign, |it| it["campaign"]["state"] == "running").await;
+    assert_eq!(world.status("POST /api/v1/journeys/none/pause").await, 404);
+}

@@ -62,6 +62,13 @@ export const campaigns = {
     empty: "Nothing has ended yet.",
   },
   days: "By the day on which it was asked for",
+  journey: {
+    pause: {
+      button: "Pause",
+      hint: "Nothing of it leaves. People walk on, and what is to be said to them waits.",
+    },
+    resume: { button: "Let it go on", hint: "What waits leaves within a minute." },
+  },
   holds: {
     title: "What holds it now",
     none: "Nothing holds it back.",

@@ -63,6 +63,13 @@ export const campaigns: typeof english = {
     empty: "Er is nog niets geëindigd.",
   },
   days: "Naar de dag waarop het gevraagd is",
+  journey: {
+    pause: {
+      button: "Pauzeren",
+      hint: "Er vertrekt niets van. Mensen lopen door, en wat hun te zeggen is wacht.",
+    },
+    resume: { button: "Laten doorgaan", hint: "Wat wacht, vertrekt binnen een minuut." },
+  },
   holds: {
     title: "Wat hem nu tegenhoudt",
     none: "Niets houdt hem tegen.",

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import { campaignQuery, releaseCampaign } from "../../api/campaigns";
+import { campaignQuery, releaseCampaign, steerJourney } from "../../api/campaigns";
 import { ApiError, broadcastsQuery } from "../../api/client";
 import type { Broadcast, Campaign, CampaignDetail } from "../../api/types";
 import { Swatch } from "../../charts/ledger";
@@ -103,7 +103,38 @@ function DefinitionLink({ it }: { it: Campaign }) {
 function Actions({ it }: { it: Campaign }) {
   const { data } = useQuery({ ...broadcastsQuery, enabled: it.kind === "broadcast" });
   const broadcast = data?.broadcasts.find(({ name }) => name === it.name);
-  return it.kind === "broadcast" && broadcast ? <BroadcastActions it={broadcast} /> : null;
+  if (it.kind === "journey") return <JourneyActions it={it} />;
+  return broadcast ? <BroadcastActions it={broadcast} /> : null;
+}
+
+/** A journey is paused and goes on; who walks in it walks on all the while. */
+function JourneyActions({ it }: { it: Campaign }) {
+  const { t } = useText();
+  const words = t.campaigns.journey;
+  const client = useQueryClient();
+  const step = it.state === "paused" ? "resume" : "pause";
+  const steer = useMutation({
+    mutationFn: () => steerJourney(it.name, step),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["campaign"] }),
+  });
+  if (it.state === "gone") return null;
+  return (
+    <div className="broadcast-steps">
+      <Button
+        kind={step === "resume" ? "primary" : "plain"}
+        disabled={steer.isPending}
+        title={words[step].hint}
+        onClick={() => steer.mutate()}
+      >
+        {words[step].button}
+      </Button>
+      {steer.isError && (
+        <p className="field-error" role="alert">
+          {t.campaigns.holds.releaseFailed}
+        </p>
+      )}
+    </div>
+  );
 }
 
 const STEERED: readonly Step[] = ["pause", "resume", "cancel"];
