@@ -16,6 +16,7 @@ pub mod linkedin;
 pub mod mail_api;
 pub mod mastodon;
 pub mod media;
+pub mod onsite;
 pub mod secret;
 pub mod smtp;
 pub mod social;

@@ -3735,7 +3735,10 @@ export interface components {
             members: components["schemas"]["Member"][];
         };
         TestAddress: {
-            /** @description An e-mail address, a phone number, the device token of a browser. */
+            /**
+             * @description An e-mail address, a phone number, the device token of a browser; for messages on the site a user id, or
+             *     `anonymous_id:` and what `fulcrum_id` is in the browser's localStorage.
+             */
             address: string;
             /** @description One that has a provider. */
             channel: string;

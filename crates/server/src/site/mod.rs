@@ -15,6 +15,7 @@ mod shell;
 mod view;
 
 pub(crate) use download::offers;
+pub(crate) use answer::shared;
 pub(crate) use limit::Limit;
 
 use crate::app::Shared;
