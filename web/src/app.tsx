@@ -29,6 +29,7 @@ const NewPost = lazy(() => import("./pages/posts/new-post"));
 const Calendar = lazy(() => import("./pages/calendar/calendar"));
 const Contents = lazy(() => import("./pages/content/contents"));
 const ContentPage = lazy(() => import("./pages/content/content"));
+const Forms = lazy(() => import("./pages/forms/forms"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
 const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
@@ -85,6 +86,7 @@ export function App() {
               <Route path="calendar" element={<Calendar />} />
               <Route path="content" element={<Contents />} />
               <Route path="content/:name" element={<ContentPage />} />
+              <Route path="forms" element={<Forms />} />
               <Route path="campaigns" element={<Campaigns />} />
               <Route path="campaigns/:kind/:name" element={<CampaignPage />} />
               <Route path="channels" element={<Channels />} />
