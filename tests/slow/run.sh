@@ -2,7 +2,7 @@
 # Real peers against the real binary: SDKs, mail servers, a browser, a full disk. `make test-all` calls
 # it with FULCRUM_SLOW=1; by hand:
 #
-#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix mailbox browser disk api import tables conditions webhooks personal social posts pages
+#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix mailbox browser disk api import tables conditions webhooks personal social posts pages onsite
 #
 #   FULCRUM_BIN         a binary to test; without it, `cargo build -p fulcrum` makes one
 #   FULCRUM_SLOW_CACHE  where SDKs and drivers are installed [default: .slow]
@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 exec </dev/null
 
-all=(sdks mail postfix mailbox browser disk api import tables conditions history webhooks personal social posts pages)
+all=(sdks mail postfix mailbox browser disk api import tables conditions history webhooks personal social posts pages onsite)
 cases=("${@:-${all[@]}}")
 wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
 missing=()
@@ -36,7 +36,8 @@ needs() { command -v "$1" >/dev/null || packages+=("$2"); }
 needs node nodejs
 needs npm npm
 needs python3 python3
-if wants sdks || wants browser; then [ -n "${CHROMIUM:-}" ] || needs chromium chromium; fi
+if wants sdks || wants browser || wants onsite; then [ -n "${CHROMIUM:-}" ] || needs chromium chromium; fi
+if wants onsite; then [ -n "${FIREFOX:-}" ] || needs firefox-esr firefox-esr; fi
 if wants postfix || wants mailbox; then needs postfix postfix; fi
 if wants mailbox; then needs dovecot dovecot-imapd; fi
 if wants disk; then compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || packages+=(faketime); fi
@@ -89,7 +90,7 @@ if wants social || wants posts; then
     (cd "$root" && cargo build --quiet --locked --package channels --example publish)
 fi
 
-if wants sdks || wants browser; then
+if wants sdks || wants browser || wants onsite; then
     lock="$(cksum <"$here/package-lock.json")"
     if [ "$(cat "$cache/node/installed" 2>/dev/null)" != "$lock" ]; then
         mkdir -p "$cache/node"

@@ -36,6 +36,7 @@ import {
   today,
 } from "./data.ts";
 import { decisions, holdouts } from "./decisions.ts";
+import { forms } from "./forms.ts";
 import { identity, type Undone, undoPlan } from "./identity.ts";
 import { experiments, journeyDetail, journeySummaries, move, movePlan } from "./journeys.ts";
 import { figure, leverageOf, measuring, power } from "./measure.ts";
@@ -186,6 +187,7 @@ const answer: Connect.NextHandleFunction = async (request, response, next) => {
     }));
     return json(response, { sent });
   }
+  if (key === "GET /forms") return json(response, forms(now, scenario === "empty"));
   if (key === "GET /channels") return json(response, channels(now, scenario === "empty"));
   if (key === "GET /channels/email/domain") {
     const check = url.searchParams.get("check") === "true";

@@ -19,7 +19,7 @@ try {
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
         const tall =
           view.path === "/" ||
-          /^\/(people\/|broadcasts|posts|calendar|leverage|audiences|overlap|new|settings|journeys|content|campaigns|channels)/.test(
+          /^\/(people\/|broadcasts|posts|calendar|leverage|audiences|overlap|new|settings|journeys|content|forms|campaigns|channels)/.test(
             view.path,
           );
         if (tall) await page.setViewportSize({ width: size.width, height: Math.min(height, 5000) });

@@ -30,6 +30,7 @@ const Calendar = lazy(() => import("./pages/calendar/calendar"));
 const Contents = lazy(() => import("./pages/content/contents"));
 const NewContent = lazy(() => import("./pages/content/new-content"));
 const ContentPage = lazy(() => import("./pages/content/content"));
+const Forms = lazy(() => import("./pages/forms/forms"));
 const Leverage = lazy(() => import("./pages/leverage/leverage"));
 const Planner = lazy(() => import("./pages/leverage/planner"));
 const Holdouts = lazy(() => import("./pages/leverage/holdouts"));
@@ -87,6 +88,7 @@ export function App() {
               <Route path="content" element={<Contents />} />
               <Route path="new/content" element={<NewContent />} />
               <Route path="content/:name" element={<ContentPage />} />
+              <Route path="forms" element={<Forms />} />
               <Route path="campaigns" element={<Campaigns />} />
               <Route path="campaigns/:kind/:name" element={<CampaignPage />} />
               <Route path="channels" element={<Channels />} />

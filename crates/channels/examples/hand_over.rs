@@ -105,7 +105,12 @@ fn envelope(channel: model::Channel, to: Identifier, text: &str) -> Envelope {
             ],
             message_id: format!("{}@sender.test", at.0),
         },
-        _ => Payload::Short { title: "Velo".to_owned(), body: text.to_owned(), url: None },
+        _ => Payload::Short {
+            title: "Velo".to_owned(),
+            body: text.to_owned(),
+            label: None,
+            url: None,
+        },
     };
     let message = MessageId(at.0.unsigned_abs());
     Envelope { message, key: format!("hand-over/{}", at.0), channel, to, at, payload }

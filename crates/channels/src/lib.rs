@@ -17,6 +17,7 @@ pub mod links;
 pub mod mail_api;
 pub mod mastodon;
 pub mod media;
+pub mod onsite;
 pub mod secret;
 pub mod smtp;
 pub mod social;

@@ -9,7 +9,9 @@ use model::Channel;
 pub struct Short {
     pub title: String,
     pub body: String,
-    /// The signed link of the content's action, if it has one.
+    /// What the content's action is called, if it has one.
+    pub label: Option<String>,
+    /// Its signed link.
     pub url: Option<String>,
 }
 
@@ -28,7 +30,8 @@ pub fn short(
         Channel::Onsite => ("onsite title", &["onsite body"]),
         Channel::Sms => {
             let sms = crate::sms(content, brand, reader, links)?;
-            return Ok(Short { title: brand.name.clone(), body: sms.body, url: sms.url });
+            let title = brand.name.clone();
+            return Ok(Short { title, body: sms.body, label: None, url: sms.url });
         }
         Channel::Social => ("", &["social text", "bluesky text", "mastodon text"]),
         Channel::Webhook => ("", &["webhook text"]),
@@ -48,6 +51,6 @@ pub fn short(
         let hint = "write a form for the channel, or a summary";
         return Err(error(channel.name(), "the content has nothing to say here", hint));
     }
-    let url = action(content, brand, scope, links, channel)?.map(|(_, url)| url);
-    Ok(Short { title: one_line(&title), body: one_line(&body), url })
+    let (label, url) = action(content, brand, scope, links, channel)?.unzip();
+    Ok(Short { title: one_line(&title), body: one_line(&body), label, url })
 }

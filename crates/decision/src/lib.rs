@@ -42,7 +42,7 @@ pub use learning::{Chooser, Learned, Learning};
 pub use panel::{Assignment, Design, Panel, Rule};
 pub use policy::{AT_MOST_MAX, CAPS_MAX, Cap, Policy};
 pub use quiet::QuietHours;
-pub use recheck::{Recheck, recheck};
+pub use recheck::{Recheck, recheck, still_wanted};
 
 #[cfg(test)]
 mod tests;

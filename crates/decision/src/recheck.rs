@@ -2,7 +2,7 @@
 
 use crate::gates::{Gates, outcome_of};
 use crate::{PersonView, Policy, Slot, SlotKind};
-use model::{Identifier, LedgerState, Message, MessageState, Purpose, Reason, Timestamp};
+use model::{Channel, Identifier, LedgerState, Message, MessageState, Purpose, Reason, Timestamp};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Recheck {
@@ -71,5 +71,22 @@ pub fn recheck(message: &Message, view: &PersonView, policy: &Policy, now: Times
             reason: stop.reason(),
             detail: format!("{}; expires {}", gates.detail(channel, &stop), message.expires),
         },
+    }
+}
+
+/// Asked of a message that left and waits where its reader comes by: what the person said since then, if
+/// it stands against it. Limits and nights are about when it left, and are not asked again.
+pub fn still_wanted(
+    message: &Message,
+    channel: Channel,
+    view: &PersonView,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), (Reason, String)> {
+    Gates::new(view, policy, now).address(message, channel)?;
+    let paused = view.consents.wishes().paused_until.filter(|until| now < *until);
+    match paused.filter(|_| message.purpose != Purpose::Transactional) {
+        Some(until) => Err((Reason::Paused, format!("{channel}: paused until {until}"))),
+        None => Ok(()),
     }
 }

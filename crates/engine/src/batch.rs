@@ -40,6 +40,9 @@ pub(crate) struct Batch {
     /// Where facts stand in the log that were not taken in, and that the history shall not have.
     pub left_out: Vec<LogPosition>,
     pub hooks: Vec<port::Hook>,
+    /// What waits on the site from now on, and the keys of what does no more.
+    pub inbox: Vec<port::InboxItem>,
+    pub inbox_taken: Vec<String>,
     /// What providers said to tries, and later.
     pub answers: Vec<Answer>,
     /// What came of campaigns, by the key of its entry.
@@ -110,6 +113,8 @@ impl Batch {
             overtaken: Vec::new(),
             left_out: Vec::new(),
             hooks: Vec::new(),
+            inbox: Vec::new(),
+            inbox_taken: Vec::new(),
             answers: Vec::new(),
             braked: BTreeMap::new(),
             hook_changes: Vec::new(),

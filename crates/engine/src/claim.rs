@@ -249,7 +249,8 @@ impl Engine {
                     content::short(content, channel, brand, reader, links)
                 });
                 let short = rendered.map_err(|it| it.to_string())?;
-                Ok(Payload::Short { title: short.title, body: short.body, url: short.url })
+                let content::Short { title, body, label, url } = short;
+                Ok(Payload::Short { title, body, label, url })
             }
         }
     }

@@ -26,11 +26,14 @@ use delivery::Pace;
 use model::{
     CampaignName, Channel, ChannelSet, JourneyName, MessageId, PersonId, Reply, RunId, Timestamp,
 };
-use port::{Changes, Entry, Envelope, FactLog, History, Hook, LogPosition, Sections, Space, Store};
+use port::{
+    Changes, Entry, Envelope, FactLog, History, Hook, InboxItem, LogPosition, Placed, Sections,
+    Space, Store,
+};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -114,6 +117,10 @@ pub enum UrgentWork {
     Entries(Vec<Entry>),
     /// The key of a call that is to be made again.
     RetryCall(String),
+    /// What is to wait on the site; the second is set where it may not.
+    Place(Box<InboxItem>, Arc<OnceLock<Placed>>),
+    /// The keys of what waits there no more.
+    TakeOut(Vec<String>),
 }
 
 /// What one turn did.
@@ -370,6 +377,8 @@ impl Engine {
                     UrgentWork::Fact(fact) => facts.push((None, fact.clone())),
                     UrgentWork::Entries(entries) => batch.entries.extend(entries.iter().cloned()),
                     UrgentWork::RetryCall(key) => self.retry_call(batch, key)?,
+                    UrgentWork::Place(item, refused) => self.place(batch, item, refused)?,
+                    UrgentWork::TakeOut(keys) => batch.inbox_taken.extend(keys.iter().cloned()),
                 }
             }
             self.take_facts(batch, facts)?;
@@ -523,6 +532,9 @@ impl Engine {
             hooks: std::mem::take(&mut batch.hooks),
             hook_changes: std::mem::take(&mut batch.hook_changes),
             forget_hooks: on_disk.then(|| crate::calls::to_forget(batch.now)),
+            inbox: std::mem::take(&mut batch.inbox),
+            inbox_taken: std::mem::take(&mut batch.inbox_taken),
+            forget_inbox: on_disk.then_some(batch.now),
             entries,
             ..Changes::default()
         };

@@ -115,6 +115,7 @@ impl Engine {
         self.tallies.events += 1;
         self.tallies_changed = true;
         self.newest_event = self.newest_event.max(Some(event.received));
+        self.count_form(fact);
         let found = match fact.person {
             Some(id) => Some(self.person_now(batch, id)?),
             None if self.is_of_erased(event, &names.all) => {

@@ -11,12 +11,12 @@ use crate::{
 };
 use callers::Callers;
 use model::{Channel, HookReply, MessageId, Network, Reply, Timestamp};
-use port::{Caller, Entry, Envelope, Hook, LogPosition, Publisher};
+use port::{Caller, Entry, Envelope, Hook, InboxItem, Letterbox, LogPosition, Placed, Publisher};
 use publishers::Publishers;
 use record::Fact;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use work::Work;
@@ -26,6 +26,9 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 /// Chunks of a fill that wait for the loop: enough that neither side waits for long.
 const FILLS_WAITING_MAX: usize = 4;
+
+/// How often the loop looks at its end whether something is still on the wire.
+const LAST_REST: Duration = Duration::from_millis(20);
 
 /// How often the copy that pages read is made anew while work goes on.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
@@ -133,6 +136,13 @@ impl Host {
         let mut dispatch = Threads::new(channels, caller, publishers, handle.clone());
         let thread = std::thread::spawn(move || {
             run(&mut engine, &mut clock, &mut dispatch);
+            dispatch.close();
+            while dispatch.is_sending() {
+                // What is on the wire may wait for a commit of ours.
+                clock.turned(&mut engine);
+                let _ = crate::runner::run_until_quiet(&mut engine, &mut clock, &mut dispatch);
+                clock.rest();
+            }
             dispatch.finish();
             // What was on the wire has been answered; one last turn stores it.
             let _ = crate::runner::run_until_quiet(&mut engine, &mut clock, &mut dispatch);
@@ -273,8 +283,27 @@ impl Handle {
         self.push(UrgentWork::Entries(entries), Box::new(done));
     }
 
+    /// Takes out of inboxes what was dealt with, by the keys.
+    pub fn take_out(&self, keys: Vec<String>, done: impl FnOnce(bool) + Send + 'static) {
+        self.push(UrgentWork::TakeOut(keys), Box::new(done));
+    }
+
     fn push(&self, work: UrgentWork, done: Box<dyn FnOnce(bool) + Send>) {
         self.tell(|queue| queue.urgent.push_back(Urgent { work, done }));
+    }
+}
+
+/// Through the one writer, so that many share a commit.
+impl Letterbox for Handle {
+    fn put(&self, item: InboxItem, done: Box<dyn FnOnce(Placed) + Send>) {
+        let refused = Arc::new(OnceLock::new());
+        let work = UrgentWork::Place(Box::new(item), Arc::clone(&refused));
+        let answer = move |stored: bool| match (stored, refused.get()) {
+            (false, _) => done(Placed::NotStored),
+            (true, None) => done(Placed::Stored),
+            (true, Some(why)) => done(*why),
+        };
+        self.push(work, Box::new(answer));
     }
 }
 
@@ -285,6 +314,15 @@ struct RealClock {
 }
 
 impl RealClock {
+    /// A moment, or until something is answered or asked.
+    fn rest(&mut self) {
+        let mut queue = lock(&self.handle.shared.queue);
+        queue.sleeping = true;
+        let idle = |it: &mut Queue| it.urgent.is_empty() && it.answers.is_empty();
+        let rested = self.handle.shared.woken.wait_timeout_while(queue, LAST_REST, idle);
+        rested.unwrap_or_else(PoisonError::into_inner).0.sleeping = false;
+    }
+
     fn publish(&mut self, engine: &Engine) {
         self.published = real_now();
         let mut view = lock(&self.handle.shared.view);
@@ -416,9 +454,18 @@ impl Threads {
         self.senders.insert(channel.channel(), Sender { queue, concurrency, flying });
     }
 
+    /// Nothing more goes onto the wire.
+    fn close(&mut self) {
+        std::mem::take(&mut self.senders).values().for_each(|it| it.queue.close());
+    }
+
+    fn is_sending(&self) -> bool {
+        self.threads.iter().any(|it| !it.is_finished())
+    }
+
     /// Waits for everything on the wire.
     fn finish(&mut self) {
-        std::mem::take(&mut self.senders).values().for_each(|it| it.queue.close());
+        self.close();
         let calling = self.callers.take().map(Callers::end).unwrap_or_default();
         let publishing = std::mem::take(&mut self.publishers).end();
         for thread in self.threads.drain(..).chain(calling).chain(publishing) {

@@ -14,7 +14,7 @@ const MARK: &str = "[Test] ";
 
 /// Nobody and nothing has these numbers.
 const NOBODY: PersonId = PersonId(u64::MAX);
-const NOTHING: MessageId = MessageId(u64::MAX);
+pub(crate) const NOTHING: MessageId = MessageId(u64::MAX);
 
 /// What is tried, and as whom.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ pub fn rehearse(
                 true => (String::new(), format!("{MARK}{}", short.body)),
                 false => (format!("{MARK}{}", short.title), short.body),
             };
-            Payload::Short { title, body, url: short.url }
+            Payload::Short { title, body, label: short.label, url: short.url }
         }
     };
     let key = format!("{campaign}/{}/{}", channel.name(), now.0);

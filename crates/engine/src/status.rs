@@ -1,6 +1,6 @@
 //! What the engine says about itself, for pages, metrics and the command line.
 
-use crate::{BrakeStatus, Filling, Hold, LastAnswer, Paused};
+use crate::{BrakeStatus, Filling, FormTally, Hold, LastAnswer, Paused};
 use delivery::Holding;
 use journey::Progress;
 use model::{CampaignName, Channel, JourneyName, PersonId, Timestamp};
@@ -40,6 +40,9 @@ pub struct Tallies {
     pub audiences: BTreeMap<String, i64>,
     #[serde(default)]
     pub journeys: BTreeMap<JourneyName, JourneyTally>,
+    /// What came of the forms that visitors fill in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forms: BTreeMap<String, FormTally>,
     /// How far the refreshing of everybody after a change of definitions has come.
     #[serde(default, with = "scan")]
     pub fill: Option<Option<PersonId>>,

@@ -16,6 +16,7 @@ use channels::imap::MailboxConfig;
 use channels::linkedin::LinkedinConfig;
 use channels::mail_api::MailApiConfig;
 use channels::mastodon::MastodonConfig;
+use channels::onsite::OnsiteConfig;
 use channels::smtp::SmtpConfig;
 use channels::threads::ThreadsConfig;
 use channels::twilio::SmsConfig;
@@ -60,6 +61,8 @@ pub struct Config {
     /// Text messages, through Twilio or whoever speaks its API.
     pub sms: Option<SmsConfig>,
     pub web_push: Option<WebPushConfig>,
+    /// Messages on the business's own pages.
+    pub onsite: Option<OnsiteConfig>,
     /// Providers without a module of their own, by a name for them.
     pub http: BTreeMap<String, GenericConfig>,
     /// The accounts that posts to everybody leave by.
@@ -169,6 +172,7 @@ impl Config {
         self.mail_api.as_ref().map_or(Ok(()), MailApiConfig::check)?;
         self.sms.as_ref().map_or(Ok(()), SmsConfig::check)?;
         self.web_push.as_ref().map_or(Ok(()), WebPushConfig::check)?;
+        self.onsite.as_ref().map_or(Ok(()), OnsiteConfig::check)?;
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;
         self.mailbox.iter().try_for_each(|(name, it)| it.check(name))?;
         providers::check(self)?;

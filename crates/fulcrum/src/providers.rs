@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use channels::bluesky::Bluesky;
@@ -12,15 +13,17 @@ use channels::generic::Generic;
 use channels::linkedin::Linkedin;
 use channels::mail_api::MailApi;
 use channels::mastodon::Mastodon;
+use channels::onsite::{Onsite, Signers};
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
 use channels::threads::Threads;
 use channels::twilio::Sms;
 use channels::web_push::WebPush;
 use channels::x::X;
+use engine::Handle;
 use model::{Channel, ChannelSet, Problem};
-use port::Publisher;
-use server::ProviderSettings;
+use port::{InboxItem, Letterbox, Placed, Publisher};
+use server::{ProviderSettings, Visitors};
 use store_sqlite::SqliteStore;
 
 use crate::config::{Config, SocialConfig};
@@ -36,6 +39,8 @@ pub struct Providers {
     pub set: ChannelSet,
     /// The accounts that posts to everybody leave by.
     pub publishers: Vec<Box<dyn Publisher>>,
+    /// Where the provider of the site's messages finds the engine, once that runs.
+    pub desk: Desk,
     _sink: Option<Sink>,
 }
 
@@ -55,11 +60,17 @@ impl Providers {
         if let Some(push) = &config.web_push {
             channels.push(Box::new(WebPush::new(push.clone()).map_err(stop)?));
         }
+        let desk = Desk::default();
+        if let Some(onsite) = &config.onsite {
+            // So that a missing secret shows here.
+            Signers::new(onsite).map_err(stop)?;
+            channels.push(Box::new(Onsite::new(Arc::new(desk.clone()))));
+        }
         for (name, http) in &config.http {
             channels.push(Box::new(Generic::new(name, http.clone()).map_err(stop)?));
         }
         let publishers = publishers(&config.social).map_err(stop)?;
-        Ok(Providers { publishers, ..Providers::from(channels, None) })
+        Ok(Providers { publishers, desk, ..Providers::from(channels, None) })
     }
 
     /// Simulated people get simulated mail, whatever the settings say.
@@ -79,8 +90,34 @@ impl Providers {
 
     fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
         let set = channels.iter().map(|it| it.channel()).collect();
-        Providers { channels, set, publishers: Vec::new(), _sink: sink }
+        let (publishers, desk) = (Vec::new(), Desk::default());
+        Providers { channels, set, publishers, desk, _sink: sink }
     }
+}
+
+/// The engine takes its channels when it starts, and this one needs the engine: it waits for it.
+#[derive(Clone, Default)]
+pub struct Desk(Arc<OnceLock<Handle>>);
+
+impl Desk {
+    pub fn open(&self, handle: Handle) {
+        // It is opened once.
+        let _ = self.0.set(handle);
+    }
+}
+
+impl Letterbox for Desk {
+    fn put(&self, item: InboxItem, done: Box<dyn FnOnce(Placed) + Send>) {
+        Letterbox::put(self.0.wait(), item, done);
+    }
+}
+
+/// Who may ask what waits on the site, and what browsers subscribe with. Reads the secrets.
+pub fn visitors(config: &Config) -> anyhow::Result<Visitors> {
+    let signers = config.onsite.as_ref().map(Signers::new).transpose().map_err(stop)?;
+    let push = config.web_push.clone().map(WebPush::new).transpose().map_err(stop)?;
+    let origins = config.onsite.iter().flat_map(|it| it.origins.clone()).collect();
+    Ok(Visitors { signers, origins, push_key: push.map(|it| it.public_key()) })
 }
 
 fn publishers(social: &SocialConfig) -> Result<Vec<Box<dyn Publisher>>, Problem> {
@@ -115,6 +152,7 @@ pub fn named(config: &Config) -> BTreeMap<Channel, Vec<String>> {
         table(config.mail_api.is_some(), Channel::Email, "mail_api"),
         table(config.sms.is_some(), Channel::Sms, "sms"),
         table(config.web_push.is_some(), Channel::Push, "web_push"),
+        table(config.onsite.is_some(), Channel::Onsite, "onsite"),
     ];
     let generic = config.http.iter().map(|(name, it)| (it.channel, format!("http.{name}")));
     let mut named: BTreeMap<Channel, Vec<String>> = BTreeMap::new();
@@ -169,6 +207,18 @@ pub fn shown(config: &Config) -> BTreeMap<Channel, ProviderSettings> {
     }
     if config.web_push.is_some() {
         add(Channel::Push, Vec::new());
+    }
+    if let Some(it) = &config.onsite {
+        let origins = if it.origins.is_empty() { "any".to_owned() } else { it.origins.join(", ") };
+        let old_secret = it.old_secret.as_ref().map(|_| SET.to_owned());
+        add(
+            Channel::Onsite,
+            vec![
+                ("origins", Some(origins)),
+                ("secret", Some(SET.to_owned())),
+                ("old_secret", old_secret),
+            ],
+        );
     }
     for it in config.http.values() {
         let host = it.url.split('/').take(3).collect::<Vec<_>>().join("/");

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger,
-    LogPosition, Merge, Outbox, People, Person, PersonSummary, SinceMerge, Space, Store,
+    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Inbox, InboxItem,
+    Ledger, LogPosition, Merge, Outbox, People, Person, PersonSummary, SinceMerge, Space, Store,
     StoreError, Views,
 };
 use store_sqlite::SqliteStore;
@@ -59,6 +59,9 @@ impl Store for SharedStore {
             hooks: changes.hooks.clone(),
             hook_changes: changes.hook_changes.clone(),
             forget_hooks: changes.forget_hooks,
+            inbox: changes.inbox.clone(),
+            inbox_taken: changes.inbox_taken.clone(),
+            forget_inbox: changes.forget_inbox,
         })
     }
 
@@ -111,6 +114,9 @@ delegate! {
         fn hook(key: &str) -> Option<HookRecord>;
         fn hooks(state: Option<HookState>, before: Option<u64>, limit: usize) -> Vec<HookRecord>;
         fn hook_counts() -> HookCounts;
+    }
+    Inbox {
+        fn waiting(to: &[Identifier], now: Timestamp, limit: usize) -> Vec<InboxItem>;
     }
     Ledger {
         fn message(id: MessageId) -> Option<Message>;

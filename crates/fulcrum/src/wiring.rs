@@ -114,6 +114,7 @@ pub fn serve(
         let (channels, publishers) = (providers.channels, providers.publishers);
         Host::start_with(engine, Outlets { channels, caller, publishers })
     };
+    providers.desk.open(host.handle());
     let readers_of_historian = shared.clone();
     let historian = Historian::start(Needs {
         log: Arc::downgrade(&log),
@@ -174,6 +175,7 @@ fn settings(
         let receiver = Receiver::new(&config.callbacks, config.sms.as_ref());
         settings.callbacks = Some(Arc::new(receiver.map_err(providers::stop)?));
         settings.provider_settings = providers::shown(config);
+        settings.visitors = providers::visitors(config)?;
         settings.sender = providers::sender(config)?;
     }
     settings.webhook_secret_is_set = config.webhooks.secret.is_some();

@@ -1,6 +1,6 @@
 //! What one commit writes: plain data, all or nothing.
 
-use crate::{ForgetHooks, Hook, HookChange, LogPosition, Person};
+use crate::{ForgetHooks, Hook, HookChange, InboxItem, LogPosition, Person};
 use identity::MergeRecord;
 use model::{
     Identifier, JourneyName, LedgerState, MergeId, Message, PersonId, RunId, Timestamp, Value,
@@ -43,6 +43,12 @@ pub struct Changes<'a> {
     /// Written before `hooks`.
     pub hook_changes: Vec<HookChange>,
     pub forget_hooks: Option<ForgetHooks>,
+    /// What waits on the site from now on. One whose key is there already is left as it is.
+    pub inbox: Vec<InboxItem>,
+    /// The keys of what waits there no more. Written before `inbox`.
+    pub inbox_taken: Vec<String>,
+    /// What had ended by this time goes, some with each commit.
+    pub forget_inbox: Option<Timestamp>,
 }
 
 /// Which parts of a person changed; the store writes only these.

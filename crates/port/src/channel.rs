@@ -43,6 +43,8 @@ pub enum Payload {
     Short {
         title: String,
         body: String,
+        /// What the link is called, for a channel that shows a link as words.
+        label: Option<String>,
         url: Option<String>,
     },
 }

@@ -5,6 +5,7 @@
 mod channel;
 mod history;
 mod hooks;
+mod inbox;
 mod mailbox;
 mod publisher;
 
@@ -40,6 +41,7 @@ pub fn store(make: &mut dyn FnMut() -> Box<dyn Store>) {
     of_an_erased_person_only_nameless_messages_are_left(make());
     the_outbox_is_in_order_and_follows_the_message(make());
     hooks::hooks(make);
+    inbox::inbox(make);
     open_messages_come_with_the_person(make());
     a_second_message_with_the_same_key_is_refused_whole(make());
     counts_equal_the_recount(make());

@@ -8,10 +8,12 @@ mod channel;
 pub mod contract;
 mod history;
 mod hook;
+mod inbox;
 mod log;
 mod mailbox;
 mod memory_history;
 mod memory_hooks;
+mod memory_inbox;
 mod memory_log;
 mod memory_mailbox;
 mod memory_publisher;
@@ -30,6 +32,7 @@ pub use history::{
     Within,
 };
 pub use hook::{Caller, ForgetHooks, Hook, HookChange, HookCounts, HookRecord, WEBSUB};
+pub use inbox::{INBOX_MAX, InboxItem, Letterbox, Placed};
 pub use log::{AppendDone, FactLog, LogError, LogPosition};
 pub use mailbox::{
     FetchedMail, MAIL_BYTES_MAX, MAILS_AT_ONCE, MailKey, Mailbox, MailboxError, Waited,
@@ -43,8 +46,8 @@ pub use model::{Published, PublisherError};
 pub use person::{HoldoutEntry, PanelEntry, Person, RECENT_MAX, Recent};
 pub use publisher::{Account, PostLimits, PostOrder, Publisher};
 pub use store::{
-    Agenda, Catalog, Directory, Hooks, Ledger, Outbox, People, PersonSummary, Store, StoreError,
-    Views,
+    Agenda, Catalog, Directory, Hooks, Inbox, Ledger, Outbox, People, PersonSummary, Store,
+    StoreError, Views,
 };
 
 #[cfg(test)]

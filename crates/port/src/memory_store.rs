@@ -2,10 +2,11 @@
 //! made durable are lost when the power goes.
 
 use crate::memory_hooks::HookTable;
+use crate::memory_inbox::InboxTable;
 use crate::{
-    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger,
-    LogPosition, Merge, Outbox, People, Person, PersonSummary, Sections, SinceMerge, Space, Store,
-    StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Inbox, InboxItem,
+    Ledger, LogPosition, Merge, Outbox, People, Person, PersonSummary, Sections, SinceMerge, Space,
+    Store, StoreError, Views,
 };
 use model::{
     Channel, HookState, Identifier, LedgerState, MergeId, Message, MessageId, MessageState,
@@ -77,6 +78,7 @@ struct State {
     outbox: BTreeSet<(Channel, Timestamp, MessageId)>,
     flying: BTreeSet<MessageId>,
     hooks: HookTable,
+    inbox: InboxTable,
     open: BTreeSet<(PersonId, MessageId)>,
     counts: Table<CountKey, i64>,
     seen: Table<[u8; 16], Timestamp>,
@@ -153,6 +155,7 @@ impl State {
         for message in &changes.messages {
             self.put_message(message);
         }
+        self.inbox.apply(changes);
         for person in &changes.erased {
             self.erase(*person);
             self.hooks.erase(*person, changes.now);
@@ -250,7 +253,9 @@ impl State {
             self.put_members(id, None);
         }
         let identifiers = self.identifiers.rows.iter().filter(|it| *it.1 == id);
-        for identifier in identifiers.map(|it| it.0.clone()).collect::<Vec<_>>() {
+        let identifiers: Vec<Identifier> = identifiers.map(|it| it.0.clone()).collect();
+        self.inbox.erase(id, &identifiers);
+        for identifier in identifiers {
             self.identifiers.set(identifier, None);
         }
         let redirects = self.redirects.rows.iter().filter(|it| *it.0 == id || *it.1 == id);
@@ -318,6 +323,7 @@ impl State {
         self.seen.undo.clear();
         self.entries.undo.clear();
         self.hooks.make_durable();
+        self.inbox.make_durable();
         self.marks.undo.clear();
     }
 
@@ -334,6 +340,7 @@ impl State {
         self.seen.roll_back();
         self.entries.roll_back();
         self.hooks.roll_back();
+        self.inbox.roll_back();
         self.marks.roll_back();
         self.agenda = (self.people.rows.values())
             .filter_map(|it| it.next_at().map(|at| (at, it.id)))
@@ -562,6 +569,17 @@ impl Hooks for MemoryStore {
 
     fn hook_counts(&self) -> Result<HookCounts, StoreError> {
         Ok(self.lock().hooks.counts())
+    }
+}
+
+impl Inbox for MemoryStore {
+    fn waiting(
+        &self,
+        to: &[Identifier],
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<InboxItem>, StoreError> {
+        Ok(self.lock().inbox.waiting(to, now, limit))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Persons, ledger, agenda, outbox and catalog: one way to write, narrow views to read.
 
 use crate::{
-    Changes, CountKey, HookCounts, HookRecord, LogPosition, Merge, Person, SinceMerge, Space,
+    Changes, CountKey, HookCounts, HookRecord, InboxItem, LogPosition, Merge, Person, SinceMerge,
+    Space,
 };
 use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use thiserror::Error;
@@ -15,9 +16,9 @@ pub trait Store: Views + Send {
     fn reader(&self) -> Result<Box<dyn Views + Send>, StoreError>;
 }
 
-pub trait Views: People + Directory + Agenda + Outbox + Hooks + Ledger + Catalog {}
+pub trait Views: People + Directory + Agenda + Outbox + Hooks + Inbox + Ledger + Catalog {}
 
-impl<T: People + Directory + Agenda + Outbox + Hooks + Ledger + Catalog> Views for T {}
+impl<T: People + Directory + Agenda + Outbox + Hooks + Inbox + Ledger + Catalog> Views for T {}
 
 pub trait People {
     /// The persons that exist among `ids`, with their open messages, in the order of `ids`.
@@ -133,6 +134,17 @@ pub trait Hooks {
     ) -> Result<Vec<HookRecord>, StoreError>;
 
     fn hook_counts(&self) -> Result<HookCounts, StoreError>;
+}
+
+/// What waits on the site for its visitors.
+pub trait Inbox {
+    /// What has not ended at `now` for any of these addresses, the latest first.
+    fn waiting(
+        &self,
+        to: &[Identifier],
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<InboxItem>, StoreError>;
 }
 
 pub trait Ledger {

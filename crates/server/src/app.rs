@@ -8,6 +8,7 @@ use crate::pressure::Pressure;
 use crate::problem::Problem;
 use crate::readers::Readers;
 use channels::dns::Sender;
+use channels::onsite::Signers;
 use engine::{Facts, Handle, Keys};
 use model::{Channel, ChannelSet, Network, Timestamp};
 use port::{Entry, FactLog, History, LogPosition, Views};
@@ -76,6 +77,8 @@ pub struct Settings {
     pub links_allow: Vec<String>,
     /// Reads what providers call back, if any may.
     pub callbacks: Option<Arc<channels::callbacks::Receiver>>,
+    /// Who may ask what waits on the site.
+    pub visitors: Visitors,
     /// How the mailboxes are that are read.
     pub mailboxes: crate::mailboxes::MailboxStates,
     /// Webhooks are signed with a secret of the settings and not with one that is stored.
@@ -99,6 +102,17 @@ pub struct ProviderSettings {
     pub table: String,
     /// Name and value in the order in which they are shown; no secret is among them.
     pub settings: Vec<(String, String)>,
+}
+
+/// What the script on the business's own pages may have.
+#[derive(Clone, Debug, Default)]
+pub struct Visitors {
+    /// Whose word it is who is signed in. None: no message waits on the site.
+    pub signers: Option<Signers>,
+    /// The pages that may ask. Empty: any.
+    pub origins: Vec<String>,
+    /// What a browser subscribes to push messages with, if there are any.
+    pub push_key: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -139,6 +153,8 @@ pub(crate) struct Shared {
     pub testing: Bucket,
     /// How often the same address is typed into forms.
     pub forms: crate::site::Limit,
+    /// How often a visitor's browser asks what waits.
+    pub asks: crate::site::Limit,
     pub jobs: Jobs,
 }
 
@@ -156,6 +172,7 @@ impl Settings {
             resolver: None,
             links_allow: Vec::new(),
             callbacks: None,
+            visitors: Visitors::default(),
             mailboxes: crate::mailboxes::MailboxStates::default(),
             webhook_secret_is_set: false,
             setup_token: None,
@@ -199,7 +216,8 @@ impl Shared {
             exports: tokio::sync::Mutex::new(()),
             asking: Bucket::new(ASKING_MAX, ASKING_EVERY),
             testing: Bucket::new(test_sends::TRIES_MAX, test_sends::TRY_EVERY),
-            forms: crate::site::Limit::default(),
+            forms: crate::site::Limit::of_forms(),
+            asks: crate::site::Limit::of_visitors(),
             jobs: Jobs::default(),
             settings,
         }
@@ -263,6 +281,13 @@ impl Shared {
     pub async fn retry_call(&self, key: String) -> Result<(), Problem> {
         let (sender, receiver) = oneshot::channel();
         self.handle.retry_call(key, move |stored| answer(sender, stored));
+        committed(receiver).await
+    }
+
+    /// Takes messages off the site, by their keys.
+    pub async fn take_out(&self, keys: Vec<String>) -> Result<(), Problem> {
+        let (sender, receiver) = oneshot::channel();
+        self.handle.take_out(keys, move |stored| answer(sender, stored));
         committed(receiver).await
     }
 

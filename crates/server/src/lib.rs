@@ -17,6 +17,7 @@ pub mod leverage;
 pub mod lists;
 pub mod mailboxes;
 mod metrics;
+mod onsite;
 mod pages;
 mod pressure;
 mod problem;
@@ -30,7 +31,7 @@ pub mod why;
 
 pub use access::{new_token, password_entry};
 pub use api::{imported_fact, openapi};
-pub use app::{App, Clock, Limits, ProviderSettings, Settings};
+pub use app::{App, Clock, Limits, ProviderSettings, Settings, Visitors};
 pub use collect::{SourceEntry, new_source, source_entry};
 pub use findings::{ContentFinding, PlannedFinding, planned_findings};
 pub use problem::{FileProblem, Problem};
@@ -52,6 +53,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(callbacks::router())
         .merge(pages::router())
         .merge(site::router())
+        .merge(onsite::router())
         .merge(metrics::router())
         .fallback(web::serve)
         .with_state(shared)

@@ -25,7 +25,7 @@ const STATEMENTS_MAX: usize = 96;
 const READER_CACHE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Numbered from 1; each can be run twice.
-pub(crate) const MIGRATIONS: [&str; 7] = [
+pub(crate) const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_begin.sql"),
     include_str!("../migrations/0002_since_merge.sql"),
     include_str!("../migrations/0003_learned.sql"),
@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_hooks.sql"),
     include_str!("../migrations/0006_failing_hooks.sql"),
     include_str!("../migrations/0007_faults.sql"),
+    include_str!("../migrations/0008_inbox.sql"),
 ];
 
 /// Holds off a second process for as long as it lives.

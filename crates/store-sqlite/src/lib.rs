@@ -13,6 +13,7 @@ mod connection;
 mod doctor;
 mod fault;
 mod hooks;
+mod inbox;
 mod keeper;
 mod members;
 mod read;

@@ -4,13 +4,14 @@ use crate::SqliteStore;
 use crate::connection::{self, DATABASE};
 use crate::fault::Fault;
 use crate::hooks;
+use crate::inbox;
 use crate::members;
 use crate::read;
 use crate::seen::Lookup;
 use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger, LogPosition,
-    Merge, Outbox, People, Person, PersonSummary, SinceMerge, Space, StoreError,
+    Agenda, Catalog, CountKey, Directory, HookCounts, HookRecord, Hooks, Inbox, InboxItem, Ledger,
+    LogPosition, Merge, Outbox, People, Person, PersonSummary, SinceMerge, Space, StoreError,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -251,6 +252,17 @@ macro_rules! views {
 
             fn hook_counts(&self) -> Result<HookCounts, StoreError> {
                 self.read("count the calls", hooks::counts)
+            }
+        }
+
+        impl Inbox for $reader {
+            fn waiting(
+                &self,
+                to: &[Identifier],
+                now: Timestamp,
+                limit: usize,
+            ) -> Result<Vec<InboxItem>, StoreError> {
+                self.read("read what waits on the site", |it| inbox::waiting(it, to, now, limit))
             }
         }
 

@@ -5,6 +5,7 @@
 
 use crate::fault::{Fault, Refusal};
 use crate::hooks;
+use crate::inbox;
 use crate::members::Members;
 use crate::seen::Plan;
 use model::{Identifier, Message, MessageState, PersonId, Timestamp};
@@ -37,7 +38,9 @@ pub(crate) fn apply(
     if let Some(before) = changes.forget_before {
         forget_since_merge(connection, before)?;
     }
+    inbox::apply(connection, changes)?;
     for person in &changes.erased {
+        inbox::erase(connection, number(person.0)?)?;
         people.erase(connection, *person)?;
         hooks::erase(connection, number(person.0)?, changes.now)?;
     }

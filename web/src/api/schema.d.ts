@@ -545,6 +545,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms that visitors fill in, and what came of each */
+        get: operations["list_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holdouts": {
         parameters: {
             query?: never;
@@ -2419,6 +2436,60 @@ export interface components {
             /** Format: double */
             total: number;
         };
+        FormPage: {
+            address: string;
+            title: string;
+        };
+        /** @description A share, with its interval of 95 % (Wilson). */
+        FormRate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+        };
+        FormShown: {
+            /** @description Where it stands alone. */
+            address: string;
+            /**
+             * Format: int64
+             * @description How often with a yes that has to be confirmed.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Of how many of those it was.
+             */
+            confirmed: number;
+            /** @description Whether a yes is confirmed by mail. */
+            double_opt_in: boolean;
+            /** @description HTML for a page of one's own. */
+            embed: string;
+            /** @description In the programme. */
+            file: string;
+            /**
+             * Format: date-time
+             * @description When it was filled in last.
+             */
+            last: string | null;
+            name: string;
+            /** @description The pages that are out and have it. */
+            pages: components["schemas"]["FormPage"][];
+            rate: components["schemas"]["FormRate"] | null;
+            /**
+             * Format: int64
+             * @description How often it was filled in.
+             */
+            submitted: number;
+            /** @description Empty where the built-in words stand above it. */
+            title: string;
+            /** @description What people can subscribe to. */
+            topics: string[];
+        };
+        Forms: {
+            forms: components["schemas"]["FormShown"][];
+        };
         GrowthDay: {
             /** Format: date */
             day: string;
@@ -3818,7 +3889,10 @@ export interface components {
             members: components["schemas"]["Member"][];
         };
         TestAddress: {
-            /** @description An e-mail address, a phone number, the device token of a browser. */
+            /**
+             * @description An e-mail address, a phone number, the device token of a browser; for messages on the site a user id, or
+             *     `anonymous_id:` and what `fulcrum_id` is in the browser's localStorage.
+             */
             address: string;
             /** @description One that has a provider. */
             channel: string;
@@ -5014,6 +5088,27 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["ReceivedEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forms"];
                 };
             };
             default: components["responses"]["Problem"];

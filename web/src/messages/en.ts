@@ -5,6 +5,7 @@ import { calendar } from "./en/calendar";
 import { campaigns } from "./en/campaigns";
 import { channelPage } from "./en/channels";
 import { content } from "./en/content";
+import { forms } from "./en/forms";
 import { journeys } from "./en/journeys";
 import { posts } from "./en/posts";
 import { replay } from "./en/replay";
@@ -31,6 +32,7 @@ export const en = {
     broadcasts: "Broadcasts",
     posts: "Posts",
     content: "Content",
+    forms: "Forms",
     calendar: "Calendar",
     campaigns: "Campaigns",
     channels: "Channels",
@@ -674,6 +676,7 @@ export const en = {
   campaigns,
   channelPage,
   content,
+  forms,
   posts,
   calendar,
   webhooks,

@@ -6,6 +6,7 @@ import { calendar } from "./nl/calendar";
 import { campaigns } from "./nl/campaigns";
 import { channelPage } from "./nl/channels";
 import { content } from "./nl/content";
+import { forms } from "./nl/forms";
 import { journeys } from "./nl/journeys";
 import { posts } from "./nl/posts";
 import { replay } from "./nl/replay";
@@ -32,6 +33,7 @@ export const nl: Messages = {
     broadcasts: "Verzendingen",
     posts: "Posts",
     content: "Inhoud",
+    forms: "Formulieren",
     calendar: "Kalender",
     campaigns: "Campagnes",
     channels: "Kanalen",
@@ -676,6 +678,7 @@ export const nl: Messages = {
   campaigns,
   channelPage,
   content,
+  forms,
   posts,
   calendar,
   webhooks,

@@ -2,6 +2,7 @@
 import {
   Activity,
   CalendarDays,
+  ClipboardList,
   Ellipsis,
   FileText,
   Funnel,
@@ -49,6 +50,7 @@ const pages = [
   { to: "/broadcasts", key: "broadcasts", icon: Megaphone, near: false },
   { to: "/posts", key: "posts", icon: Share2, near: false, also: ["/new/post"] },
   { to: "/content", key: "content", icon: FileText, near: false, also: ["/new/content"] },
+  { to: "/forms", key: "forms", icon: ClipboardList, near: false },
   { to: "/calendar", key: "calendar", icon: CalendarDays, near: false },
   { to: "/campaigns", key: "campaigns", icon: Funnel, near: false },
   { to: "/channels", key: "channels", icon: Send, near: false },
@@ -69,6 +71,7 @@ interface Page {
     | "broadcasts"
     | "posts"
     | "content"
+    | "forms"
     | "calendar"
     | "campaigns"
     | "channels"

@@ -50,7 +50,7 @@ fn request(
     templates: &Templates,
 ) -> Result<Call, Reply> {
     let refuse = |detail: &str, dead| Err(Reply::Refused { detail: detail.to_owned(), dead });
-    let Payload::Short { title, body, url } = &envelope.payload else {
+    let Payload::Short { title, body, url, .. } = &envelope.payload else {
         return refuse("not a short message", false);
     };
     if !config.channel.reached_by().contains(&envelope.to.kind) || envelope.to.value.is_empty() {

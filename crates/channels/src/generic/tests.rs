@@ -79,6 +79,7 @@ fn a_call_is_filled_and_no_value_leaves_its_place() {
     envelope.payload = Payload::Short {
         title: "Velo & Zoë/..?#".to_owned(),
         body: "\"}], \"x\": \\".to_owned(),
+        label: None,
         url: None,
     };
     let reply = port::Channel::send(&generic(&peer, ""), &envelope);

@@ -89,7 +89,12 @@ fn what_cannot_be_sent_is_refused_before_it_leaves() {
     assert!(refused(|it| it.to.value = "0612345678".to_owned()));
     assert!(refused(|it| it.to.kind = IdentifierKind::Handle));
     let long = |it: &mut Envelope| {
-        it.payload = Payload::Short { title: String::new(), body: "x".repeat(1_601), url: None };
+        it.payload = Payload::Short {
+            title: String::new(),
+            body: "x".repeat(1_601),
+            label: None,
+            url: None,
+        };
     };
     assert!(!refused(long));
     for (number, good) in [("+31612345678", true), ("+", false), ("+123456789012345678", false)] {

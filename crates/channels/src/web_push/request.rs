@@ -25,7 +25,7 @@ struct Text<'a> {
 /// The browser and the words for it, or the reply if there are none.
 pub fn words(envelope: &Envelope) -> Result<(Subscription, Vec<u8>), Reply> {
     let refuse = |detail: &str, dead| Reply::Refused { detail: detail.to_owned(), dead };
-    let Payload::Short { title, body, url } = &envelope.payload else {
+    let Payload::Short { title, body, url, .. } = &envelope.payload else {
         return Err(refuse("not a short message", false));
     };
     let to = Some(&envelope.to).filter(|it| it.kind == IdentifierKind::DeviceToken);

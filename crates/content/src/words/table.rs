@@ -255,6 +255,10 @@ words! {
     SiteMissingTitle = "site.missing.title": "This page is not here", "Deze pagina is er niet", "Diese Seite gibt es hier nicht";
     SiteMissingText = "site.missing.text": "It may have been moved, or it is not out yet.", "Misschien is hij verhuisd, of hij is nog niet verschenen.", "Vielleicht ist sie umgezogen, oder sie ist noch nicht erschienen.";
 
+    // Messages on the site itself.
+    OnsiteClose = "onsite.close": "Close", "Sluiten", "Schließen";
+    OnsiteMore = "onsite.more": "Read more", "Lees verder", "Mehr lesen";
+
     // Forms for everybody, and what people get for them.
     FormTitle = "form.title": "Stay in touch", "Blijf op de hoogte", "In Kontakt bleiben";
     FormEmail = "form.email": "Your e-mail address", "Je e-mailadres", "Ihre E-Mail-Adresse";

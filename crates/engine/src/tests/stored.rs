@@ -5,8 +5,8 @@ use crate::engine::NextIds;
 use crate::measure::{PanelSums, SumKey};
 use crate::status::{BroadcastStatus, JourneyTally, Place, Tallies, Wave};
 use crate::{
-    AccountStatus, AnswerCounts, BrakeStatus, ChannelDay, Day, Hold, Holds, Paused, PostStatus,
-    Restored, Trouble,
+    AccountStatus, AnswerCounts, BrakeStatus, ChannelDay, Day, FormTally, Hold, Holds, Paused,
+    PostStatus, Restored, Trouble,
 };
 use decision::learning::Fold;
 use decision::panel::{Came, Cohort};
@@ -124,8 +124,12 @@ fn entries_of_the_catalog() {
         fill: Some(Some(PersonId(500))),
         fill_below: 1_200,
         fill_silent: [("buyers".to_owned())].into_iter().collect(),
+        forms: BTreeMap::new(),
     };
     check("entry.tallies", &tallies);
+    let tally = FormTally { submitted: 9, asked: 7, confirmed: 4, last: T0 };
+    let forms = [("news".to_owned(), tally)].into_iter().collect();
+    check("entry.tallies.forms", &Tallies { forms, ..Tallies::default() });
     let progress = Progress {
         state: BroadcastState::Running,
         recipients: 2,

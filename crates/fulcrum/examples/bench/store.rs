@@ -2,9 +2,9 @@
 
 use model::{Channel, HookState, Identifier, MergeId, Message, MessageId, PersonId, Timestamp};
 use port::{
-    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Ledger,
-    LogPosition, Merge, Outbox, People, Person, PersonSummary, Sections, SinceMerge, Space, Store,
-    StoreError, Views,
+    Agenda, Catalog, Changes, CountKey, Directory, HookCounts, HookRecord, Hooks, Inbox, InboxItem,
+    Ledger, LogPosition, Merge, Outbox, People, Person, PersonSummary, Sections, SinceMerge, Space,
+    Store, StoreError, Views,
 };
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -153,6 +153,9 @@ delegate! {
         fn hook(key: &str) -> Option<HookRecord>;
         fn hooks(state: Option<HookState>, before: Option<u64>, limit: usize) -> Vec<HookRecord>;
         fn hook_counts() -> HookCounts;
+    }
+    Inbox {
+        fn waiting(to: &[Identifier], now: Timestamp, limit: usize) -> Vec<InboxItem>;
     }
     Ledger {
         fn message(id: MessageId) -> Option<Message>;

@@ -46,10 +46,15 @@ bind = "127.0.0.1:7411"
 # user = "shop"                            # with the password in FULCRUM_SMTP_PASSWORD
 # helo = "go.shop.example"                 # the name of this machine
 # bounce_address = "bounces@go.shop.example"
+
+# Messages on your own pages, by a script of a few kB. Without it they end as `no_provider`.
+# [onsite]
+# secret = "env:ONSITE_SECRET"             # by which your server signs who is signed in
+# origins = ["https://shop.example"]
 "#;
 
 /// What stands at the top of the files by folder; Markdown has none, since it is the message.
-const HEADERS: [(&str, &str); 6] = [
+const HEADERS: [(&str, &str); 7] = [
     (
         "audiences/",
         "# Who is in is known at every moment: it follows events and the passing of time.",
@@ -59,6 +64,10 @@ const HEADERS: [(&str, &str); 6] = [
         "# What happens to a person from the trigger on. Each message still has to win its place.",
     ),
     ("broadcasts/", "# One message to an audience; planned, looked at and started in the app."),
+    (
+        "forms/",
+        "# What visitors fill in: at /forms/rides, and on the page /read/three-rides that content/three-rides.md makes.",
+    ),
     ("brand.yaml", "# Who speaks. The postal address stands in the footer of every e-mail."),
     ("outcomes.yaml", "# What counts as success, and what it is worth."),
     ("policy.yaml", "# The limits that hold for everything, and the measurement panel."),

@@ -123,3 +123,52 @@ fn what_stands_in_the_dns_is_held_against_what_has_to() {
         ]
     );
 }
+
+/// `printf %s ada | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef`.
+const OF_ADA: &str = "7f06173e229c19dd526caed61c2cfefab7bb446c0f3474a2ad5da4309f9ec318";
+
+#[test]
+fn what_waits_on_the_site_waits_on_disk_and_is_gone_with_its_person() {
+    let shop =
+        with_settings("[onsite]\nsecret = \"file:SECRET\"\norigins = [\"https://shop.example\"]\n");
+    let config = shop.config().display().to_string();
+    let missing = fulcrum(&["--config", &config, "channels"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("onsite: secret: the secret cannot be read"), "{}", missing.err);
+    let secret = shop.dir.path().join("secret");
+    std::fs::write(&secret, "0123456789abcdef0123456789abcdef\n").expect("a file");
+    let settings = std::fs::read_to_string(shop.config()).expect("settings");
+    let settings = settings.replace("file:SECRET", &format!("file:{}", secret.display()));
+    std::fs::write(shop.config(), settings).expect("a file");
+    assert!(shop.run(&["channels"]).contains("onsite    [onsite]\n"));
+
+    let server = shop.serve();
+    let order = json!({
+        "to": {"user_id": "ada"}, "channels": ["onsite"], "expires": "2d",
+        "content": {"forms": {"onsite": {"title": "Hello", "body": "It is ready."}}},
+    });
+    let url = format!("http://{}/api/v1/messages", server.address);
+    let first = until("the programme", || ask(&url, &shop.token, &order));
+    let path = format!("{url}/{}", first["id"].as_str().expect("an id"));
+    let sent =
+        until("the answer", || get(&path, &shop.token).filter(|it| it["state"] != "pending"));
+    assert_eq!(sent["state"], "sent", "{sent}");
+    server.kill();
+
+    let server = shop.serve();
+    let visitor = json!({"writeKey": shop.write_key, "userId": "ada", "signature": OF_ADA});
+    let waiting = || {
+        let url = format!("http://{}/onsite/messages", server.address);
+        ask(&url, "", &visitor).map(|it| it["messages"].clone())
+    };
+    let found = until("what waits", waiting);
+    assert_eq!((&found[0]["title"], &found[0]["body"]), (&json!("Hello"), &json!("It is ready.")));
+    let person = sent["person"].as_str().expect("a person");
+    let erase = format!("http://{}/api/v1/people/{person}/erase", server.address);
+    ask(&erase, &shop.token, &json!({})).expect("erased");
+    assert_eq!(until("what waits", waiting), json!([]));
+    assert!(server.stop().success());
+    let database = std::fs::read(shop.data().join("store/fulcrum.db")).expect("the store");
+    let words = b"It is ready.";
+    assert!(!database.windows(words.len()).any(|it| it == words), "it is in the store's file");
+}

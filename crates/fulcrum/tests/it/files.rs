@@ -7,10 +7,9 @@ fn what_init_writes_is_in_order() {
     let dir = tempfile::tempdir().expect("a folder");
     let shop = dir.path().join("shop").display().to_string();
     let wrote = succeed(&["init", &shop]).replace(&shop, "shop");
-    assert!(wrote.starts_with("wrote shop/fulcrum.toml and 20 files in shop/program\n"), "{wrote}");
+    assert!(wrote.starts_with("wrote shop/fulcrum.toml and 22 files in shop/program\n"), "{wrote}");
     let said = succeed(&["check", &shop]);
-    let expected =
-        "20 files are in order: 3 audiences, 3 journeys, 1 broadcasts, 9 contents, 2 outcomes\n";
+    let expected = "22 files are in order: 3 audiences, 3 journeys, 1 broadcasts, 10 contents, 2 outcomes, 1 forms\n";
     assert_eq!(said, expected);
     assert!(dir.path().join("shop/schema/journey.json").is_file());
     let again = fulcrum(&["init", &shop]);

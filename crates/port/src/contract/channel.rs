@@ -134,7 +134,8 @@ fn what_it_cannot_carry_is_refused_and_not_sent(
 ) {
     let other_payload = match &envelope.payload {
         Payload::Email { .. } => {
-            Payload::Short { title: String::new(), body: "Hello".to_owned(), url: None }
+            let (title, body) = (String::new(), "Hello".to_owned());
+            Payload::Short { title, body, label: None, url: None }
         }
         Payload::Short { .. } => Payload::Email {
             from: "hello@shop.example".to_owned(),
@@ -257,6 +258,7 @@ pub fn some_envelope(channel: model::Channel, to: Identifier) -> Envelope {
         | model::Channel::Webhook => Payload::Short {
             title: "Velo & Zoë".to_owned(),
             body: "Deine erste Fahrt ist \"frei\"".to_owned(),
+            label: Some("Plan my ride".to_owned()),
             url: Some("https://go.shop.example/c/x?y=z".to_owned()),
         },
     };

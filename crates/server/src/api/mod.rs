@@ -11,6 +11,7 @@ mod contents;
 mod decisions;
 mod events;
 mod figure;
+mod forms;
 mod holdouts;
 mod identity;
 mod imports;
@@ -166,6 +167,7 @@ fn guarded_routes() -> OpenApiRouter<Arc<Shared>> {
 /// What is said, what became of it, and by which way it left.
 fn campaign_routes() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
+        .routes(routes!(forms::list_forms))
         .routes(routes!(contents::preview_content))
         .routes(routes!(test_sends::test_content))
         .routes(routes!(contents::campaign_findings))

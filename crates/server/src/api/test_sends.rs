@@ -50,7 +50,8 @@ pub struct ContentTest {
 pub struct TestAddress {
     /// One that has a provider.
     pub channel: String,
-    /// An e-mail address, a phone number, the device token of a browser.
+    /// An e-mail address, a phone number, the device token of a browser; for messages on the site a user id, or
+    /// `anonymous_id:` and what `fulcrum_id` is in the browser's localStorage.
     pub address: String,
 }
 
@@ -148,6 +149,11 @@ fn address(it: &TestAddress) -> Result<(Channel, Identifier), Problem> {
     let Some(kind) = channel.reached_by().first() else {
         return Err(Problem::bad(format!("{channel} reaches nobody by an address")));
     };
+    // Who looks at a site has two kinds of names.
+    let named = it.address.parse::<Identifier>().ok();
+    if let Some(named) = named.filter(|it| channel.reached_by()[1..].contains(&it.kind)) {
+        return Ok((channel, named));
+    }
     let value = match kind {
         IdentifierKind::Email => crate::access::team::address(&it.address).ok_or_else(|| {
             Problem::bad("that is no e-mail address; write it like crm@shop.example")

@@ -7,6 +7,6 @@ mod sources;
 
 pub(crate) use known::Known;
 pub(crate) use live::{Counts, Live, ReceivedEvent};
-pub(crate) use routes::router;
+pub(crate) use routes::{preflight, router, with_cors};
 pub(crate) use sources::{SOURCES_MAX, Sources};
 pub use sources::{SourceEntry, new_source, source_entry};

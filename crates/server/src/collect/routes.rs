@@ -322,7 +322,7 @@ fn document_response(document: Result<String, Problem>) -> Response {
 
 /// Any page may send events: that is what a write key in a page is for. No cookie is looked at on
 /// these paths, so allowing them gives nobody anything; beacons cannot leave them out.
-fn preflight(headers: &HeaderMap) -> Response {
+pub(crate) fn preflight(headers: &HeaderMap) -> Response {
     let mut response = with_cors(StatusCode::NO_CONTENT.into_response(), headers);
     let to = response.headers_mut();
     if let Some(asked) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
@@ -338,7 +338,7 @@ fn preflight(headers: &HeaderMap) -> Response {
     response
 }
 
-fn with_cors(mut response: Response, asked: &HeaderMap) -> Response {
+pub(crate) fn with_cors(mut response: Response, asked: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     if let Some(origin) = asked.get(header::ORIGIN) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use super::{layout, message, own_event, verify};
 use crate::app::Shared;
+use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -56,8 +57,8 @@ pub(super) async fn click(
     let Some(Link::Click { message, url }) = verify(&shared, &token) else {
         return layout::bad_link(&sheet);
     };
-    let happened =
-        Happened { message, url: Some(url.clone()), by_machine: is_machine(&method, &headers) };
+    let what = What::Followed(url.clone());
+    let happened = Happened { message, what, by_machine: is_machine(&method, &headers) };
     happened.record(&shared).await;
     let headers: [(HeaderName, &str); 3] = [
         (header::LOCATION, &url),
@@ -79,17 +80,51 @@ pub(super) async fn open(
     let Some(Link::Open { message }) = verify(&shared, token) else {
         return layout::bad_link(&sheet);
     };
-    let happened = Happened { message, url: None, by_machine: is_machine(&method, &headers) };
+    let what = What::Told(Told::Shown);
+    let happened = Happened { message, what, by_machine: is_machine(&method, &headers) };
     happened.record(&shared).await;
     let headers = [(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")];
     (headers, DOT).into_response()
 }
 
+/// What a browser says of a message that it shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Shown,
+    Dismissed,
+}
+
+/// Writes down what a visitor's browser says of a message, once however often it says it, and only of who may
+/// be followed.
+pub(crate) async fn tell(
+    shared: &Arc<Shared>,
+    message: &Message,
+    told: Told,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
+    let now = shared.now();
+    if !may_be_followed(shared, message.person, now).await {
+        return Ok(());
+    }
+    let by_machine = is_machine(&Method::POST, headers);
+    let happened = Happened { message: message.id, what: What::Told(told), by_machine };
+    let mut event = own_event(happened.name(message), happened.properties(message, now), now);
+    let word = if told == Told::Shown { "shown" } else { "dismissed" };
+    event.message_id = Some(format!("{}.{word}", message.id));
+    let fact = Fact { event, person: Some(message.person), acts: Vec::new() };
+    shared.append(vec![LogRecord::Fact(fact).encode()]).await.map(drop)
+}
+
 struct Happened {
     message: MessageId,
-    /// Where the click leads; an open has none.
-    url: Option<String>,
+    what: What,
     by_machine: bool,
+}
+
+enum What {
+    /// Where the link leads.
+    Followed(String),
+    Told(Told),
 }
 
 impl Happened {
@@ -106,12 +141,16 @@ impl Happened {
             tracing::warn!(message = %self.message, "a click or open could not be linked to its message");
             return;
         };
+        // It has done its work on the site.
+        let is_followed = matches!(self.what, What::Followed(_)) && !self.by_machine;
+        if is_followed && message.channel() == Some(Channel::Onsite) {
+            shared.handle.take_out(vec![message.key.clone()], |_| ());
+        }
         // Whoever said no since the message left is not followed by its links either.
         if !may_be_followed(shared, message.person, now).await {
             return;
         }
-        let event =
-            own_event(name(&message, self.url.is_some()), self.properties(&message, now), now);
+        let event = own_event(self.name(&message), self.properties(&message, now), now);
         let fact = Fact { event, person: Some(message.person), acts: Vec::new() };
         // What could not be written is in the log of the process already.
         let _ = shared.append(vec![LogRecord::Fact(fact).encode()]).await;
@@ -127,10 +166,33 @@ impl Happened {
         if let Some(channel) = message.channel() {
             put("channel", Value::Text(channel.name().to_owned()));
         }
-        if let Some(url) = &self.url {
+        if let What::Followed(url) = &self.what {
             put("url", Value::Text(url.clone()));
         }
         properties
+    }
+
+    fn name(&self, message: &Message) -> &'static str {
+        let channel = message.channel().unwrap_or(Channel::Email);
+        match (channel, &self.what) {
+            (Channel::Email, What::Followed(_)) => "Email Link Clicked",
+            (Channel::Email, What::Told(_)) => "Email Opened",
+            (Channel::Push, What::Followed(_)) => "Push Notification Tapped",
+            (Channel::Push, What::Told(Told::Shown)) => "Push Notification Received",
+            (Channel::Push, What::Told(Told::Dismissed)) => "Push Notification Dismissed",
+            (
+                Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook,
+                What::Followed(_),
+            ) => "Message Link Clicked",
+            (
+                Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook,
+                What::Told(Told::Shown),
+            ) => "Message Opened",
+            (
+                Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook,
+                What::Told(Told::Dismissed),
+            ) => "Message Dismissed",
+        }
     }
 }
 
@@ -147,23 +209,12 @@ async fn may_be_followed(shared: &Shared, person: PersonId, now: Timestamp) -> b
     })
 }
 
-fn name(message: &Message, clicked: bool) -> &'static str {
-    match (message.channel().unwrap_or(Channel::Email), clicked) {
-        (Channel::Email, true) => "Email Link Clicked",
-        (Channel::Email, false) => "Email Opened",
-        (Channel::Push, true) => "Push Notification Tapped",
-        (Channel::Push, false) => "Push Notification Received",
-        (Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook, true) => {
-            "Message Link Clicked"
-        }
-        (Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook, false) => {
-            "Message Opened"
-        }
-    }
-}
-
 /// Before anything was sent, or so soon after that nobody can have read it.
 fn is_too_soon(message: &Message, now: Timestamp) -> bool {
+    // Who is on the site sees it there at once.
+    if message.channel() == Some(Channel::Onsite) {
+        return false;
+    }
     match &message.state {
         MessageState::Ended {
             outcome: LedgerState::Sent | LedgerState::Unknown | LedgerState::Merged,

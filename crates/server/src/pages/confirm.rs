@@ -10,8 +10,9 @@ use axum::response::Response;
 use content::{Link, Word};
 use decision::{ConsentState, Statement};
 use maud::{Markup, html};
-use model::{Identifier, Map, MessageId, PersonId};
+use model::{Identifier, Map, MessageId, PersonId, Value};
 use record::{Act, Fact};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Shows what would be confirmed. Changes nothing.
@@ -61,13 +62,28 @@ pub(super) async fn act(
             ..it.clone()
         };
         let acts = asked.waiting.iter().map(|it| Act::State(confirmed(it))).collect();
-        let event = own_event("Consent Confirmed", Map::new(), now);
+        let event = own_event("Consent Confirmed", forms(&asked.waiting), now);
         if shared.urgent(Fact { event, person: Some(asked.person), acts }).await.is_err() {
             return layout::try_again(&sheet);
         }
     }
     drop(turn);
     done(&shared, &sheet, &asked, true)
+}
+
+/// The forms in which it was said.
+fn forms(waiting: &[Statement]) -> Map {
+    let names: BTreeSet<&str> = waiting.iter().filter_map(|it| form_of(&it.source)).collect();
+    let names: Vec<Value> = names.into_iter().map(Value::from).collect();
+    match names.is_empty() {
+        true => Map::new(),
+        false => Map::from([("forms".to_owned(), Value::List(names))]),
+    }
+}
+
+/// The form in what [`content::form::source`] made.
+fn form_of(source: &str) -> Option<&str> {
+    source.strip_prefix("form ")?.split(" at ").next()
 }
 
 /// What a link asks to confirm.

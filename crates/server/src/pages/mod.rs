@@ -15,6 +15,7 @@ mod received;
 mod sheet;
 mod unsubscribe;
 
+pub(crate) use clicks::{Told, tell};
 pub(crate) use data::document;
 pub(crate) use fresh::erasure;
 

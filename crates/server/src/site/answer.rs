@@ -10,7 +10,7 @@ use content::links::is_web_address;
 const KEEP: &str = "public, max-age=60";
 
 /// The whole answer, or 304 for whoever has it.
-pub(super) fn shared(asked: &HeaderMap, content_type: &'static str, body: String) -> Response {
+pub(crate) fn shared(asked: &HeaderMap, content_type: &'static str, body: String) -> Response {
     let tag = format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..32]);
     let mut response = match is_known(asked, &tag) {
         true => StatusCode::NOT_MODIFIED.into_response(),

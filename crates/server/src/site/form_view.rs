@@ -115,6 +115,10 @@ fn page(
     form_policy((status, html, body).into_response(), Some(form))
 }
 
+pub(super) fn button<'a>(form: &'a Form, words: &'a Words) -> &'a str {
+    if form.button.is_empty() { words.say(Word::FormButton) } else { &form.button }
+}
+
 fn title(form: &Form, words: &Words) -> String {
     let usual = || words.say(Word::FormTitle).to_owned();
     if form.title.is_empty() { usual() } else { form.title.clone() }
@@ -122,7 +126,7 @@ fn title(form: &Form, words: &Words) -> String {
 
 fn form(shown: &Shown, words: &Words) -> Markup {
     let form = shown.form;
-    let button = if form.button.is_empty() { words.say(Word::FormButton) } else { &form.button };
+    let button = button(form, words);
     let typed = |name: &str| value(shown.typed, name).unwrap_or_default();
     html! {
         @if !form.text.is_empty() { p { (form.text) } }

@@ -189,6 +189,9 @@ fn events(
     let mut submitted = filled.fields.clone();
     submitted.insert("form".to_owned(), text(&form.name));
     submitted.insert("submission".to_owned(), text(&id));
+    if form.is_confirmed() && !filled.topics.is_empty() {
+        submitted.insert("consent".to_owned(), text("asked"));
+    }
     if !token.page.is_empty() {
         submitted.insert("page".to_owned(), text(&token.page));
     }

@@ -10,12 +10,15 @@ mod head;
 mod limit;
 mod list;
 mod page;
+mod places;
 mod robots;
 mod shell;
 mod view;
 
+pub(crate) use answer::shared;
 pub(crate) use download::offers;
 pub(crate) use limit::Limit;
+pub(crate) use places::places_of_forms;
 
 use crate::app::Shared;
 use axum::Router;

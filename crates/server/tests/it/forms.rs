@@ -6,6 +6,7 @@ use content::Link;
 use decision::ConsentState;
 use model::{Channel, EventKind, Identifier, PersonId, Span, Timestamp, Value};
 use port::{Directory, Ledger, People};
+use serde_json::json;
 
 const NEWS: &str = "form: news
 title: Rides & routes
@@ -306,4 +307,54 @@ async fn a_file_is_opened_by_its_link_alone_and_not_for_ever() {
     world.advance(Span::days(3));
     let late = world.ask(&format!("GET {link}")).await;
     assert!(late.status == 410 && late.body.contains("/read/guide"), "{}", late.body);
+}
+
+#[tokio::test]
+async fn the_team_sees_where_each_form_stands_and_what_came_of_it() {
+    let mut world = world(NEWS).await;
+    world.sign_in().await;
+    let path = "/api/v1/forms";
+    let found = world.json(&format!("GET {path}")).await;
+    let form = &found["forms"][0];
+    assert_eq!((&form["name"], &form["title"]), (&json!("news"), &json!("Rides & routes")));
+    assert_eq!(
+        (&form["submitted"], &form["rate"], &form["last"]),
+        (&json!(0), &json!(null), &json!(null))
+    );
+    assert_eq!(form["address"], "http://shop.test/forms/news");
+    let page = json!([{"title": "The guide", "address": "http://shop.test/read/guide"}]);
+    assert_eq!((&form["pages"], &form["topics"]), (&page, &json!(["rides"])));
+    let embed = form["embed"].as_str().expect("HTML");
+    for part in [
+        "<form method=\"post\" action=\"http://shop.test/forms/news\">",
+        "name=\"email\" required",
+        "name=\"topic.0\" value=\"yes\"> Send me rides, twice a month",
+    ] {
+        assert!(embed.contains(part), "{embed}");
+    }
+    // Two say yes, and one of them presses the button in the mail; the third wants nothing.
+    for (name, yes) in [("eve", "&topic.0=yes"), ("bob", "&topic.0=yes"), ("ann", "")] {
+        let token = fetched(&world, "/forms/news").await;
+        let body = format!("token={token}&email={name}%40example.test&size=S{yes}");
+        assert_eq!(post(&world, &body).await.status, 200);
+    }
+    world.shown(path, |it| it["forms"][0]["submitted"] == 3).await;
+    let person = owner(&world, "eve@example.test").await;
+    world
+        .until("the mail", |it| !it.store.messages_of(person, None, 9).expect("all").is_empty())
+        .await;
+    let message = world.store.messages_of(person, None, 9).expect("messages").remove(0).id;
+    let link = world.path(&Link::Confirm { person, message });
+    for _ in 0..2 {
+        assert_eq!(world.status(&format!("POST {link}")).await, 200);
+    }
+    let found = world.shown(path, |it| it["forms"][0]["confirmed"] == 1).await;
+    let form = &found["forms"][0];
+    assert_eq!((&form["submitted"], &form["asked"]), (&json!(3), &json!(2)));
+    assert!(form["last"].is_string());
+    // Of one in two, Wilson's interval is 1/2 ± z / (2 √(2 + z²)), with z = 1.959964.
+    let of = |name: &str| form["rate"][name].as_f64().expect("a share");
+    assert_eq!(of("share"), 0.5);
+    assert!((of("low") - 0.094_531_205_734_230_74).abs() < 1e-6, "{}", of("low"));
+    assert!((of("high") - 0.905_468_794_265_769_3).abs() < 1e-6, "{}", of("high"));
 }

@@ -21,6 +21,7 @@ mod lists;
 mod mailboxes;
 mod measure;
 mod messages;
+mod onsite;
 mod people;
 mod posts;
 mod privacy;

@@ -20,7 +20,7 @@ use record::{Control, Fact, LogRecord};
 use server::{App, Readers, Settings};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tower::ServiceExt;
 
@@ -76,6 +76,26 @@ impl port::Channel for Provider {
         }
         Reply::Accepted { provider_id: envelope.message.to_string() }
     }
+}
+
+/// Where the provider of the site's messages finds the engine.
+#[derive(Clone, Default)]
+struct Desk(Arc<OnceLock<Handle>>);
+
+impl port::Letterbox for Desk {
+    fn put(&self, item: port::InboxItem, done: Box<dyn FnOnce(port::Placed) + Send>) {
+        port::Letterbox::put(self.0.wait(), item, done);
+    }
+}
+
+/// A provider for each of these channels.
+fn channels_of(wanted: ChannelSet, mail: &Replies, desk: &Desk) -> Vec<Box<dyn port::Channel>> {
+    let all: [Box<dyn port::Channel>; 3] = [
+        Box::new(Provider(Channel::Email, mail.clone())),
+        Box::new(Provider(Channel::Push, Replies::default())),
+        Box::new(channels::onsite::Onsite::new(Arc::new(desk.clone()))),
+    ];
+    all.into_iter().filter(|it| wanted.contains(it.channel())).collect()
 }
 
 /// Takes every call, but of `gone.example` none.
@@ -167,7 +187,18 @@ impl World {
     async fn over(store: MemoryStore, change: impl FnOnce(&mut Settings)) -> World {
         let (log, history) = (MemoryLog::new(), MemoryHistory::new());
         let keys = Keys { chance: ChanceKey([7; 32]), link: LinkKey([9; 32]) };
-        let providers: ChannelSet = [Channel::Email, Channel::Push].into_iter().collect();
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let ahead = ahead_ms.clone();
+        let mut settings = Settings::new("Test shop", "0.1.0");
+        settings.networks = NETWORKS.into_iter().collect();
+        settings.setup_token = Some(SETUP_TOKEN.to_owned());
+        settings.clock = Arc::new(move || Timestamp(real_now().0 + ahead.load(Ordering::SeqCst)));
+        settings.providers = [Channel::Email, Channel::Push].into_iter().collect();
+        change(&mut settings);
+        if settings.visitors.signers.is_some() {
+            settings.providers = settings.providers.with(Channel::Onsite);
+        }
+        let providers: ChannelSet = settings.providers;
         let log_of_engine: Arc<dyn FactLog> = Arc::new(log.clone());
         let mut engine = Engine::open(Parts {
             store: Box::new(store.clone()),
@@ -179,10 +210,8 @@ impl World {
         .expect("an empty store opens");
         engine.keep_history(Arc::new(history.clone()));
         let replies = Replies::default();
-        let channels: Vec<Box<dyn port::Channel>> = vec![
-            Box::new(Provider(Channel::Email, replies.clone())),
-            Box::new(Provider(Channel::Push, Replies::default())),
-        ];
+        let desk = Desk::default();
+        let channels = channels_of(providers, &replies, &desk);
         let networks = NETWORKS.map(MemoryPublisher::new);
         let host = {
             let caller: Option<Arc<dyn port::Caller>> = Some(Arc::new(Receivers));
@@ -192,14 +221,8 @@ impl World {
             Host::start_with(engine, Outlets { channels, caller, publishers })
         };
         let handle = host.handle();
-        let ahead_ms = Arc::new(AtomicI64::new(0));
-        let ahead = ahead_ms.clone();
-        let mut settings = Settings::new("Test shop", "0.1.0");
-        settings.providers = providers;
-        settings.networks = NETWORKS.into_iter().collect();
-        settings.setup_token = Some(SETUP_TOKEN.to_owned());
-        settings.clock = Arc::new(move || Timestamp(real_now().0 + ahead.load(Ordering::SeqCst)));
-        change(&mut settings);
+        // The first engine that there is; a test has one.
+        assert!(desk.0.set(handle.clone()).is_ok());
         let readers = store.clone();
         let app = App {
             log: log_of_engine,

@@ -18,7 +18,7 @@ export const channelPage = {
     email: '[smtp]\nhost = "smtp.example.org"\nuser = "shop"\npassword = "env:SMTP_PASSWORD"',
     sms: '[sms]\naccount = "AC…"\nfrom = "+31612345678"\ntoken = "env:TWILIO_TOKEN"',
     push: '[web_push]\ncontact = "mailto:you@shop.example"\nkey = "file:push.pem"',
-    onsite: "",
+    onsite: '[onsite]\nsecret = "env:ONSITE_SECRET"\norigins = ["https://shop.example"]',
     social: "",
     webhook: "",
     other:

@@ -94,6 +94,8 @@ export const content = {
       email: "An e-mail address of the team",
       sms: "A phone number with its country: +31612345678",
       push: "The subscription of a browser, as `device.token` has it",
+      onsite:
+        "A user id; or `anonymous_id:` and what `fulcrum_id` is in the localStorage of your browser. It is shown for ten minutes",
     } as Record<string, string>,
     send: "Send",
     busy: "Sending…",

@@ -97,6 +97,8 @@ export const content: Messages["content"] = {
       email: "Een e-mailadres van het team",
       sms: "Een telefoonnummer met landcode: +31612345678",
       push: "Het abonnement van een browser, zoals `device.token` het heeft",
+      onsite:
+        "Een user id; of `anonymous_id:` en wat `fulcrum_id` is in de localStorage van je browser. Hij wordt tien minuten getoond",
     },
     send: "Verstuur",
     busy: "Wordt verstuurd…",
