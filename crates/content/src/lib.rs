@@ -6,10 +6,12 @@
 
 mod check;
 pub mod consistency;
+mod css;
 mod document;
 mod email;
 pub mod feed;
 pub mod form;
+mod html;
 mod layout;
 pub mod links;
 mod locale;

@@ -1,10 +1,11 @@
 //! What stands around the words of a mail: the built-in layout, and those that a programme writes in
 //! MJML.
 //!
-//! A layout is rendered once, when the programme is read, with a marker where each slot is. A mail then
-//! costs nothing but the filling in.
+//! A layout is rendered once, when the programme is read, with a marker where each slot is, and so are
+//! its styles written into its elements. A mail then costs nothing but the filling in.
 
 mod mjml;
+mod styles;
 
 use crate::markdown::FONT;
 use model::Problem;
