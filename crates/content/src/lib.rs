@@ -5,11 +5,14 @@
 //! lands. Templates are bounded in size, loops and output, so no content can slow the engine down.
 
 mod check;
+mod clients;
 pub mod consistency;
+mod css;
 mod document;
 mod email;
 pub mod feed;
 pub mod form;
+mod html;
 mod layout;
 pub mod links;
 mod locale;
@@ -29,7 +32,7 @@ pub use document::{
 };
 pub use email::{Email, email};
 pub use form::Form;
-pub use layout::Layout;
+pub use layout::{Layout, Missed};
 pub use links::{Link, LinkKey};
 pub use locale::{LocaleFront, Translation};
 pub use page::{Page, PageForm, PageKind, page};

@@ -92,6 +92,7 @@ pub fn check(campaign: &Campaign) -> Vec<Finding> {
         forms_translated(used.content, &mut found);
     }
     languages_agree(campaign, &mut found);
+    layouts_are_shown(campaign, &mut found);
     found.into_iter().take(FINDINGS_MAX).collect()
 }
 
@@ -434,6 +435,27 @@ fn languages_agree(campaign: &Campaign, findings: &mut BTreeSet<Finding>) {
                 format!("it is not there in {tag}, as other contents of {} are", campaign.name);
             let hint = format!("write it and name its file: `locales: {{{tag}: …}}`");
             findings.insert(found(used.content, Severity::Hint, "", tag, message, &hint));
+        }
+    }
+}
+
+/// What some mail programs do not show of a layout, once for each, with the first content that stands in it.
+fn layouts_are_shown(campaign: &Campaign, findings: &mut BTreeSet<Finding>) {
+    let mut seen = BTreeSet::new();
+    for used in campaign.contents.iter().filter(|it| it.channels.contains(&Channel::Email)) {
+        let own = used.content.layout.as_str();
+        let name = if own.is_empty() { campaign.brand.layout.as_str() } else { own };
+        let Some(layout) = used.content.laid_out.as_ref().filter(|_| seen.insert(name)) else {
+            continue;
+        };
+        for it in layout.missed() {
+            let message = format!(
+                "the layout `{name}` has {}, which {} does not show",
+                it.what,
+                it.by.join(", ")
+            );
+            let hint = "make sure that the mail says the same without it";
+            findings.insert(found(used.content, Severity::Hint, "email", "", message, hint));
         }
     }
 }

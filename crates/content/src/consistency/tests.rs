@@ -158,3 +158,20 @@ fn every_form_is_made_for_the_sample_and_every_network() {
          Problem a x/:0 social text: person.name is about one person, and a post speaks to everyone",
     );
 }
+
+#[test]
+fn what_a_layout_has_that_some_programs_do_not_show_is_said_once() {
+    let source = "<mjml><mj-body><mj-section><mj-column><mj-text><p style=\"display: flex\">{{ footer }}</p>\
+                  {{ content }}</mj-text></mj-column></mj-section></mj-body></mjml>";
+    let layout = crate::Layout::from_mjml(source).expect("a layout");
+    let layouts = BTreeMap::from([("news".to_owned(), std::sync::Arc::new(layout))]);
+    let laid_out = |name: &str, layout: &str| {
+        let mut content = made(FrontMatter { layout: layout.to_owned(), ..front(name) }, "Hello");
+        content.lay_out(&Brand::default(), &layouts).expect("a layout");
+        content
+    };
+    agrees(
+        "Hint a email/:0 the layout `news` has `display: flex`, which Outlook for Windows does not show",
+        &[laid_out("a", "news"), laid_out("b", "news"), laid_out("c", "")],
+    );
+}

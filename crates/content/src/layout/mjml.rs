@@ -1,5 +1,6 @@
 //! MJML to the pieces of a layout.
 
+use super::styles::Styles;
 use super::{Piece, Slot};
 use model::Problem;
 use mrml::prelude::render::RenderOptions;
@@ -45,8 +46,8 @@ const ELEMENTS: [&str; 33] = [
 ];
 
 /// How markers begin and end. Letters alone, so that they go through text and attributes unchanged.
-const OPEN: &str = "Zq";
-const CLOSE: &str = "qZ";
+pub(super) const OPEN: &str = "Zq";
+pub(super) const CLOSE: &str = "qZ";
 
 /// The languages that MJML claims where nobody says one, and its direction.
 const NO_LANGUAGE: &str = " lang=\"und\" dir=\"auto\"";
@@ -55,6 +56,13 @@ pub(super) fn pieces(source: &str) -> Result<Vec<Piece>, Vec<Problem>> {
     let mut problems = elements(source);
     let marked = match marked(source) {
         Ok(marked) => marked,
+        Err(found) => {
+            problems.extend(found);
+            return Err(problems);
+        }
+    };
+    let (styles, marked) = match Styles::taken(&marked) {
+        Ok(taken) => taken,
         Err(found) => {
             problems.extend(found);
             return Err(problems);
@@ -70,7 +78,7 @@ pub(super) fn pieces(source: &str) -> Result<Vec<Piece>, Vec<Problem>> {
         .element
         .render(&options)
         .map_err(|error| vec![Problem::new(format!("the layout cannot be rendered: {error}"))])?;
-    let pieces = completed(split(&html));
+    let pieces = completed(split(&styles.inlined(&html)?));
     check(&pieces)?;
     Ok(pieces)
 }
@@ -149,10 +157,6 @@ fn elements(source: &str) -> Vec<Problem> {
         } else if !ELEMENTS.contains(&name) {
             let problem = Problem::new(format!("there is no element `{name}`"));
             problems.push(placed(problem.hint("the elements are those of MJML"), source, start));
-        } else if name == "mj-style" && tag.contains("inline") {
-            let problem = Problem::new("styles are not written into the elements");
-            let hint = "take `inline` out, or say it in `mj-attributes`";
-            problems.push(placed(problem.hint(hint), source, start));
         }
     }
     problems
@@ -270,7 +274,7 @@ fn unreadable(error: &mrml::prelude::parser::Error, source: &str) -> Problem {
     }
 }
 
-fn placed(problem: Problem, source: &str, at: usize) -> Problem {
+pub(super) fn placed(problem: Problem, source: &str, at: usize) -> Problem {
     let before = source.get(..at).unwrap_or(source);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

@@ -1,10 +1,11 @@
 //! What stands around the words of a mail: the built-in layout, and those that a programme writes in
 //! MJML.
 //!
-//! A layout is rendered once, when the programme is read, with a marker where each slot is. A mail then
-//! costs nothing but the filling in.
+//! A layout is rendered once, when the programme is read, with a marker where each slot is, and so are
+//! its styles written into its elements. A mail then costs nothing but the filling in.
 
 mod mjml;
+mod styles;
 
 use crate::markdown::FONT;
 use model::Problem;
@@ -18,6 +19,16 @@ const SOURCE_MAX_BYTES: usize = 64 * 1024;
 pub struct Layout {
     source: String,
     pieces: Vec<Piece>,
+    missed: Vec<Missed>,
+}
+
+/// Something in a layout that some mail programs do not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// As its author wrote it.
+    pub what: String,
+    /// Those of the programs that most people use.
+    pub by: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +111,18 @@ impl Layout {
             return Err(vec![Problem::new(message).hint("move images out of it")]);
         }
         let pieces = mjml::pieces(source)?;
-        Ok(Layout { source: source.to_owned(), pieces })
+        let texts = pieces.iter().map(|it| match it {
+            Piece::Text(text) => text.as_str(),
+            Piece::Slot(_) => "",
+        });
+        let missed = crate::clients::missed(&texts.collect::<String>());
+        let missed = missed.into_iter().map(|(what, by)| Missed { what, by }).collect();
+        Ok(Layout { source: source.to_owned(), pieces, missed })
+    }
+
+    /// What somebody who reads a mail in it would miss.
+    pub fn missed(&self) -> &[Missed] {
+        &self.missed
     }
 
     /// The MJML that it was made of.
@@ -146,7 +168,8 @@ pub(crate) static BUILT_IN: LazyLock<Layout> = LazyLock::new(|| {
         rest = after;
     }
     pieces.push(Piece::Text(rest.to_owned()));
-    Layout { source: String::new(), pieces }
+    // A test holds it against the same table.
+    Layout { source: String::new(), pieces, missed: Vec::new() }
 });
 
 #[cfg(test)]

@@ -119,6 +119,29 @@ fn what_a_layout_does_not_place_is_there_all_the_same() {
 }
 
 #[test]
+fn inlined_styles_stand_in_the_elements_and_dark_ones_stay_in_the_sheet() {
+    let dark = "@media (prefers-color-scheme: dark) { .big div { color: #ffffff !important } }";
+    let head = format!(
+        "<mj-raw><meta name=\"color-scheme\" content=\"light dark\" /></mj-raw>\
+         <mj-style inline=\"inline\">.big div, .big a:hover {{ color: #c00000 }} p {{ margin: 0 }}</mj-style>\
+         <mj-style>{dark}</mj-style><mj-style inline=\"inline\">.big div {{ font-size: 31px !important }}\
+         </mj-style><mj-style>"
+    );
+    let html = sent(&WHOLE.replace("<mj-style>", &head)).html;
+    for wanted in [
+        "text-align:left;color:#000000;font-size:31px\">Velo &amp; Co</div>",
+        "<style type=\"text/css\">.big a:hover { color: #c00000 }\np { margin: 0 }</style>",
+        "<meta name=\"color-scheme\" content=\"light dark\"",
+        &format!("<style type=\"text/css\">{dark}</style>"),
+    ] {
+        assert!(html.contains(wanted), "{wanted} is not in {html}");
+    }
+    // Once, and nothing of how it was done.
+    assert_eq!(html.matches("31px").count(), 1);
+    assert!(!html.contains("Zq") && !html.contains("qZ"), "{html}");
+}
+
+#[test]
 fn marketing_can_be_unsubscribed_in_every_layout() {
     let lay_out = |purpose, text: &str| {
         let layout = Layout::from_mjml(&in_body(text)).expect("a layout");
@@ -147,9 +170,18 @@ fn problems_have_their_place() {
         "13:7: there is no element `mj-txt`",
     );
     check(
-        &WHOLE.replace("<mj-style>", "<mj-style inline=\"inline\">"),
-        "5:5: styles are not written into the elements",
+        &WHOLE.replace("<mj-style>", "<mj-style inline=\"yes\">"),
+        "5:5: `inline` cannot be `yes`",
     );
+    let inline = |css: &str| {
+        WHOLE.replace("<mj-style>", &format!("<mj-style inline=\"inline\">/* é\n */ {css} "))
+    };
+    check(&inline(""), "");
+    check(
+        &inline("p > b, a ~ b { color: red }"),
+        "6:12: the selector `a ~ b` cannot be written into elements",
+    );
+    check(&inline("a { colour }"), "6:9: `colour` is no declaration; write `name: value`");
     check(&WHOLE.replace("{{ preferences }}", "{{ footer }}"), "0:0: `footer` stands inside a tag");
     check(
         &in_body("<mj-include path=\"a\" />{{ content }}"),
