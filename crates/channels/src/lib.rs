@@ -17,6 +17,7 @@ pub mod mail_api;
 pub mod mastodon;
 pub mod media;
 pub mod secret;
+pub mod smpp;
 pub mod smtp;
 pub mod social;
 pub mod threads;

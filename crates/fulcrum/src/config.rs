@@ -16,6 +16,7 @@ use channels::imap::MailboxConfig;
 use channels::linkedin::LinkedinConfig;
 use channels::mail_api::MailApiConfig;
 use channels::mastodon::MastodonConfig;
+use channels::smpp::SmppConfig;
 use channels::smtp::SmtpConfig;
 use channels::threads::ThreadsConfig;
 use channels::twilio::SmsConfig;
@@ -59,6 +60,8 @@ pub struct Config {
     pub mail_api: Option<MailApiConfig>,
     /// Text messages, through Twilio or whoever speaks its API.
     pub sms: Option<SmsConfig>,
+    /// Text messages in place of that, by SMPP.
+    pub smpp: Option<SmppConfig>,
     pub web_push: Option<WebPushConfig>,
     /// Providers without a module of their own, by a name for them.
     pub http: BTreeMap<String, GenericConfig>,
@@ -159,6 +162,7 @@ impl Config {
         self.smtp.as_ref().map_or(Ok(()), SmtpConfig::check)?;
         self.mail_api.as_ref().map_or(Ok(()), MailApiConfig::check)?;
         self.sms.as_ref().map_or(Ok(()), SmsConfig::check)?;
+        self.smpp.as_ref().map_or(Ok(()), SmppConfig::check)?;
         self.web_push.as_ref().map_or(Ok(()), WebPushConfig::check)?;
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;
         self.mailbox.iter().try_for_each(|(name, it)| it.check(name))?;

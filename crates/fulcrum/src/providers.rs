@@ -12,6 +12,7 @@ use channels::generic::Generic;
 use channels::linkedin::Linkedin;
 use channels::mail_api::MailApi;
 use channels::mastodon::Mastodon;
+use channels::smpp::Smpp;
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
 use channels::threads::Threads;
@@ -21,6 +22,7 @@ use channels::x::X;
 use model::{Channel, ChannelSet, Problem};
 use port::Publisher;
 use server::ProviderSettings;
+use server::lines::Line;
 use store_sqlite::SqliteStore;
 
 use crate::config::{Config, SocialConfig};
@@ -36,6 +38,8 @@ pub struct Providers {
     pub set: ChannelSet,
     /// The accounts that posts to everybody leave by.
     pub publishers: Vec<Box<dyn Publisher>>,
+    /// Those of the providers that tell us by a line that they hold open.
+    pub lines: Vec<Line>,
     _sink: Option<Sink>,
 }
 
@@ -52,6 +56,12 @@ impl Providers {
         if let Some(sms) = &config.sms {
             channels.push(Box::new(Sms::new(sms.clone()).map_err(stop)?));
         }
+        let mut lines = Vec::new();
+        if let Some(smpp) = &config.smpp {
+            let smpp = Smpp::new(smpp.clone()).map_err(stop)?;
+            lines.push(Line { name: "smpp".to_owned(), provider: Box::new(smpp.clone()) });
+            channels.push(Box::new(smpp));
+        }
         if let Some(push) = &config.web_push {
             channels.push(Box::new(WebPush::new(push.clone()).map_err(stop)?));
         }
@@ -59,7 +69,7 @@ impl Providers {
             channels.push(Box::new(Generic::new(name, http.clone()).map_err(stop)?));
         }
         let publishers = publishers(&config.social).map_err(stop)?;
-        Ok(Providers { publishers, ..Providers::from(channels, None) })
+        Ok(Providers { publishers, lines, ..Providers::from(channels, None) })
     }
 
     /// Simulated people get simulated mail, whatever the settings say.
@@ -79,7 +89,7 @@ impl Providers {
 
     fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
         let set = channels.iter().map(|it| it.channel()).collect();
-        Providers { channels, set, publishers: Vec::new(), _sink: sink }
+        Providers { channels, set, publishers: Vec::new(), lines: Vec::new(), _sink: sink }
     }
 }
 
@@ -114,6 +124,7 @@ pub fn named(config: &Config) -> BTreeMap<Channel, Vec<String>> {
         table(config.smtp.is_some(), Channel::Email, "smtp"),
         table(config.mail_api.is_some(), Channel::Email, "mail_api"),
         table(config.sms.is_some(), Channel::Sms, "sms"),
+        table(config.smpp.is_some(), Channel::Sms, "smpp"),
         table(config.web_push.is_some(), Channel::Push, "web_push"),
     ];
     let generic = config.http.iter().map(|(name, it)| (it.channel, format!("http.{name}")));
@@ -166,6 +177,17 @@ pub fn shown(config: &Config) -> BTreeMap<Channel, ProviderSettings> {
     }
     if config.sms.is_some() {
         add(Channel::Sms, Vec::new());
+    }
+    if let Some(it) = &config.smpp {
+        add(
+            Channel::Sms,
+            vec![
+                ("host", Some(format!("{}:{}", it.host, it.port))),
+                ("tls", Some(if it.tls { "implicit" } else { "none" }.to_owned())),
+                ("from", Some(it.from.clone())),
+                ("password", Some(SET.to_owned())),
+            ],
+        );
     }
     if config.web_push.is_some() {
         add(Channel::Push, Vec::new());
