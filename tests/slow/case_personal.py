@@ -1,4 +1,4 @@
-"""Personal channels against judges and peers of others: signatures, web push, text messages.
+"""Personal channels against judges and peers of others: signatures, web push, text messages, SMPP, SES.
 
 One message at a time goes through `crates/channels/examples/hand_over.rs`; no server takes part.
 """
@@ -176,6 +176,79 @@ def text_messages(world):
     expect(reply.startswith(("refused 4", "lost 5")), f"without To: {reply}")
 
 
+def smpp(world):
+    if not (MODULES / "smpp").exists():
+        raise Skip("smpp is not installed (npm)")
+    port = free_port()
+    taken = world.folder / "taken.jsonl"
+    taken.write_text("")
+    start_process(
+        ["node", HERE / "clients/smsc.cjs", port, taken], env={**os.environ, "NODE_PATH": str(MODULES)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    settings = (
+        f'[smpp]\nhost = "127.0.0.1"\nport = {port}\nsystem_id = "shop"\npassword = "env:SMPP_PASSWORD"\n'
+        'from = "VELO"\ntimeouts = {answer = "2s"}\n'
+    )
+    send = lambda text, password="secret08": world.hand_over(
+        settings, "smpp", "+31612345678", text, SMPP_PASSWORD=password
+    )
+    heard = lambda: [json.loads(it) for it in taken.read_text().splitlines()]
+    until("the carrier listens", lambda: send("Hello").startswith("accepted"))
+    text = "Grüße für 5 € [neu] @ shop"
+    for text in (text, "Поездка \U0001f6b2"):
+        expect(send(text).startswith("accepted"), "it was not taken")
+        found = heard()[-1]
+        expect_equal((found["text"], found["from"], found["to"]), (text, "VELO", "31612345678"), "what arrived")
+        expect_equal(found["receipt"], 1, "whether a receipt is asked for")
+    long = " ".join(f"{n:03}" for n in range(100))
+    before = len(heard())
+    expect(send(long).startswith("accepted"), "the long one was not taken")
+    parts = heard()[before:]
+    expect_equal("".join(it["text"] for it in parts), long, "the parts together")
+    expect_equal([it["receipt"] for it in parts], [0, 0, 1], "which parts ask for a receipt")
+    expect_equal([it["header"][-4:] for it in parts], ["0301", "0302", "0303"], "the headers")
+    before = len(heard())
+    for text, reply in (
+        ("throttle", "deferred SMPP status 0x58"), ("full", "deferred SMPP status 0x14"), ("dead", "dead SMPP status 0x0b"),
+        ("mute", "lost no answer in time"), ("close", "lost connection lost"),
+    ):
+        expect_equal(send(text), reply, f"the reply to {text}")
+    expect_equal(len(heard()) - before, 2, "copies: the two of unknown fate")
+    expect_equal(send("Hello", "wrong"), "deferred signing in: SMPP status 0x0e", "with a wrong password")
+
+
+def ses(world):
+    program = MODULES / ".bin/aws-ses-v2-local"
+    if not program.exists():
+        raise Skip("aws-ses-v2-local is not installed (npm)")
+    port = free_port()
+    start_process([program, "--port", port], cwd=world.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+
+    def store():
+        try:
+            with urllib.request.urlopen(f"{base}/store", timeout=20) as answer:
+                return json.load(answer)
+        except OSError:
+            return None
+
+    until("SES listens", lambda: store() is not None)
+    settings = (
+        '[mail_api]\nprovider = "ses"\nkey = "env:SES_KEY"\nkey_id = "env:SES_KEY_ID"\nregion = "aws-ses-v2-local"\n'
+        f'base = "{base}"\nallow = ["127.0.0.1"]\n'
+    )
+    text = "Grüße: deine Fahrt ist frei"
+    secrets = {"SES_KEY": "secret", "SES_KEY_ID": "AKIAEXAMPLE"}
+    reply = world.hand_over(settings, "mail_api", "anna@example.org", text, **secrets)
+    expect(reply.startswith("accepted"), f"the reply: {reply}")
+    [mail] = store()["emails"]
+    expect_equal(mail["subject"], "Grüße", "the subject")
+    expect_equal(mail["destination"]["to"], ["anna@example.org"], "the recipient")
+    expect_equal(mail["body"].get("text", "").strip(), text, "the text part")
+    expect(f"<p>{text}</p>" in mail["body"].get("html", ""), f"the HTML part: {mail['body']}")
+
+
 def main():
     report = Report()
     try:
@@ -186,6 +259,8 @@ def main():
     report.check("personal-dkim", signatures, world)
     report.check("personal-web-push", web_push, world)
     report.check("personal-sms", text_messages, world)
+    report.check("personal-smpp", smpp, world)
+    report.check("personal-ses", ses, world)
     report.end()
 
 

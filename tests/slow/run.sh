@@ -105,15 +105,15 @@ if wants sdks || wants browser || wants onsite; then
     fi
 fi
 
-# In a folder of its own, without a lock file: three judges and peers, of which nothing is built.
+# In a folder of its own, without a lock file: five judges and peers, of which nothing is built.
 if wants personal; then
-    wanted='mailauth@4.13.3 web-push-testing@1.2.2 @stoplight/prism-cli@5.14.2 @twilio-alpha/mcp@0.7.0'
+    wanted='mailauth@4.13.3 web-push-testing@1.2.2 @stoplight/prism-cli@5.14.2 aws-ses-v2-local@2.9.0 smpp@0.5.1 @twilio-alpha/mcp@0.7.0'
     if [ "$(cat "$cache/personal/installed" 2>/dev/null)" != "$wanted" ]; then
         mkdir -p "$cache/personal"
         read -ra packages <<<"$wanted"
         # Of the last package only its copy of Twilio's OpenAPI is used.
-        if (cd "$cache/personal" && npm install --ignore-scripts --no-audit --no-fund --before=2026-09-01 "${packages[@]:0:3}" &&
-            npm pack --silent "${packages[3]}" &&
+        if (cd "$cache/personal" && npm install --ignore-scripts --no-audit --no-fund --before=2026-09-01 "${packages[@]:0:5}" &&
+            npm pack --silent "${packages[5]}" &&
             tar xzf twilio-alpha-mcp-*.tgz --strip-components=4 package/twilio-oai/spec/json/twilio_api_v2010.json) \
             >"$cache/npm-personal.log" 2>&1; then
             echo "$wanted" >"$cache/personal/installed"

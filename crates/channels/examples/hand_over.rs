@@ -1,13 +1,14 @@
 //! Hands one message to one provider, as settings say, and prints the reply: to try settings, and for the
 //! slow tests.
 //!
-//!   hand_over SETTINGS.toml smtp|mail_api|sms|web_push|http.NAME ADDRESS [TEXT]
+//!   hand_over SETTINGS.toml smtp|mail_api|sms|smpp|web_push|http.NAME ADDRESS [TEXT]
 //!   hand_over SETTINGS.toml records       what to publish in the DNS
 //!   hand_over SETTINGS.toml key           what a page subscribes with
 
 use channels::dkim::records;
 use channels::generic::{Generic, GenericConfig};
 use channels::mail_api::{MailApi, MailApiConfig};
+use channels::smpp::{Smpp, SmppConfig};
 use channels::smtp::{Smtp, SmtpConfig};
 use channels::twilio::{Sms, SmsConfig};
 use channels::web_push::{WebPush, WebPushConfig};
@@ -23,6 +24,7 @@ struct Settings {
     smtp: Option<SmtpConfig>,
     mail_api: Option<MailApiConfig>,
     sms: Option<SmsConfig>,
+    smpp: Option<SmppConfig>,
     web_push: Option<WebPushConfig>,
     #[serde(default)]
     http: BTreeMap<String, GenericConfig>,
@@ -75,11 +77,12 @@ fn run(arguments: &[String]) -> Result<String, Problem> {
 }
 
 fn channel(settings: Settings, what: &str) -> Result<Option<Box<dyn Channel>>, Problem> {
-    let Settings { smtp, mail_api, sms, web_push, mut http } = settings;
+    let Settings { smtp, mail_api, sms, smpp, web_push, mut http } = settings;
     Ok(match what {
         "smtp" => smtp.map(Smtp::new).transpose()?.map(|it| Box::new(it) as Box<dyn Channel>),
         "mail_api" => mail_api.map(MailApi::new).transpose()?.map(|it| Box::new(it) as _),
         "sms" => sms.map(Sms::new).transpose()?.map(|it| Box::new(it) as _),
+        "smpp" => smpp.map(Smpp::new).transpose()?.map(|it| Box::new(it) as _),
         "web_push" => web_push.map(WebPush::new).transpose()?.map(|it| Box::new(it) as _),
         _ => {
             let name = what.strip_prefix("http.").unwrap_or_default();

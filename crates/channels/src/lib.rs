@@ -19,6 +19,7 @@ pub mod mastodon;
 pub mod media;
 pub mod onsite;
 pub mod secret;
+pub mod smpp;
 pub mod smtp;
 pub mod social;
 pub mod threads;

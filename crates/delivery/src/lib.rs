@@ -62,6 +62,9 @@ impl Default for RetryPolicy {
     }
 }
 
+/// Begins the provider's id in the trail.
+const PROVIDER_ID: &str = "provider id";
+
 /// Takes a planned message that is due onto the wire: `Planned` becomes `InFlight`, whose `attempt`
 /// is the number of this try, from 1. Anything else, or a message before its time, is left alone.
 ///
@@ -97,7 +100,7 @@ pub fn answer(
     };
     match reply {
         Reply::Accepted { provider_id } => {
-            let detail = on_try(attempt, &if_any("provider id", provider_id));
+            let detail = on_try(attempt, &if_any(PROVIDER_ID, provider_id));
             message.end(LedgerState::Sent, Reason::Sent, now, detail);
             Answered::Sent
         }
@@ -116,6 +119,13 @@ pub fn answer(
             Answered::Unknown
         }
     }
+}
+
+/// The id under which the provider took the message, as [`answer`] noted it: receipts name it.
+pub fn provider_id(message: &Message) -> Option<&str> {
+    let taken = message.trail.iter().rev().find(|it| it.reason == Reason::Sent)?;
+    let (_, id) = taken.detail.rsplit_once(PROVIDER_ID)?;
+    Some(id.trim()).filter(|it| !it.is_empty())
 }
 
 /// For each message that a new process finds on the wire: the old process stopped before the reply

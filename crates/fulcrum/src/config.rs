@@ -17,6 +17,7 @@ use channels::linkedin::LinkedinConfig;
 use channels::mail_api::MailApiConfig;
 use channels::mastodon::MastodonConfig;
 use channels::onsite::OnsiteConfig;
+use channels::smpp::SmppConfig;
 use channels::smtp::SmtpConfig;
 use channels::threads::ThreadsConfig;
 use channels::twilio::SmsConfig;
@@ -60,6 +61,8 @@ pub struct Config {
     pub mail_api: Option<MailApiConfig>,
     /// Text messages, through Twilio or whoever speaks its API.
     pub sms: Option<SmsConfig>,
+    /// Text messages in place of that, by SMPP.
+    pub smpp: Option<SmppConfig>,
     pub web_push: Option<WebPushConfig>,
     /// Messages on the business's own pages.
     pub onsite: Option<OnsiteConfig>,
@@ -171,6 +174,7 @@ impl Config {
         self.smtp.as_ref().map_or(Ok(()), SmtpConfig::check)?;
         self.mail_api.as_ref().map_or(Ok(()), MailApiConfig::check)?;
         self.sms.as_ref().map_or(Ok(()), SmsConfig::check)?;
+        self.smpp.as_ref().map_or(Ok(()), SmppConfig::check)?;
         self.web_push.as_ref().map_or(Ok(()), WebPushConfig::check)?;
         self.onsite.as_ref().map_or(Ok(()), OnsiteConfig::check)?;
         self.http.iter().try_for_each(|(name, it)| it.check(name))?;

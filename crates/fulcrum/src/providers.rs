@@ -14,6 +14,7 @@ use channels::linkedin::Linkedin;
 use channels::mail_api::MailApi;
 use channels::mastodon::Mastodon;
 use channels::onsite::{Onsite, Signers};
+use channels::smpp::Smpp;
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
 use channels::threads::Threads;
@@ -23,6 +24,7 @@ use channels::x::X;
 use engine::Handle;
 use model::{Channel, ChannelSet, Problem};
 use port::{InboxItem, Letterbox, Placed, Publisher};
+use server::lines::Line;
 use server::{ProviderSettings, Visitors};
 use store_sqlite::SqliteStore;
 
@@ -41,6 +43,8 @@ pub struct Providers {
     pub publishers: Vec<Box<dyn Publisher>>,
     /// Where the provider of the site's messages finds the engine, once that runs.
     pub desk: Desk,
+    /// Those of the providers that tell us by a line that they hold open.
+    pub lines: Vec<Line>,
     _sink: Option<Sink>,
 }
 
@@ -57,6 +61,12 @@ impl Providers {
         if let Some(sms) = &config.sms {
             channels.push(Box::new(Sms::new(sms.clone()).map_err(stop)?));
         }
+        let mut lines = Vec::new();
+        if let Some(smpp) = &config.smpp {
+            let smpp = Smpp::new(smpp.clone()).map_err(stop)?;
+            lines.push(Line { name: "smpp".to_owned(), provider: Box::new(smpp.clone()) });
+            channels.push(Box::new(smpp));
+        }
         if let Some(push) = &config.web_push {
             channels.push(Box::new(WebPush::new(push.clone()).map_err(stop)?));
         }
@@ -70,7 +80,7 @@ impl Providers {
             channels.push(Box::new(Generic::new(name, http.clone()).map_err(stop)?));
         }
         let publishers = publishers(&config.social).map_err(stop)?;
-        Ok(Providers { publishers, desk, ..Providers::from(channels, None) })
+        Ok(Providers { publishers, desk, lines, ..Providers::from(channels, None) })
     }
 
     /// Simulated people get simulated mail, whatever the settings say.
@@ -90,8 +100,8 @@ impl Providers {
 
     fn from(channels: Vec<Box<dyn port::Channel>>, sink: Option<Sink>) -> Providers {
         let set = channels.iter().map(|it| it.channel()).collect();
-        let (publishers, desk) = (Vec::new(), Desk::default());
-        Providers { channels, set, publishers, desk, _sink: sink }
+        let (publishers, desk, lines) = (Vec::new(), Desk::default(), Vec::new());
+        Providers { channels, set, publishers, desk, lines, _sink: sink }
     }
 }
 
@@ -151,6 +161,7 @@ pub fn named(config: &Config) -> BTreeMap<Channel, Vec<String>> {
         table(config.smtp.is_some(), Channel::Email, "smtp"),
         table(config.mail_api.is_some(), Channel::Email, "mail_api"),
         table(config.sms.is_some(), Channel::Sms, "sms"),
+        table(config.smpp.is_some(), Channel::Sms, "smpp"),
         table(config.web_push.is_some(), Channel::Push, "web_push"),
         table(config.onsite.is_some(), Channel::Onsite, "onsite"),
     ];
@@ -172,23 +183,7 @@ pub fn shown(config: &Config) -> BTreeMap<Channel, ProviderSettings> {
         shown.insert(channel, ProviderSettings { table, settings: set.collect() });
     };
     if let Some(it) = &config.smtp {
-        let tls = match it.tls {
-            TlsMode::None => "none",
-            TlsMode::StartTls => "starttls",
-            TlsMode::Implicit => "implicit",
-        };
-        add(
-            Channel::Email,
-            vec![
-                ("host", Some(format!("{}:{}", it.host, it.port))),
-                ("tls", Some(tls.to_owned())),
-                ("helo", Some(it.helo.clone())),
-                ("user", it.user.as_ref().map(|_| SET.to_owned())),
-                ("password", it.password.as_ref().map(|_| SET.to_owned())),
-                ("bounce_address", it.bounce_address.clone()),
-                ("dkim", it.dkim.as_ref().map(|it| it.domain.clone())),
-            ],
-        );
+        add(Channel::Email, mail_server(it));
     }
     if let Some(it) = &config.mail_api {
         let key = Some(SET.to_owned());
@@ -204,6 +199,17 @@ pub fn shown(config: &Config) -> BTreeMap<Channel, ProviderSettings> {
     }
     if config.sms.is_some() {
         add(Channel::Sms, Vec::new());
+    }
+    if let Some(it) = &config.smpp {
+        add(
+            Channel::Sms,
+            vec![
+                ("host", Some(format!("{}:{}", it.host, it.port))),
+                ("tls", Some(if it.tls { "implicit" } else { "none" }.to_owned())),
+                ("from", Some(it.from.clone())),
+                ("password", Some(SET.to_owned())),
+            ],
+        );
     }
     if config.web_push.is_some() {
         add(Channel::Push, Vec::new());
@@ -225,6 +231,23 @@ pub fn shown(config: &Config) -> BTreeMap<Channel, ProviderSettings> {
         add(it.channel, vec![("url", Some(host))]);
     }
     shown
+}
+
+fn mail_server(it: &SmtpConfig) -> Vec<(&'static str, Option<String>)> {
+    let tls = match it.tls {
+        TlsMode::None => "none",
+        TlsMode::StartTls => "starttls",
+        TlsMode::Implicit => "implicit",
+    };
+    vec![
+        ("host", Some(format!("{}:{}", it.host, it.port))),
+        ("tls", Some(tls.to_owned())),
+        ("helo", Some(it.helo.clone())),
+        ("user", it.user.as_ref().map(|_| SET.to_owned())),
+        ("password", it.password.as_ref().map(|_| SET.to_owned())),
+        ("bounce_address", it.bounce_address.clone()),
+        ("dkim", it.dkim.as_ref().map(|it| it.domain.clone())),
+    ]
 }
 
 /// In place of a secret, or of a name that is half of one.

@@ -12,6 +12,7 @@ use channels::webhook::{Secret, WebhookConfig, Webhooks};
 use engine::{Engine, EngineSettings, Filler, Host, Outlets, Parts};
 use model::Timestamp;
 use port::{Catalog, FactLog, Space, Store};
+use server::lines::Lines;
 use server::mailboxes::{Mailboxes, ReadMailbox};
 use server::{App, Readers, Settings};
 use store_sqlite::SqliteStore;
@@ -130,14 +131,13 @@ pub fn serve(
     let readers = Readers::new(move || shared.reader());
     let app = App { log, history: Some(history), handle: host.handle(), readers, keys, settings };
     let mailboxes = Mailboxes::start(mailboxes, &app.needs_of_mailboxes());
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("could not start the threads of the server")?;
+    let lines = Lines::start(providers.lines, &app.needs_of_mailboxes());
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    let runtime = threads.enable_all().build().context("could not start the server's threads")?;
     let served = runtime.block_on(listen(app, bind, setup_token, held, ready));
     // Pages first, then the engine: a request that is being answered may wait for its commit.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    drop(mailboxes);
+    drop((mailboxes, lines));
     drop(filler);
     drop(historian);
     drop(host);

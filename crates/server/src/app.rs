@@ -44,7 +44,7 @@ pub struct App {
 }
 
 impl App {
-    /// What the threads need that read mailboxes beside this server.
+    /// What the threads need that read mailboxes and hear providers beside this server.
     pub fn needs_of_mailboxes(&self) -> crate::mailboxes::Needs {
         crate::mailboxes::Needs {
             log: self.log.clone(),

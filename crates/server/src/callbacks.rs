@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use channels::callbacks::{BadCallback, Callback, Headers, What};
+use channels::smpp::same_id;
 use decision::{ConsentState, Statement, Suppression};
 use futures_util::future::join_all;
 use model::{
@@ -26,6 +27,9 @@ use std::sync::Arc;
 
 /// Some thousands of receipts. It is read before anybody has proved who they are, so no more.
 const BODY_BYTES_MAX: usize = 4 << 20;
+
+/// More messages than one person gets while a receipt is on its way.
+const RECENT_MAX: usize = 100;
 
 /// Wishes that are handed to the engine together: some 10 ms of its work.
 const AT_ONCE: usize = 200;
@@ -106,13 +110,8 @@ async fn carry_out(
     let now = shared.now();
     let keys = shared.keys;
     let facts = shared.read(move |views| {
-        let mut facts = Vec::new();
-        for callback in callbacks.iter().filter(|it| says_something(&it.what)) {
-            if let Some(about) = About::find(views, &keys, callback)? {
-                facts.push(about.fact(callback, &provider, now));
-            }
-        }
-        Ok(facts)
+        let found = callbacks.iter().map(|it| fact_of(views, &keys, it, &provider, now));
+        found.filter_map(Result::transpose).collect::<Result<Vec<Fact>, _>>()
     });
     let (urgent, others): (Vec<Fact>, Vec<Fact>) =
         facts.await?.into_iter().partition(|it| !it.acts.is_empty());
@@ -127,6 +126,21 @@ async fn carry_out(
         join_all(some).await.into_iter().collect::<Result<(), _>>()?;
     }
     Ok(())
+}
+
+/// What a callback says of a person, against the committed state; none if it says nothing, or of nobody we know.
+pub(crate) fn fact_of(
+    views: &dyn Views,
+    keys: &engine::Keys,
+    callback: &Callback,
+    provider: &str,
+    now: Timestamp,
+) -> Result<Option<Fact>, Problem> {
+    if !says_something(&callback.what) {
+        return Ok(None);
+    }
+    let about = About::find(views, keys, callback)?;
+    Ok(about.map(|it| it.fact(callback, provider, now)))
 }
 
 /// What providers count by themselves, opens and clicks, is counted by our own links already.
@@ -173,7 +187,12 @@ impl About {
         }
         let Some(address) = to else { return Ok(None) };
         let owner = views.owners(std::slice::from_ref(&address))?.pop().flatten();
-        Ok(owner.map(|person| About { person, message: None, address: Some(address) }))
+        let Some(person) = owner else { return Ok(None) };
+        let message = match &callback.provider_id {
+            Some(id) => taken_as(views, person, id)?,
+            None => None,
+        };
+        Ok(Some(About { person, message, address: Some(address) }))
     }
 
     fn fact(self, callback: &Callback, provider: &str, now: Timestamp) -> Fact {
@@ -242,6 +261,13 @@ impl About {
         };
         acts.into_iter().flatten().collect()
     }
+}
+
+/// The person's message that the provider took under this id. Receipts come within days.
+fn taken_as(views: &dyn Views, person: PersonId, id: &str) -> Result<Option<Message>, Problem> {
+    let recent = views.messages_of(person, None, RECENT_MAX)?;
+    let is_it = |it: &Message| delivery::provider_id(it).is_some_and(|given| same_id(given, id));
+    Ok(recent.into_iter().find(is_it))
 }
 
 /// Where the provider does not say it: the address that the channel reaches them by, if there is one alone.

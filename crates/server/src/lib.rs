@@ -14,6 +14,7 @@ mod findings;
 mod hooks;
 pub mod jobs;
 pub mod leverage;
+pub mod lines;
 pub mod lists;
 pub mod mailboxes;
 mod metrics;

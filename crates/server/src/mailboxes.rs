@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long a commit is waited for before the mail is left for later.
-const COMMIT_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const COMMIT_WAIT: Duration = Duration::from_secs(30);
 
 /// The first pause after a failure; each further one is twice as long.
 const PAUSE_FIRST: Span = Span::seconds(5);
@@ -111,7 +111,7 @@ fn run(mut it: ReadMailbox, needs: &Needs, stopped: &Receiver<()>) {
     }
 }
 
-fn pause_after(failures: u32) -> Span {
+pub(crate) fn pause_after(failures: u32) -> Span {
     let doubled = PAUSE_FIRST.millis().saturating_mul(1 << failures.saturating_sub(1).min(16));
     Span(doubled.min(PAUSE_MAX.millis()))
 }
@@ -165,7 +165,8 @@ fn take(mails: &[FetchedMail], needs: &Needs) -> Result<(Vec<MailKey>, Vec<MailK
     for (mail, returned) in mails.iter().zip(read) {
         match returned.fact {
             Some(fact) => {
-                waits.push(store(fact, needs));
+                let urgent = returned::is_urgent(&fact);
+                waits.push(store(fact, urgent, needs));
                 taken.push(mail.key);
             }
             None => left.push(mail.key),
@@ -179,16 +180,16 @@ fn take(mails: &[FetchedMail], needs: &Needs) -> Result<(Vec<MailKey>, Vec<MailK
     Ok((taken, left))
 }
 
-/// To the log; what closes an address also by the engine's own lane for wishes, as when a mail server hands it over.
+/// To the log; what closes an address or is a wish also by the engine's own lane, as when it is handed over by a call.
 /// Whoever waits is told once it is durable.
-fn store(fact: Fact, needs: &Needs) -> Receiver<bool> {
+pub(crate) fn store(fact: Fact, urgent: bool, needs: &Needs) -> Receiver<bool> {
     let (told, wait) = channel();
     let record = vec![LogRecord::Fact(fact.clone()).encode()];
     // Who does not wait any more need not be told.
-    if returned::is_urgent(&fact) {
+    if urgent {
         let copied = |result: Result<LogPosition, LogError>| {
             if let Err(error) = result {
-                tracing::warn!(%error, "a mail is committed without its copy in the log");
+                tracing::warn!(%error, "what came back is committed without its copy in the log");
             }
         };
         needs.log.append(record, Box::new(copied));

@@ -7,6 +7,7 @@
 mod callback;
 mod checks;
 mod json;
+mod listens;
 pub mod mailgun;
 pub mod postmark;
 mod receiver;
@@ -17,6 +18,7 @@ mod sns;
 pub use crate::twilio::callback as twilio;
 pub(crate) use callback::reason;
 pub use callback::{BadCallback, CALLBACKS_MAX, Callback, Headers, MESSAGE_VARIABLE, What};
+pub use listens::{Heard, Listens};
 pub use receiver::{CallbacksConfig, Receiver};
 
 #[cfg(test)]

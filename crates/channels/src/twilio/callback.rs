@@ -79,7 +79,8 @@ fn receipt(status: &str, error: Option<&str>) -> What {
     }
 }
 
-fn said(opt_out: Option<&str>, body: Option<&str>) -> What {
+/// What somebody wrote: STOP, START, or words.
+pub(crate) fn said(opt_out: Option<&str>, body: Option<&str>) -> What {
     let word = body.unwrap_or_default().trim().trim_matches(['.', '!', '"', '\'']).to_uppercase();
     match opt_out {
         Some("STOP") => What::Unsubscribed,

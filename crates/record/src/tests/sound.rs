@@ -121,7 +121,7 @@ fn too_many_and_too_large_files_are_refused() {
 fn the_markets_programme_is_whole() {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/programme");
     let mut files = std::collections::BTreeMap::new();
-    for folder in ["", "audiences", "journeys", "content", "broadcasts"] {
+    for folder in ["", "audiences", "journeys", "content", "broadcasts", "forms"] {
         for entry in std::fs::read_dir(dir.join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_file() {

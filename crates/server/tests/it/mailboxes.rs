@@ -77,7 +77,7 @@ impl Read {
     }
 }
 
-fn now() -> model::Timestamp {
+pub fn now() -> model::Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     model::Timestamp(i64::try_from(since.expect("after 1970").as_millis()).expect("before 2^63"))
 }

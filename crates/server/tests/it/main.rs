@@ -17,6 +17,7 @@ mod history;
 mod identity;
 mod imports;
 mod journeys;
+mod lines;
 mod lists;
 mod mailboxes;
 mod measure;
