@@ -1,6 +1,7 @@
 //! Sources: where events come from, each with the hash of its write key in the catalog.
 
 use crate::app::{Shared, hex, random};
+use crate::pages::OWN_SOURCE;
 use crate::problem::Problem;
 use model::{SourceId, Timestamp};
 use port::{Entry, Space};
@@ -63,8 +64,9 @@ pub fn new_source(
         .collect();
     let words: Vec<&str> = plain.split('-').filter(|it| !it.is_empty()).collect();
     let base = if words.is_empty() { "source".to_owned() } else { words.join("-") };
-    let is_free = |id: &SourceId| !taken.contains(id);
-    let id = (1..=taken.len() + 1)
+    // Under our own name others could say what happened on our pages.
+    let is_free = |id: &SourceId| id.as_str() != OWN_SOURCE && !taken.contains(id);
+    let id = (1..=taken.len() + 2)
         .map(|n| SourceId::new(if n == 1 { base.clone() } else { format!("{base}-{n}") }))
         .find(is_free)
         .unwrap_or_else(|| SourceId::new(hex(&random::<8>())));

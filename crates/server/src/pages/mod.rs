@@ -33,7 +33,7 @@ use port::Person;
 use std::sync::Arc;
 
 /// The source of what happens on our own pages.
-const OWN_SOURCE: &str = "fulcrum";
+pub(crate) const OWN_SOURCE: &str = "fulcrum";
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()

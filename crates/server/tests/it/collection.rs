@@ -288,3 +288,11 @@ fn captured(file: &str) -> Vec<Json> {
     let json: Json = serde_json::from_str(&text).expect("JSON");
     json["requests"].as_array().cloned().unwrap_or_default()
 }
+
+#[tokio::test]
+async fn no_source_gets_the_name_of_our_own_pages() {
+    let world = World::signed_in().await;
+    let new = "POST /api/v1/sources\ncontent-type: application/json\n\n{\"name\": \"Fulcrum\"}";
+    assert_eq!(world.json(new).await["id"], "fulcrum-2");
+    assert_eq!(world.json(new).await["id"], "fulcrum-3");
+}
