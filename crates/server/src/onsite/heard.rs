@@ -1,9 +1,8 @@
 //! What became of a message in a visitor's browser: it was shown, closed, or its link was followed. Whoever has
 //! the message's token has the message. The same said twice is one event.
 
-use super::body;
+use super::{answered, body};
 use crate::app::{Shared, hex};
-use crate::collect::{preflight, with_cors};
 use crate::pages::{Told, tell};
 use crate::problem::Problem;
 use axum::body::Body;
@@ -37,15 +36,10 @@ pub(super) async fn answer(
     headers: HeaderMap,
     sent: Body,
 ) -> Response {
-    let response = match method {
-        Method::OPTIONS => return preflight(&headers),
-        Method::POST => match take(&shared, &headers, sent).await {
-            Ok(()) => StatusCode::NO_CONTENT.into_response(),
-            Err(problem) => problem.into_response(),
-        },
-        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    let taken = async {
+        take(&shared, &headers, sent).await.map(|()| StatusCode::NO_CONTENT.into_response())
     };
-    with_cors(response, &headers)
+    answered(&method, &headers, taken).await
 }
 
 async fn take(shared: &Arc<Shared>, headers: &HeaderMap, sent: Body) -> Result<(), Problem> {

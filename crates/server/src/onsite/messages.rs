@@ -4,9 +4,8 @@
 //! guessed, so what waits for a known person is given only with the shop's signature. What the person said since
 //! a message was sent holds here too: who switched the channel off sees nothing that still waits.
 
-use super::{body, check_key, is_ours};
+use super::{answered, body, check_key, is_ours};
 use crate::app::Shared;
-use crate::collect::{preflight, with_cors};
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Body;
@@ -69,12 +68,7 @@ pub(super) async fn answer(
     headers: HeaderMap,
     sent: Body,
 ) -> Response {
-    let response = match method {
-        Method::OPTIONS => return preflight(&headers),
-        Method::POST => find(&shared, &headers, sent).await.unwrap_or_else(Problem::into_response),
-        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
-    };
-    let mut response = with_cors(response, &headers);
+    let mut response = answered(&method, &headers, find(&shared, &headers, sent)).await;
     let keep = HeaderValue::from_static("private, no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, keep);
     response

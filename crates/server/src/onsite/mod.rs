@@ -6,10 +6,12 @@ mod messages;
 mod script;
 
 use crate::app::Shared;
+use crate::collect::{preflight, with_cors};
 use crate::problem::Problem;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -27,6 +29,20 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/onsite/messages", any(messages::answer))
         .route("/onsite/heard", any(heard::answer))
         .route("/onsite/push-key", get(script::push_key))
+}
+
+/// The answer to a page on another origin; what is not a `POST` is asked beforehand, or wrong.
+async fn answered(
+    method: &Method,
+    headers: &HeaderMap,
+    work: impl Future<Output = Result<Response, Problem>>,
+) -> Response {
+    let response = match *method {
+        Method::OPTIONS => return preflight(headers),
+        Method::POST => work.await.unwrap_or_else(Problem::into_response),
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    };
+    with_cors(response, headers)
 }
 
 /// The JSON of a page of the business, whatever type it claims: a plain one needs no preflight.
