@@ -5,8 +5,8 @@ use model::{Timestamp, Value};
 use record::Fact;
 use serde::{Deserialize, Serialize};
 
-/// The source of what happens on our own pages.
-const OWN_SOURCE: &str = "fulcrum";
+/// The source of what happens on our own pages; no other has this id.
+pub const OWN_SOURCE: &str = "fulcrum";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormTally {

@@ -77,7 +77,7 @@ pub use facts::explain_audience;
 pub use filing::{Filed, file, file_parted, pin_entry, pins, redirects, trim_point, unpin_entry};
 pub use filler::Filler;
 pub use filling::{FillChunk, FillOrder, Filling, Fillings, fill};
-pub use form_tallies::FormTally;
+pub use form_tallies::{FormTally, OWN_SOURCE};
 pub use growth::{AudienceDay, growth};
 pub use hold::Hold;
 pub use holdouts::{Group, HoldoutReport, HoldoutSums};

@@ -4,6 +4,7 @@
 //! merges, undoing and erasing treat it like all else that is known of a person.
 
 use crate::problem::Problem;
+use engine::OWN_SOURCE;
 use model::{
     Event, EventFlags, EventKind, Identifier, IdentifierKind, Map, PersonId, SourceId, Timestamp,
     Value,
@@ -20,9 +21,6 @@ const TRAIT: &str = "list.";
 const NAME_CHARS_MAX: usize = 60;
 
 const PEOPLE_AT_ONCE: usize = 500;
-
-/// Where the change was made.
-const SOURCE: &str = "fulcrum";
 
 /// A list's name: letters, digits, blanks, `-` and `_`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -189,7 +187,7 @@ fn statement(name: &ListName, by: Option<&Identifier>, on: bool, now: Timestamp)
         }
     }
     Event {
-        source: SourceId::from(SOURCE),
+        source: SourceId::from(OWN_SOURCE),
         message_id: None,
         kind: EventKind::Identify,
         user_id,

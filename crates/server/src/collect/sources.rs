@@ -1,8 +1,8 @@
 //! Sources: where events come from, each with the hash of its write key in the catalog.
 
 use crate::app::{Shared, hex, random};
-use crate::pages::OWN_SOURCE;
 use crate::problem::Problem;
+use engine::OWN_SOURCE;
 use model::{SourceId, Timestamp};
 use port::{Entry, Space};
 use serde::{Deserialize, Serialize};

@@ -25,15 +25,13 @@ use axum::Router;
 use axum::routing::get;
 use content::Link;
 use decision::Consents;
+use engine::OWN_SOURCE;
 use model::{
     Channel, ChannelSet, Event, EventFlags, EventKind, Map, Message, MessageId, PersonId, SourceId,
     Span, Timestamp,
 };
 use port::Person;
 use std::sync::Arc;
-
-/// The source of what happens on our own pages.
-pub(crate) const OWN_SOURCE: &str = "fulcrum";
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
