@@ -12,6 +12,7 @@ mod curve;
 mod describe;
 mod design;
 mod filter;
+mod hills;
 mod inference;
 mod least_squares;
 mod peak;

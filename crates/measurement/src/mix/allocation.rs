@@ -4,6 +4,8 @@
 //! effort e(s) = s or √s. With e(s) = √s the cost of an effort is its square, which is the case that
 //! Naik and Raman (2003) solve.
 
+use super::hills::{highest, highest_hill};
+
 /// What is spent, and what counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Effort {
@@ -61,53 +63,16 @@ impl Effects {
 
 /// Spends all of `budget` so that the outcome is highest. `None` where the bounds leave no way.
 ///
-/// Money moves between two media at a time, as far as it pays, from several places at the start:
-/// with negative synergies, or linear efforts, there is more than one hill.
+/// Money moves between two media at a time, as far as it pays, from many places: with negative
+/// synergies, or linear efforts, there is more than one hill.
 pub fn allocate(
     effects: &Effects,
     effort: Effort,
     budget: f64,
     bounds: &[(f64, f64)],
 ) -> Option<Vec<f64>> {
-    let (low, high) = bounds.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-    // Sums of bounds that mean the budget exactly may miss it by rounding.
-    let room = 1e-9 * budget.abs();
-    if bounds.is_empty() || budget + room < low || high + room < budget {
-        return None;
-    }
-    let total = |spend: &[f64]| effects.expected(spend, effort).iter().sum::<f64>();
-    let mut best: Option<(f64, Vec<f64>)> = None;
-    for preferred in preferences(bounds.len()) {
-        let mut spend = start(budget, bounds, &preferred);
-        improve(effects, effort, bounds, &mut spend);
-        let found = total(&spend);
-        if best.as_ref().is_none_or(|best| best.0 < found) {
-            best = Some((found, spend));
-        }
-    }
-    best.map(|best| best.1)
-}
-
-/// Nobody first, then each medium and each pair.
-pub(crate) fn preferences(media: usize) -> Vec<Vec<usize>> {
-    let single = (0..media).map(|i| vec![i]);
-    let pairs = (0..media).flat_map(|i| (i + 1..media).map(move |j| vec![i, j]));
-    std::iter::once(Vec::new()).chain(single).chain(pairs).collect()
-}
-
-/// The lower bounds, then what is left to the preferred as far as they can take it, then to all.
-pub(crate) fn start(budget: f64, bounds: &[(f64, f64)], preferred: &[usize]) -> Vec<f64> {
-    let mut spend: Vec<f64> = bounds.iter().map(|it| it.0).collect();
-    let everybody: Vec<usize> = (0..bounds.len()).collect();
-    for group in [preferred, &everybody] {
-        let left = budget - spend.iter().sum::<f64>();
-        let room: f64 = group.iter().map(|i| bounds[*i].1 - spend[*i]).sum();
-        if 0.0 < room {
-            let share = (left / room).clamp(0.0, 1.0);
-            group.iter().for_each(|i| spend[*i] += share * (bounds[*i].1 - spend[*i]));
-        }
-    }
-    spend
+    let value = |spend: &[f64]| effects.expected(spend, effort).iter().sum::<f64>();
+    highest_hill(budget, bounds, &value, &|spend| improve(effects, effort, bounds, spend))
 }
 
 fn improve(effects: &Effects, effort: Effort, bounds: &[(f64, f64)], spend: &mut [f64]) {
@@ -162,27 +127,6 @@ fn exchange(
     }
     (spend[i], spend[j]) = (at, both - at);
     (found - before, found)
-}
-
-/// The highest value between two ends, of a function with at most a few hills.
-pub(crate) fn highest(value: impl Fn(f64) -> f64, low: f64, high: f64) -> (f64, f64) {
-    const CELLS: usize = 16;
-    const SECTIONS: usize = 60;
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    let place = |i: usize| low + (high - low) * i as f64 / CELLS as f64;
-    let best = (0..=CELLS).max_by(|a, b| value(place(*a)).total_cmp(&value(place(*b))));
-    let best = best.unwrap_or(0);
-    let (mut a, mut b) = (place(best.saturating_sub(1)), place((best + 1).min(CELLS)));
-    for _ in 0..SECTIONS {
-        let (left, right) = (b - GOLDEN * (b - a), a + GOLDEN * (b - a));
-        if value(left) < value(right) { a = left } else { b = right }
-    }
-    let middle = 0.5 * (a + b);
-    // The ends themselves are often the answer.
-    let candidates = [middle, low, high].map(|x| (value(x), x));
-    candidates
-        .into_iter()
-        .fold((f64::NEG_INFINITY, low), |best, it| if best.0 < it.0 { it } else { best })
 }
 
 /// The efforts that earn most where an effort costs its square: the maximum of

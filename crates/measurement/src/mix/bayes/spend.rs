@@ -1,10 +1,10 @@
 //! The split of a budget that brings most on average over the posterior.
 //!
-//! With synergy the surface has more than one hill, so that many places are begun from. Money moves
-//! between two media at a time, first on a table of means over the draws, then on the draws.
+//! With synergy the surface has more than one hill. Money moves between two media at a time, first on
+//! a table of means over the draws, then on the draws.
 
 use super::describe::{LongRun, interval};
-use crate::mix::allocation::{highest, preferences, start};
+use crate::mix::hills::{highest, highest_hill};
 use crate::mix::report::{Allocated, Mix};
 
 /// Cells of the table between nothing and the most that can be spent on a medium.
@@ -14,23 +14,11 @@ const ROUNDS_MAX: usize = 60;
 
 /// `None` where the bounds leave no way.
 pub(crate) fn best(run: &LongRun, budget: f64, bounds: &[(f64, f64)]) -> Option<Vec<f64>> {
-    let (low, high) = bounds.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-    // Sums of bounds that mean the budget exactly may miss it by rounding.
-    let room = 1e-9 * budget.abs();
-    if bounds.is_empty() || budget + room < low || high + room < budget {
-        return None;
-    }
     let table = Table::new(run, budget, bounds);
-    let mut found: Option<(f64, Vec<f64>)> = None;
-    for preferred in preferences(bounds.len()) {
-        let mut spend = start(budget, bounds, &preferred);
-        climb(&|spend| table.value(spend), bounds, &mut spend, ROUNDS_MAX);
-        let value = table.value(&spend);
-        if found.as_ref().is_none_or(|best| best.0 < value) {
-            found = Some((value, spend));
-        }
-    }
-    let mut spend = found?.1;
+    let value = |spend: &[f64]| table.value(spend);
+    let mut spend = highest_hill(budget, bounds, &value, &|spend| {
+        climb(&value, bounds, spend, ROUNDS_MAX);
+    })?;
     const ROUNDS_LAST: usize = 6;
     climb(&|spend| mean(run, spend), bounds, &mut spend, ROUNDS_LAST);
     Some(spend)
