@@ -121,6 +121,16 @@ pub fn answer(
     }
 }
 
+/// A claimed message whose words could not be made: no provider was asked, and another try would end in
+/// the same way.
+pub fn unwritten(message: &mut Message, why: &str, now: Timestamp) -> Answered {
+    if !matches!(message.state, MessageState::InFlight { .. }) {
+        return Answered::Ignored;
+    }
+    message.end(LedgerState::Failed, Reason::RenderFailed, now, short(why));
+    Answered::Failed
+}
+
 /// The id under which the provider took the message, as [`answer`] noted it: receipts name it.
 pub fn provider_id(message: &Message) -> Option<&str> {
     let taken = message.trail.iter().rev().find(|it| it.reason == Reason::Sent)?;

@@ -73,6 +73,7 @@ fn play(words: &str) -> (Vec<String>, Message) {
             "no" => hear(Reply::Refused { detail, dead: false }),
             "dead" => hear(Reply::Refused { detail, dead: true }),
             "lost" => hear(Reply::Lost { detail }),
+            "unwritten" => format!("{:?}", unwritten(&mut message, "no name", now)),
             "claim" => format!("{}", claim(&mut message, now)),
             "found" => format!("{}", found_in_flight(&mut message, now)),
             "came" => format!("{}", settle(&mut message, true, now, detail)),
@@ -101,6 +102,12 @@ fn check(words: &str, expected: &str, expected_end: &str) {
     let (log, message) = play(words);
     assert_eq!(log.join(" "), expected, "for `{words}`");
     assert_eq!(end(&message), expected_end, "for `{words}`");
+}
+
+#[test]
+fn what_is_not_on_the_wire_is_not_ended_by_its_words() {
+    check("unwritten", "Ignored", "planned#0@0");
+    check("claim ok unwritten", "true Sent Ignored", "sent/sent");
 }
 
 #[test]
@@ -138,6 +145,7 @@ fn a_message_that_expires_before_its_next_try_ends_now() {
 fn refused_messages_end_and_so_do_lost_ones_without_another_try() {
     check("claim no claim", "true Failed false", "failed/refused");
     check("claim dead claim", "true Failed false", "failed/refused");
+    check("claim unwritten claim", "true Failed false", "failed/render_failed");
     check("claim lost claim", "true Unknown false", "unknown/answer_lost");
     check("claim found claim", "true true false", "unknown/found_in_flight");
 }

@@ -3,6 +3,7 @@
 use crate::EngineError;
 use crate::answers::Answer;
 use crate::decisions::{Lost, Step, What};
+use crate::draft::Draft;
 use crate::memory::Memory;
 use decision::Decision;
 use model::{
@@ -10,8 +11,7 @@ use model::{
     Timestamp,
 };
 use port::{
-    CountChange, CountKey, Envelope, LogPosition, Merge, Person, Sections, SeenId, SinceMerge,
-    Store,
+    CountChange, CountKey, LogPosition, Merge, Person, Sections, SeenId, SinceMerge, Store,
 };
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -58,7 +58,7 @@ pub(crate) struct Batch {
     pub cause: Option<LogPosition>,
     /// How often something was told under one key.
     pub told: HashMap<String, u32>,
-    pub sends: Vec<Envelope>,
+    pub sends: Vec<Draft>,
     /// The keys of what leaves as a part of them.
     pub parts: Vec<String>,
     /// Whom each of `sends` is for.
@@ -281,7 +281,7 @@ impl Batch {
                     if !changes.is_empty() && message.origin == Origin::Api {
                         finished.news.push(message.clone());
                     }
-                    finished.counts.extend(changes);
+                    finished.count(changes);
                     self.decisions(&message, &mut finished.steps);
                     if message.ledger_state() == model::LedgerState::Pending {
                         finished.open.push(message.id);
@@ -297,7 +297,7 @@ impl Batch {
         }
         for message in std::mem::take(&mut self.left) {
             if self.counted.contains_key(&message.id) {
-                finished.counts.extend(self.count_changes(&message));
+                finished.count(self.count_changes(&message));
                 self.decisions(&message, &mut finished.steps);
             }
             finished.ended.push(message);
@@ -363,10 +363,24 @@ pub(crate) struct Finished {
     /// Ids of touched messages that are still open; they are in their person's `open`.
     pub open: Vec<MessageId>,
     pub ended: Vec<Message>,
-    pub counts: Vec<CountChange>,
+    /// By how much each count changes: most messages of a batch change the same few.
+    pub counts: BTreeMap<CountKey, i64>,
     pub steps: Vec<Step>,
     /// Ordered messages that count elsewhere than before.
     pub news: Vec<Message>,
+}
+
+impl Finished {
+    fn count(&mut self, changes: Vec<CountChange>) {
+        for CountChange { key, by } in changes {
+            *self.counts.entry(key).or_default() += by;
+        }
+    }
+
+    pub fn take_counts(&mut self) -> Vec<CountChange> {
+        let counts = std::mem::take(&mut self.counts).into_iter();
+        counts.filter(|(_, by)| *by != 0).map(|(key, by)| CountChange { key, by }).collect()
+    }
 }
 
 impl Working {

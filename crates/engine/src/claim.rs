@@ -1,21 +1,17 @@
-//! The moment of sending: recheck, holdout, rendering, claim; and then the provider's answer.
+//! The moment of sending: recheck, holdout, claim; and then the provider's answer.
 
 use crate::batch::{Batch, Working};
 use crate::broadcast::PAUSE_CHECK;
 use crate::contact::{addresses, view};
+use crate::draft::{Draft, Fate, Words};
 use crate::facts::zone_of;
-use crate::measure::{is_followed, is_measured};
+use crate::measure::is_measured;
 use crate::{Engine, EngineError};
-use content::{Content, LinkKey, Links, Part, Reader};
 use decision::{Recheck, Slot, SlotKind, Suppression};
 use delivery::Answered;
 use journey::BroadcastState;
-use model::{
-    Channel, Identifier, LedgerState, Map, Message, MessageId, MessageState, PersonId, Reason,
-    Reply, Value,
-};
-use port::{Envelope, Payload, Person, Sections};
-use std::borrow::Cow;
+use model::{Channel, Identifier, LedgerState, MessageId, MessageState, PersonId, Reason, Reply};
+use port::{Person, Sections};
 use std::collections::BTreeMap;
 
 impl Engine {
@@ -86,8 +82,8 @@ impl Engine {
         if self.is_withheld(working, batch, place, channel) {
             return;
         }
-        let payload = match self.payload(working, batch, place, channel, &to, 0 < tried) {
-            Ok(payload) => payload,
+        let words = match self.words(working, batch, place, channel, &to, 0 < tried) {
+            Ok(words) => words,
             Err(detail) => {
                 let (outcome, reason) = (LedgerState::Failed, Reason::RenderFailed);
                 self.drop_message(working, batch, id, outcome, reason, &detail);
@@ -104,14 +100,8 @@ impl Engine {
         }
         working.person.contacts.claim(message, now);
         batch.receivers.push((id, working.person.id));
-        batch.sends.push(Envelope {
-            message: id,
-            key: message.key.clone(),
-            channel,
-            to,
-            at: now,
-            payload,
-        });
+        let key = message.key.clone();
+        batch.sends.push(Draft { message: id, key, channel, to, at: now, words });
         batch.durable = true;
         working.changed(Sections::CONTACTS);
     }
@@ -140,8 +130,9 @@ impl Engine {
         true
     }
 
-    /// The message with what leaves in it.
-    fn payload(
+    /// What the message says. A mail with others in it is written out here, since one that they make
+    /// too long leaves without them.
+    fn words(
         &mut self,
         working: &mut Working,
         batch: &mut Batch,
@@ -149,20 +140,21 @@ impl Engine {
         channel: Channel,
         to: &Identifier,
         again: bool,
-    ) -> Result<Payload, String> {
+    ) -> Result<Words, String> {
         let id = working.person.open[place].id;
         if channel != Channel::Email {
             self.free_parts(working, batch, id, "it leaves by another channel");
         }
         let parts = self.parts_of(working, batch, id, to, again);
-        let rendered =
-            self.render(&working.person, &working.person.open[place], channel, &parts, batch.now);
-        if rendered.is_ok() || parts.is_empty() {
-            return rendered;
+        let unwritten = self.unwritten(&working.person, &working.person.open[place], batch.now);
+        if parts.is_empty() {
+            return Ok(Words::Open(Box::new(unwritten)));
         }
-        // A mail that its parts make too long leaves without them.
-        self.free_parts(working, batch, id, "the mail would be too long with it");
-        self.render(&working.person, &working.person.open[place], channel, &[], batch.now)
+        let whole = unwritten.payload(channel, &parts);
+        if whole.is_err() {
+            self.free_parts(working, batch, id, "the mail would be too long with it");
+        }
+        whole.or_else(|_| unwritten.payload(channel, &[])).map(Words::Written)
     }
 
     /// A message of a broadcast that was paused waits; of one that was cancelled it ends.
@@ -216,93 +208,20 @@ impl Engine {
         }
     }
 
-    fn render(
-        &self,
-        person: &Person,
-        message: &Message,
-        channel: Channel,
-        parts: &[Part],
-        now: model::Timestamp,
-    ) -> Result<Payload, String> {
-        let written = self.written(person, message, now)?;
-        let brand = &self.loaded.programme.brand;
-        match channel {
-            Channel::Email => {
-                let rendered = written.with(|content, reader, links| {
-                    content::email(content, brand, reader, links, parts)
-                });
-                let mut email = rendered.map_err(|it| it.to_string())?;
-                let feedback = crate::feedback::feedback_id(message, &brand.name);
-                email.headers.push(("Feedback-ID".to_owned(), feedback));
-                Ok(Payload::Email {
-                    from: brand.from_address.clone(),
-                    from_name: brand.from_name.clone(),
-                    subject: email.subject,
-                    html: email.html,
-                    text: email.text,
-                    headers: email.headers,
-                    message_id: crate::mail_id(&self.keys, message, &brand.from_address),
-                })
-            }
-            Channel::Push | Channel::Onsite | Channel::Social | Channel::Sms | Channel::Webhook => {
-                let rendered = written.with(|content, reader, links| {
-                    content::short(content, channel, brand, reader, links)
-                });
-                let short = rendered.map_err(|it| it.to_string())?;
-                let content::Short { title, body, label, url } = short;
-                Ok(Payload::Short { title, body, label, url })
-            }
-        }
-    }
-
-    /// A message as a part of another mail.
-    pub(crate) fn render_part(
-        &self,
-        person: &Person,
-        message: &Message,
-        now: model::Timestamp,
-    ) -> Result<Part, String> {
-        let brand = &self.loaded.programme.brand;
-        let written = self.written(person, message, now)?;
-        let part =
-            written.with(|content, reader, links| content::part(content, brand, reader, links));
-        part.map_err(|it| it.to_string())
-    }
-
-    fn written<'a>(
-        &'a self,
-        person: &Person,
-        message: &Message,
-        now: model::Timestamp,
-    ) -> Result<Written<'a>, String> {
-        let found = self.loaded.said_by(message);
-        let content = found.ok_or_else(|| format!("there is no content `{}`", message.content))?;
-        let traits = &person.profile.traits;
-        let traits = traits.iter().map(|(name, it)| (name.clone(), it.value.clone())).collect();
-        let mut vars = message.vars.clone();
-        if let Some(link) = self.requested_link(message) {
-            vars.insert("link".to_owned(), Value::Text(link));
-        }
-        let followed = is_followed(person, &self.loaded, now);
-        let (person, message, campaign) = (person.id, message.id, message.scope());
-        let key = &self.keys.link;
-        Ok(Written { content, traits, vars, key, person, message, campaign, followed })
-    }
-
     /// What providers said.
     pub(crate) fn take_answers(
         &mut self,
         batch: &mut Batch,
-        answers: &[(MessageId, Reply)],
+        answers: &[(MessageId, Fate)],
     ) -> Result<(), EngineError> {
-        for (id, reply) in answers {
+        for (id, fate) in answers {
             batch.worked = true;
             let Some(person) = self.person_of(batch, *id)? else {
                 self.stats.late_answers += 1;
                 continue;
             };
             let Some(mut working) = batch.take(person) else { continue };
-            self.take_answer(&mut working, batch, *id, reply);
+            self.take_answer(&mut working, batch, *id, fate);
             batch.put_back(working);
         }
         Ok(())
@@ -313,7 +232,7 @@ impl Engine {
         working: &mut Working,
         batch: &mut Batch,
         id: MessageId,
-        reply: &Reply,
+        fate: &Fate,
     ) {
         let now = batch.now;
         let Some(place) = working.person.open.iter().position(|it| it.id == id) else {
@@ -329,7 +248,10 @@ impl Engine {
             | MessageState::Joined { .. }
             | MessageState::Ended { .. } => None,
         };
-        let answered = delivery::answer(message, reply, &self.settings.retries, now);
+        let answered = match fate {
+            Fate::Answered(reply) => delivery::answer(message, reply, &self.settings.retries, now),
+            Fate::Unwritten(why) => delivery::unwritten(message, why, now),
+        };
         let contacts = &mut working.person.contacts;
         match answered {
             Answered::Sent => {
@@ -352,10 +274,9 @@ impl Engine {
         if matches!(answered, Answered::Sent) {
             self.follow(working, id, now);
         }
-        if let Some((channel, to)) = &address {
-            self.heard(batch, &working.person.open[place], (*channel, to), reply);
-        }
-        if let (Reply::Refused { dead: true, .. }, Some((_, address))) = (reply, address) {
+        let (Fate::Answered(reply), Some((channel, address))) = (fate, address) else { return };
+        self.heard(batch, &working.person.open[place], (channel, &address), reply);
+        if matches!(reply, Reply::Refused { dead: true, .. }) {
             let suppression = Suppression { address, reason: Reason::Bounced, at: now };
             working.person.consents.suppress(suppression);
             working.changed(Sections::CONSENTS);
@@ -465,27 +386,6 @@ impl Engine {
         let Some(entry) = &working.person.panel else { return false };
         let message = &working.person.open[place];
         decision::panel::withholds(&entry.assignment, panel, message, channel)
-    }
-}
-
-/// A message's content with all that its templates and links need.
-struct Written<'a> {
-    content: Cow<'a, Content>,
-    traits: Map,
-    vars: Map,
-    key: &'a LinkKey,
-    person: PersonId,
-    message: MessageId,
-    campaign: String,
-    followed: bool,
-}
-
-impl Written<'_> {
-    fn with<T>(&self, render: impl FnOnce(&Content, Reader, &Links) -> T) -> T {
-        let Written { key, person, message, campaign, followed, .. } = self;
-        let (person, message, followed) = (*person, *message, *followed);
-        let links = Links { key, person, message, campaign, followed };
-        render(&self.content, Reader { traits: &self.traits, event: &self.vars }, &links)
     }
 }
 

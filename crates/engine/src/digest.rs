@@ -70,7 +70,7 @@ impl Engine {
             let detail = format!("{from} (email)");
             return Err(Stopped::For(LedgerState::HeldOut, Reason::HeldOut, detail));
         }
-        let part = self.render_part(&working.person, &working.person.open[place], now);
+        let part = self.unwritten(&working.person, &working.person.open[place], now).part();
         part.map_err(|it| Stopped::For(LedgerState::Failed, Reason::RenderFailed, it))
     }
 

@@ -4,6 +4,7 @@ use crate::answers::Answers;
 use crate::batch::{Batch, Finished};
 use crate::calls::Calls;
 use crate::decisions::Days;
+use crate::draft::{Draft, Fate};
 use crate::erase::Erased;
 use crate::fact_source::FactSource;
 use crate::filling::{FillChunk, Fillings};
@@ -27,8 +28,7 @@ use model::{
     CampaignName, Channel, ChannelSet, JourneyName, MessageId, PersonId, Reply, RunId, Timestamp,
 };
 use port::{
-    Changes, Entry, Envelope, FactLog, History, Hook, InboxItem, LogPosition, Placed, Sections,
-    Space, Store,
+    Changes, Entry, FactLog, History, Hook, InboxItem, LogPosition, Placed, Sections, Space, Store,
 };
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ pub struct Engine {
     pub(crate) history: Option<Arc<dyn History>>,
     /// Whether messages of an earlier process on the wire were dealt with.
     pub(crate) in_flight_checked: bool,
-    answers: VecDeque<(MessageId, Reply)>,
+    answers: VecDeque<(MessageId, Fate)>,
     urgent: VecDeque<Urgent>,
     position: LogPosition,
     last_commit: Option<Timestamp>,
@@ -127,7 +127,7 @@ pub enum UrgentWork {
 #[derive(Debug, Default)]
 pub struct Turn {
     /// Committed as in flight: must be handed to their providers now, each once.
-    pub sends: Vec<Envelope>,
+    pub sends: Vec<Draft>,
     /// Committed before: calls of other systems to be made now, each once.
     pub calls: Vec<Hook>,
     /// Committed before: what networks are to be asked now, each once.
@@ -286,9 +286,9 @@ impl Engine {
         FactSource { log: &*self.log, history: self.history.as_deref() }
     }
 
-    /// Takes a provider's answer; it is worked on in the next turn.
-    pub fn answer(&mut self, message: MessageId, reply: Reply) {
-        self.answers.push_back((message, reply));
+    /// Takes what came of a draft; it is worked on in the next turn.
+    pub fn answer(&mut self, message: MessageId, fate: impl Into<Fate>) {
+        self.answers.push_back((message, fate.into()));
     }
 
     pub fn urgent(&mut self, urgent: Urgent) {
@@ -340,7 +340,7 @@ impl Engine {
     }
 
     /// Only what is in the journal may leave. If it cannot be written, everything waits.
-    fn journalled(&mut self, sends: Vec<Envelope>, parts: Vec<String>) -> Vec<Envelope> {
+    fn journalled(&mut self, sends: Vec<Draft>, parts: Vec<String>) -> Vec<Draft> {
         let Some(journal) = &mut self.journal else { return sends };
         if sends.is_empty() {
             return sends;
@@ -351,10 +351,10 @@ impl Engine {
             Ok(()) => sends,
             Err(error) => {
                 tracing::error!(%error, "the send journal failed; nothing leaves");
-                for envelope in sends {
+                for draft in sends {
                     let detail = "the send journal cannot be written".to_owned();
                     let reply = Reply::Deferred { detail, retry_after: None };
-                    self.answers.push_back((envelope.message, reply));
+                    self.answers.push_back((draft.message, reply.into()));
                 }
                 Vec::new()
             }
@@ -384,7 +384,7 @@ impl Engine {
             self.take_facts(batch, facts)?;
         }
         self.end_what_was_left_in_flight(batch)?;
-        let answers: Vec<(MessageId, Reply)> =
+        let answers: Vec<(MessageId, Fate)> =
             self.answers.iter().take(self.settings.batch_max).cloned().collect();
         self.take_answers(batch, &answers)?;
         self.settle_calls(batch);
@@ -512,7 +512,7 @@ impl Engine {
         let on_disk = self.last_durable.is_none_or(|it| heartbeat <= batch.now - it);
         batch.durable |= on_disk;
         self.journal_erasures(batch)?;
-        let finished = batch.finish();
+        let mut finished = batch.finish();
         self.tell_statuses(batch, &finished.news);
         let entries = self.entries(batch, &finished)?;
         let mut changes = Changes {
@@ -527,7 +527,7 @@ impl Engine {
             // Seldom, since it makes room and nothing else.
             forget_before: on_disk.then(|| batch.now - self.undo_within()),
             erased: std::mem::take(&mut batch.erased),
-            counts: finished.counts,
+            counts: finished.take_counts(),
             seen: std::mem::take(&mut batch.seen),
             hooks: std::mem::take(&mut batch.hooks),
             hook_changes: std::mem::take(&mut batch.hook_changes),

@@ -6,8 +6,8 @@ mod work;
 
 use crate::engine::UrgentWork;
 use crate::{
-    Clock, Dispatch, Engine, EngineError, EngineSettings, FillChunk, FillOrder, HoldoutSums,
-    Loaded, PanelSums, PostHeard, PostJob, Status, Urgent, run,
+    Clock, Dispatch, Draft, Engine, EngineError, EngineSettings, Fate, FillChunk, FillOrder,
+    HoldoutSums, Loaded, PanelSums, PostHeard, PostJob, Status, Urgent, run,
 };
 use callers::Callers;
 use model::{Channel, HookReply, MessageId, Network, Reply, Timestamp};
@@ -85,7 +85,7 @@ struct Queue {
     sleeping: bool,
     stop: bool,
     urgent: VecDeque<Urgent>,
-    answers: Vec<(MessageId, Reply)>,
+    answers: Vec<(MessageId, Fate)>,
     calls_answered: Vec<(String, HookReply)>,
     heard: Vec<(Network, PostHeard)>,
     filled: VecDeque<FillChunk>,
@@ -414,7 +414,7 @@ struct Threads {
 }
 
 struct Sender {
-    queue: Arc<Work<Envelope>>,
+    queue: Arc<Work<Draft>>,
     concurrency: usize,
     flying: Arc<AtomicUsize>,
 }
@@ -436,7 +436,7 @@ impl Threads {
     }
 
     fn add(&mut self, channel: Arc<dyn port::Channel>) {
-        let queue = Arc::new(Work::new());
+        let queue: Arc<Work<Draft>> = Arc::new(Work::new());
         let known = self.handle.shared.flying.get(&channel.channel());
         let flying = known.cloned().unwrap_or_default();
         let concurrency = channel.concurrency().max(1);
@@ -444,10 +444,11 @@ impl Threads {
             let (channel, work) = (channel.clone(), Arc::clone(&queue));
             let (handle, flying) = (self.handle.clone(), flying.clone());
             self.threads.push(std::thread::spawn(move || {
-                while let Some(envelope) = work.next() {
-                    let reply = channel.send(&envelope);
+                while let Some(draft) = work.next() {
+                    let message = draft.message;
+                    let fate = draft.send(|it| channel.send(it));
                     flying.fetch_sub(1, Ordering::SeqCst);
-                    handle.tell(|queue| queue.answers.push((envelope.message, reply)));
+                    handle.tell(|queue| queue.answers.push((message, fate)));
                 }
             }));
         }
@@ -482,15 +483,15 @@ impl Dispatch for Threads {
         self.senders.iter().map(|(channel, it)| (*channel, room(it))).collect()
     }
 
-    fn submit(&mut self, envelopes: Vec<Envelope>) {
-        for envelope in envelopes {
-            let Some(sender) = self.senders.get(&envelope.channel) else { continue };
+    fn submit(&mut self, drafts: Vec<Draft>) {
+        for draft in drafts {
+            let Some(sender) = self.senders.get(&draft.channel) else { continue };
             sender.flying.fetch_add(1, Ordering::SeqCst);
-            sender.queue.put(envelope);
+            sender.queue.put(draft);
         }
     }
 
-    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+    fn answers(&mut self) -> Vec<(MessageId, Fate)> {
         std::mem::take(&mut lock(&self.handle.shared.queue).answers)
     }
 

@@ -17,6 +17,7 @@ mod claim;
 mod contact;
 mod decisions;
 mod digest;
+mod draft;
 mod engine;
 mod erase;
 mod error;
@@ -68,6 +69,7 @@ pub use answers::{AnswerCounts, AnswerWord, ChannelDay, LastAnswer, OTHERS, chan
 pub use broadcast::{Preview, fingerprint as fingerprint_of_broadcast, fingerprint_of};
 pub use contact::addresses;
 pub use decisions::{Day, day, days};
+pub use draft::{Draft, Fate};
 pub use engine::{Engine, Parts, Turn, Urgent, UrgentWork, next_message};
 pub use erase::{Erasure, NOBODY, fingerprint};
 pub use error::EngineError;

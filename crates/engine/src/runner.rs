@@ -1,9 +1,9 @@
 //! The loop itself: turns, sends, answers, and waiting. The server runs it on the real clock, the
 //! simulated market on its own.
 
-use crate::{Engine, EngineError, PostHeard, PostJob, carry_out};
+use crate::{Draft, Engine, EngineError, Fate, PostHeard, PostJob, carry_out};
 use model::{Channel, HookReply, MessageId, Network, Reply, Timestamp};
-use port::{Envelope, Hook};
+use port::Hook;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where time comes from, and what happens while there is nothing to do.
@@ -27,10 +27,11 @@ pub trait Dispatch {
     /// How many more messages each provider can take now. A channel without a provider is absent.
     fn room(&self) -> BTreeMap<Channel, usize>;
 
-    fn submit(&mut self, envelopes: Vec<Envelope>);
+    /// Each is to be written out and handed over; what cannot be written is answered as such.
+    fn submit(&mut self, drafts: Vec<Draft>);
 
     /// What came back since the last call.
-    fn answers(&mut self) -> Vec<(MessageId, Reply)>;
+    fn answers(&mut self) -> Vec<(MessageId, Fate)>;
 
     /// How many more calls of other systems can be taken now; none where nobody makes them.
     fn room_for_calls(&self) -> usize {
@@ -90,8 +91,8 @@ fn one_turn(
     clock: &mut dyn Clock,
     dispatch: &mut dyn Dispatch,
 ) -> Result<Option<Option<Timestamp>>, EngineError> {
-    for (message, reply) in dispatch.answers() {
-        engine.answer(message, reply);
+    for (message, fate) in dispatch.answers() {
+        engine.answer(message, fate);
     }
     for (key, reply) in dispatch.calls_answered() {
         engine.call_answered(key, reply);
@@ -128,7 +129,7 @@ fn reloaded(engine: &mut Engine, clock: &mut dyn Clock) -> bool {
 /// answers must not depend on threads.
 pub struct Inline {
     channels: BTreeMap<Channel, Box<dyn port::Channel>>,
-    answers: Vec<(MessageId, Reply)>,
+    answers: Vec<(MessageId, Fate)>,
     publishers: BTreeMap<Network, Box<dyn port::Publisher>>,
     heard: Vec<(Network, PostHeard)>,
     room: usize,
@@ -154,17 +155,18 @@ impl Dispatch for Inline {
         self.channels.keys().map(|it| (*it, self.room)).collect()
     }
 
-    fn submit(&mut self, envelopes: Vec<Envelope>) {
-        for envelope in envelopes {
-            let reply = match self.channels.get(&envelope.channel) {
-                Some(channel) => channel.send(&envelope),
-                None => Reply::Deferred { detail: "no provider".to_owned(), retry_after: None },
-            };
-            self.answers.push((envelope.message, reply));
+    fn submit(&mut self, drafts: Vec<Draft>) {
+        for draft in drafts {
+            let (message, channel) = (draft.message, self.channels.get(&draft.channel));
+            let no_provider =
+                || Reply::Deferred { detail: "no provider".to_owned(), retry_after: None };
+            let fate =
+                draft.send(|it| channel.map_or_else(no_provider, |channel| channel.send(it)));
+            self.answers.push((message, fate));
         }
     }
 
-    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+    fn answers(&mut self) -> Vec<(MessageId, Fate)> {
         std::mem::take(&mut self.answers)
     }
 

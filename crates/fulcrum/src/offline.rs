@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context;
-use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, Parts, run};
-use model::{Channel, ChannelSet, MessageId, Reply, Timestamp};
-use port::{Envelope, FactLog};
+use engine::{Clock, Dispatch, Draft, Engine, EngineError, EngineSettings, Fate, Parts, run};
+use model::{Channel, ChannelSet, MessageId, Timestamp};
+use port::FactLog;
 use record::{Control, LogRecord};
 
 use crate::data::{Opened, now};
@@ -104,9 +104,9 @@ impl Dispatch for Nowhere {
         BTreeMap::new()
     }
 
-    fn submit(&mut self, _envelopes: Vec<Envelope>) {}
+    fn submit(&mut self, _drafts: Vec<Draft>) {}
 
-    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+    fn answers(&mut self) -> Vec<(MessageId, Fate)> {
         Vec::new()
     }
 }

@@ -7,13 +7,15 @@ pub use script::{Doing, Moment, Script};
 
 use crate::way::Way;
 use content::LinkKey;
-use engine::{Clock, Dispatch, Engine, EngineError, EngineSettings, JourneyCounts, Keys, Parts};
+use engine::{
+    Clock, Dispatch, Draft, Engine, EngineError, EngineSettings, Fate, JourneyCounts, Keys, Parts,
+};
 use engine::{Status, run_until_quiet};
 use model::{
     ChanceKey, Channel, ChannelSet, Event, EventFlags, EventKind, IdentifierKind, JourneyName,
     LedgerState, Map, Message, MessageId, Origin, Problem, Reply, SourceId, Span, Timestamp,
 };
-use port::{Envelope, FactLog, Ledger, MemoryLog, MemoryStore, Payload, People};
+use port::{FactLog, Ledger, MemoryLog, MemoryStore, Payload, People};
 use record::{Control, Fact, LogRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -326,7 +328,7 @@ impl Clock for Still {
 #[derive(Default)]
 struct Takers {
     taken: BTreeMap<MessageId, (Channel, String)>,
-    answers: Vec<(MessageId, Reply)>,
+    answers: Vec<(MessageId, Fate)>,
 }
 
 impl Dispatch for Takers {
@@ -334,19 +336,22 @@ impl Dispatch for Takers {
         Channel::ALL.iter().map(|it| (*it, ROOM)).collect()
     }
 
-    fn submit(&mut self, envelopes: Vec<Envelope>) {
-        for it in envelopes {
-            let text = match &it.payload {
-                Payload::Email { subject, .. } => subject.clone(),
-                Payload::Short { title, body, .. } => format!("{title}: {body}"),
-            };
-            self.taken.insert(it.message, (it.channel, text));
-            let provider_id = it.message.to_string();
-            self.answers.push((it.message, Reply::Accepted { provider_id }));
+    fn submit(&mut self, drafts: Vec<Draft>) {
+        for draft in drafts {
+            let message = draft.message;
+            let fate = draft.send(|it| {
+                let text = match &it.payload {
+                    Payload::Email { subject, .. } => subject.clone(),
+                    Payload::Short { title, body, .. } => format!("{title}: {body}"),
+                };
+                self.taken.insert(message, (it.channel, text));
+                Reply::Accepted { provider_id: message.to_string() }
+            });
+            self.answers.push((message, fate));
         }
     }
 
-    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+    fn answers(&mut self) -> Vec<(MessageId, Fate)> {
         std::mem::take(&mut self.answers)
     }
 }

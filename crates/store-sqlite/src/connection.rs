@@ -2,6 +2,7 @@
 
 use crate::Options;
 use crate::fault::{Fault, Refusal};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -96,6 +97,9 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Without it SQLite prepares a statement anew whenever a bound value changes that its plan may
+    // depend on, such as the time until which something is due: with each turn of the engine.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

@@ -2,7 +2,7 @@
 
 use super::networks::Networks;
 use super::times;
-use crate::{Dispatch, PostHeard, PostJob};
+use crate::{Dispatch, Draft, Fate, PostHeard, PostJob};
 use model::{Channel, HookReply, MessageId, Network, Reply, Span, Timestamp};
 use port::{Envelope, Hook, Payload};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -34,7 +34,7 @@ pub(super) struct Wire {
     manners: BTreeMap<Channel, VecDeque<Manner>>,
     standing: BTreeMap<Channel, Manner>,
     room: BTreeMap<Channel, usize>,
-    answers: Vec<(MessageId, Reply)>,
+    answers: Vec<(MessageId, Fate)>,
     /// Calls that are taken at once; none until a script says what the receiver does.
     room_for_calls: usize,
     receiver: VecDeque<Manner>,
@@ -148,7 +148,7 @@ impl Wire {
 
     pub fn answer(&mut self, message: MessageId, manner: Manner) {
         self.hanging.retain(|it| *it != message);
-        self.answers.extend(manner.reply().map(|it| (message, it)));
+        self.answers.extend(manner.reply().map(|it| (message, it.into())));
     }
 
     /// The process is gone, and with it the connections.
@@ -161,47 +161,55 @@ impl Wire {
     }
 }
 
+impl Wire {
+    /// What the provider says to a message; none as long as it hangs.
+    fn take(&mut self, envelope: &Envelope) -> Option<Reply> {
+        let channel = envelope.channel;
+        let queue = self.manners.entry(channel).or_default();
+        let standing = self.standing.get(&channel).copied().unwrap_or(Manner::Accept);
+        let manner = queue.pop_front().unwrap_or(standing);
+        let text = match &envelope.payload {
+            Payload::Email { subject, text, .. } => {
+                let parts = text.split("* * *\n\n").skip(1).filter_map(|it| it.lines().next());
+                let all: Vec<&str> = std::iter::once(subject.as_str()).chain(parts).collect();
+                all.join("\" + \"")
+            }
+            Payload::Short { body, .. } => body.clone(),
+        };
+        self.said.push(format!(
+            "{} {} {channel} to {} \"{text}\"{}",
+            times::print(self.now),
+            envelope.message,
+            envelope.to.value,
+            manner.word()
+        ));
+        if manner.may_arrive() {
+            *self.copies.entry(envelope.key.clone()).or_default() += 1;
+        }
+        manner.reply()
+    }
+}
+
 impl Dispatch for Wire {
     fn room(&self) -> BTreeMap<Channel, usize> {
         self.room.clone()
     }
 
-    fn submit(&mut self, envelopes: Vec<Envelope>) {
-        for envelope in envelopes {
-            let channel = envelope.channel;
-            let queue = self.manners.entry(channel).or_default();
-            let standing = self.standing.get(&channel).copied().unwrap_or(Manner::Accept);
-            let manner = queue.pop_front().unwrap_or(standing);
-            let text = match &envelope.payload {
-                Payload::Email { subject, text, .. } => {
-                    let parts = text.split("* * *\n\n").skip(1).filter_map(|it| it.lines().next());
-                    [subject]
-                        .into_iter()
-                        .map(String::as_str)
-                        .chain(parts)
-                        .collect::<Vec<_>>()
-                        .join("\" + \"")
-                }
-                Payload::Short { body, .. } => body.clone(),
+    fn submit(&mut self, drafts: Vec<Draft>) {
+        for draft in drafts {
+            let message = draft.message;
+            let fate = match draft.write() {
+                Ok(envelope) => self.take(&envelope).map(Fate::Answered),
+                Err(why) => Some(Fate::Unwritten(why)),
             };
-            self.said.push(format!(
-                "{} {} {channel} to {} \"{text}\"{}",
-                times::print(self.now),
-                envelope.message,
-                envelope.to.value,
-                manner.word()
-            ));
-            if manner.may_arrive() {
-                *self.copies.entry(envelope.key.clone()).or_default() += 1;
-            }
-            match manner.reply() {
-                Some(reply) => self.answers.push((envelope.message, reply)),
-                None => self.hanging.push(envelope.message),
+            match fate {
+                Some(fate) => self.answers.push((message, fate)),
+                None => self.hanging.push(message),
             }
         }
     }
 
-    fn answers(&mut self) -> Vec<(MessageId, Reply)> {
+    fn answers(&mut self) -> Vec<(MessageId, Fate)> {
         std::mem::take(&mut self.answers)
     }
 

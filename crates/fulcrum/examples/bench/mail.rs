@@ -1,15 +1,21 @@
-//! Journey mail to a mail server on this machine, against the mail client alone.
+//! Mail to a mail server on this machine, of a journey and of a broadcast, against the mail client alone.
 
+use crate::crowd::at;
 use crate::events::{mark, record, track};
 use crate::figure::{Figure, Run};
 use crate::machine;
 use crate::setup::{append, apply, market_files, now, open_engine, open_log, open_store};
+use crate::store::Watched;
 use anyhow::{Context, ensure};
 use channels::smtp::sink::{Script, Sink};
 use channels::smtp::{Smtp, SmtpConfig, TlsMode};
-use engine::Host;
-use model::{Channel, Map, Reply, Value};
+use engine::{Engine, Host};
+use log_segments::SegmentLog;
+use model::{CampaignName, Channel, Map, Reply, Value};
 use port::Envelope;
+use record::log::BroadcastAction;
+use record::{Control, LogRecord};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -24,8 +30,8 @@ const KEPT: usize = 500;
 /// Events appended together.
 const APPENDED: usize = 10_000;
 
-/// What a mail service grants a customer without asking.
-const CONNECTIONS: usize = 16;
+/// A mail server on the same machine takes more: Postfix a hundred unless told otherwise.
+const CONNECTIONS: usize = 64;
 
 /// For one mail. A machine that needs longer is not slow, it stands.
 const WAIT_MAX: Duration = Duration::from_secs(60);
@@ -37,6 +43,15 @@ reentry: never
 steps:
   - message: {content: hello, channels: [email], expires: 1d, value: 1.0, class: service}
 "#;
+
+const AUDIENCE: &str = "audience: riders\nwhen: did(\"Signed Up\")\n";
+
+const BROADCAST: &str = "broadcast: rides
+owner: crm@twowheels.example
+audience: riders
+content: hello
+channels: [email]
+";
 
 /// The market's first mail, as a mail about the account: nothing waits for consent or for better.
 const CONTENT: &str = r#"---
@@ -83,21 +98,63 @@ const LAYOUT: &str = r##"<mjml>
 pub fn run(dir: &Path) -> anyhow::Result<Run> {
     let given = std::env::var("FULCRUM_BENCH_MAILS").ok();
     let mails = given.map_or(Ok(MAILS), |it| it.parse()).context("FULCRUM_BENCH_MAILS")?;
-    let log = open_log(dir)?;
-    let store = open_store(dir)?;
-    let mut files = market_files(&["brand.yaml", "topics.yaml"]);
-    files.insert("journeys/signup.yaml".to_owned(), JOURNEY.to_owned());
-    files.insert("content/hello.md".to_owned(), CONTENT.to_owned());
-    files.insert("layouts/news.mjml".to_owned(), LAYOUT.to_owned());
+    let journey = journey(&dir.join("journey"), mails)?;
+    let broadcast = broadcast(&dir.join("broadcast"), mails)?;
+    let alone = send_alone(&journey.envelopes, mails)?;
+    let limit = mails as f64 / alone.as_secs_f64();
+    let checksum = journey.checksum ^ broadcast.checksum.rotate_left(1);
+    let figures = vec![
+        journey.figure("journey mail in MJML to a mail server, from the event on", limit),
+        broadcast.figure("a broadcast in MJML to a mail server", limit),
+    ];
+    Ok(Run { figures, checksum })
+}
+
+/// Everybody signs up, and gets a mail for it.
+fn journey(dir: &Path, mails: usize) -> anyhow::Result<Sent> {
+    let (log, store) = (open_log(&dir.join("log"))?, open_store(dir)?);
+    append(&log, vec![apply(files("journeys/signup.yaml", JOURNEY))?])?;
+    sign_up_all(&log, mails)?;
+    let engine = open_engine(&log, &store, [Channel::Email].into_iter().collect())?;
+    send(engine, &store, mails)
+}
+
+/// Everybody is there, and gets a mail of a campaign.
+fn broadcast(dir: &Path, mails: usize) -> anyhow::Result<Sent> {
+    let (log, store) = (open_log(&dir.join("log"))?, open_store(dir)?);
+    let mut files = files("broadcasts/rides.yaml", BROADCAST);
+    files.insert("audiences/riders.yaml".to_owned(), AUDIENCE.to_owned());
+    append(&log, vec![apply(files)?])?;
+    sign_up_all(&log, mails)?;
+    let mut engine = open_engine(&log, &store, [Channel::Email].into_iter().collect())?;
+    at(&mut engine, &store, now(), None)?;
+    let steer = |action| {
+        let (name, by) = (CampaignName::from("rides"), "the benchmark".to_owned());
+        LogRecord::Control(Control::Broadcast { name, action, by }).encode()
+    };
+    append(&log, vec![steer(BroadcastAction::Plan), steer(BroadcastAction::Start)])?;
+    send(engine, &store, mails)
+}
+
+/// How so many mails went.
+struct Sent {
+    mails: f64,
+    took: Duration,
+    cpu_seconds: f64,
+    /// Commits in all, and those that were on disk before the engine went on.
+    commits: (f64, f64),
+    memory: Vec<f64>,
+    envelopes: Vec<Envelope>,
+    checksum: u64,
+}
+
+/// Has everything sent that the engine finds to do, until so many mails have left.
+fn send(engine: Engine, store: &Watched, mails: usize) -> anyhow::Result<Sent> {
     let sink = Sink::start(Script::default())?;
     let kept = Arc::new(Mutex::new(Vec::with_capacity(KEPT)));
     let (told, sends) = mpsc::channel();
     let mail = Keeping { inner: sender(&sink)?, kept: kept.clone(), told };
-    append(&log, vec![apply(files)?])?;
-    for first in (0..mails).step_by(APPENDED) {
-        append(&log, (first..mails.min(first + APPENDED)).map(sign_up).collect())?;
-    }
-    let engine = open_engine(&log, &store, [Channel::Email].into_iter().collect())?;
+    let before = store.notes();
     let (began, cpu) = (Instant::now(), machine::cpu_seconds()?);
     let host = Host::start(engine, vec![Box::new(mail)]);
     let mut memory = Vec::new();
@@ -109,25 +166,39 @@ pub fn run(dir: &Path) -> anyhow::Result<Run> {
         }
     }
     let took = began.elapsed();
-    let cpu = machine::cpu_seconds()? - cpu;
+    let cpu_seconds = machine::cpu_seconds()? - cpu;
     drop(host);
     let checksum = check(sink, mails)?;
     let envelopes = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
-    let alone = send_alone(&envelopes, mails)?;
     let notes = store.notes();
-    let count = mails as f64;
-    let mut figure =
-        Figure::new("journey mail in MJML to a mail server", count / took.as_secs_f64(), "mails/s")
-            .limit(count / alone.as_secs_f64(), "the mail client alone, same mails and connections")
-            .detail("CPU µs per mail, with the server", cpu / count * 1e6)
+    let commits = notes.commits.len() - before.commits.len();
+    let commits = (commits as f64, (notes.durable - before.durable) as f64);
+    Ok(Sent { mails: mails as f64, took, cpu_seconds, commits, memory, envelopes, checksum })
+}
+
+impl Sent {
+    fn figure(self, name: &'static str, limit: f64) -> Figure {
+        let html = html_bytes(&self.envelopes) / self.envelopes.len() as f64;
+        let mut figure = Figure::new(name, self.mails / self.took.as_secs_f64(), "mails/s")
+            .limit(limit, "the mail client alone, same mails and connections")
+            .detail("CPU µs per mail, with the server", self.cpu_seconds / self.mails * 1e6)
             .detail("connections", CONNECTIONS as f64)
-            .detail("bytes of HTML per mail", html_bytes(&envelopes) / envelopes.len() as f64)
-            .detail("mails per commit", count / notes.commits.len() as f64)
-            .detail("durable commits", notes.durable as f64);
-    for (name, megabytes) in MEMORY.into_iter().zip(memory) {
-        figure = figure.detail(name, megabytes);
+            .detail("bytes of HTML per mail", html)
+            .detail("mails per commit", self.mails / self.commits.0)
+            .detail("durable commits", self.commits.1);
+        for (name, megabytes) in MEMORY.into_iter().zip(self.memory) {
+            figure = figure.detail(name, megabytes);
+        }
+        figure
     }
-    Ok(Run { figures: vec![figure], checksum })
+}
+
+fn files(path: &str, text: &str) -> BTreeMap<String, String> {
+    let mut files = market_files(&["brand.yaml", "topics.yaml"]);
+    files.insert(path.to_owned(), text.to_owned());
+    files.insert("content/hello.md".to_owned(), CONTENT.to_owned());
+    files.insert("layouts/news.mjml".to_owned(), LAYOUT.to_owned());
+    files
 }
 
 const MEMORY: [&str; 4] = [
@@ -136,6 +207,13 @@ const MEMORY: [&str; 4] = [
     "MB, with three quarters sent",
     "MB, with all sent",
 ];
+
+fn sign_up_all(log: &SegmentLog, mails: usize) -> anyhow::Result<()> {
+    for first in (0..mails).step_by(APPENDED) {
+        append(log, (first..mails.min(first + APPENDED)).map(sign_up).collect())?;
+    }
+    Ok(())
+}
 
 fn sign_up(number: usize) -> Vec<u8> {
     let mut event = track("Signed Up", number as u64, format!("u-{number:06}"), Map::new(), now());
