@@ -2,7 +2,7 @@
 # Real peers against the real binary: SDKs, mail servers, a browser, a full disk. `make test-all` calls
 # it with FULCRUM_SLOW=1; by hand:
 #
-#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix mailbox browser disk api import tables conditions webhooks personal social posts pages onsite
+#   FULCRUM_SLOW=1 tests/slow/run.sh [CASE…]        such as: sdks mail postfix mailbox browser disk api import tables conditions webhooks personal smpp social posts pages onsite
 #
 #   FULCRUM_BIN         a binary to test; without it, `cargo build -p fulcrum` makes one
 #   FULCRUM_SLOW_CACHE  where SDKs and drivers are installed [default: .slow]
@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 exec </dev/null
 
-all=(sdks mail postfix mailbox browser disk api import tables conditions history webhooks personal social posts pages onsite)
+all=(sdks mail postfix mailbox browser disk api import tables conditions history webhooks personal smpp social posts pages onsite)
 cases=("${@:-${all[@]}}")
 wants() { [[ " ${cases[*]} " == *" $1 "* ]]; }
 missing=()
@@ -70,6 +70,7 @@ fi
 if wants mail || wants browser || wants disk || wants webhooks || wants personal; then
     venv mail aiosmtpd==1.4.6 standardwebhooks==1.1.0 dkimpy==1.1.8 dnspython==2.8.0 pynacl==1.6.2
 fi
+if wants smpp; then venv smpp smpp.twisted3==0.8 smpp.pdu3==0.6 twisted==23.10.0; fi
 if wants history; then venv spark pyspark==4.3.0; fi
 if wants tables || wants conditions || wants history; then venv tables pyarrow==26.0.1 polars==2.1.0 duckdb==2.0.0; fi
 if wants api; then venv schema schemathesis==4.32.5; fi
@@ -106,7 +107,7 @@ if wants sdks || wants browser || wants onsite; then
 fi
 
 # In a folder of its own, without a lock file: five judges and peers, of which nothing is built.
-if wants personal; then
+if wants personal || wants smpp; then
     wanted='mailauth@4.13.3 web-push-testing@1.2.2 @stoplight/prism-cli@5.14.2 aws-ses-v2-local@2.9.0 smpp@0.5.1 @twilio-alpha/mcp@0.7.0'
     if [ "$(cat "$cache/personal/installed" 2>/dev/null)" != "$wanted" ]; then
         mkdir -p "$cache/personal"

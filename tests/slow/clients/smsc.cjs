@@ -1,33 +1,54 @@
 // A carrier by node-smpp: `smsc.cjs PORT FILE`. Each message that it takes is a line of FILE. The words throttle, full, dead,
-// mute and close are orders.
+// mute and close are orders, and busy is throttled once for each number. A line of its input is told to whoever is signed in, as the fields of
+// `deliver_sm`; its output says that it listens, who signs in, and how what it told was answered.
 const fs = require('fs');
+const readline = require('readline');
 const smpp = require('smpp');
 
 const [port, file] = process.argv.slice(2);
 const REFUSED = { throttle: smpp.ESME_RTHROTTLED, full: smpp.ESME_RMSGQFUL, dead: smpp.ESME_RINVDSTADR };
 let count = 0;
+const busy = new Set();
+let bound = null;
+
+const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
+
+function refusal(message, to) {
+  if (message === 'busy' && !busy.has(to)) {
+    busy.add(to);
+    return smpp.ESME_RTHROTTLED;
+  }
+  return REFUSED[message];
+}
 
 smpp.createServer({}, (session) => {
   session.on('bind_transceiver', (pdu) => {
     const ok = pdu.system_id === 'shop' && pdu.password === 'secret08';
     session.send(pdu.response({ command_status: ok ? 0 : smpp.ESME_RINVPASWD }));
+    if (ok) bound = session;
+    say({ signed_in: ok });
   });
   session.on('submit_sm', (pdu) => {
     const { message, udh } = pdu.short_message;
-    if (REFUSED[message]) {
-      session.send(pdu.response({ command_status: REFUSED[message] }));
+    const refused = refusal(message, pdu.destination_addr);
+    if (refused) {
+      session.send(pdu.response({ command_status: refused }));
       return;
     }
     const header = udh ? Buffer.concat(udh).toString('hex') : '';
-    const { source_addr: from, destination_addr: to, registered_delivery: receipt } = pdu;
-    fs.appendFileSync(file, `${JSON.stringify({ text: message, from, to, receipt, header })}\n`);
+    const { source_addr: from, destination_addr: to, registered_delivery: receipt, data_coding: coding } = pdu;
+    const silent = message === 'mute' || message === 'close';
+    if (!silent) count += 1;
+    const id = silent ? null : `A${count}`;
+    fs.appendFileSync(file, `${JSON.stringify({ text: message, from, to, receipt, header, coding, id })}\n`);
     if (message === 'close') session.destroy();
-    else if (message !== 'mute') {
-      count += 1;
-      session.send(pdu.response({ message_id: `A${count}` }));
-    }
+    else if (!silent) session.send(pdu.response({ message_id: id }));
   });
   session.on('enquire_link', (pdu) => session.send(pdu.response()));
   session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
   session.on('error', () => {});
-}).listen(Number(port), '127.0.0.1');
+}).listen(Number(port), '127.0.0.1', () => say({ listens: true }));
+
+readline.createInterface({ input: process.stdin }).on('line', (line) => {
+  bound.deliver_sm(JSON.parse(line), (pdu) => say({ answered: pdu.command_status }));
+});
