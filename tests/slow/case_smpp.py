@@ -181,6 +181,16 @@ def receipts(world):
     world.told_of(good, "SMS Delivered")
 
 
+def quick_receipts(world):
+    """They come right behind the answer to their message, or before it."""
+    for text in ("quick", "early"):
+        before = len(world.carrier.said("answered"))
+        message, _ = world.sent("ann", text)
+        until("the receipt found its message", lambda: world.told_of(message, "SMS Delivered"))
+        answers = until("it is answered", lambda: world.carrier.said("answered")[before:])
+        expect_equal(answers, [0], "the answers")
+
+
 def answers(world):
     world.carrier.tell("ann", "Does it come in blue?")
     world.carrier.tell("ann", "Где мой велосипед?", data_coding=8)
@@ -264,6 +274,7 @@ def whole(report, world):
     report.check("smpp-long-text", long_text, world)
     report.check("smpp-needs-a-yes", no_yes, world)
     report.check("smpp-receipts", receipts, world)
+    report.check("smpp-quick-receipts", quick_receipts, world)
     report.check("smpp-answers", answers, world)
     report.check("smpp-stop", stop, world)
     report.check("smpp-stop-while-waiting", stop_while_waiting, world)

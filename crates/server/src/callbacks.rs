@@ -18,8 +18,8 @@ use channels::smpp::same_id;
 use decision::{ConsentState, Statement, Suppression};
 use futures_util::future::join_all;
 use model::{
-    Channel, Identifier, IdentifierKind, Map, Message, PersonId, Purpose, Reason, SourceId,
-    Timestamp, Value,
+    Channel, Identifier, IdentifierKind, Map, Message, MessageState, PersonId, Purpose, Reason,
+    SourceId, Timestamp, Value,
 };
 use port::{Person, Views};
 use record::{Act, Fact, LogRecord};
@@ -268,6 +268,18 @@ fn taken_as(views: &dyn Views, person: PersonId, id: &str) -> Result<Option<Mess
     let recent = views.messages_of(person, None, RECENT_MAX)?;
     let is_it = |it: &Message| delivery::provider_id(it).is_some_and(|given| same_id(given, id));
     Ok(recent.into_iter().find(is_it))
+}
+
+/// Whether it is about a message whose taking is not committed yet: receipts overtake that, some even the answer to
+/// the message itself.
+pub(crate) fn is_early(views: &dyn Views, callback: &Callback) -> Result<bool, Problem> {
+    let (Some(address), Some(id)) = (&callback.to, &callback.provider_id) else { return Ok(false) };
+    let owner = views.owners(std::slice::from_ref(address))?.pop().flatten();
+    let Some(person) = owner else { return Ok(false) };
+    let recent = views.messages_of(person, None, RECENT_MAX)?;
+    let is_it = |it: &Message| delivery::provider_id(it).is_some_and(|given| same_id(given, id));
+    let flies = |it: &Message| matches!(&it.state, MessageState::InFlight { address: to, .. } if to == address);
+    Ok(!recent.iter().any(is_it) && recent.iter().any(flies))
 }
 
 /// Where the provider does not say it: the address that the channel reaches them by, if there is one alone.

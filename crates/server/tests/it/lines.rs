@@ -3,11 +3,12 @@
 
 use crate::world::World;
 use channels::callbacks::{Callback, Heard, Listens, What};
-use model::{Identifier, IdentifierKind, Message};
+use model::{Identifier, IdentifierKind, Message, MessageState};
+use port::Ledger;
 use server::Readers;
 use server::lines::{Line, Lines};
 use server::mailboxes::{MailboxStates, Needs};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,15 +51,31 @@ async fn told() -> Told {
 impl Told {
     /// Says it, and whether it was stored.
     async fn say(&self, to: Identifier, provider_id: Option<String>, what: What) -> bool {
+        let answered = self.begin_to_say(to, provider_id, what);
+        let wait = move || answered.recv_timeout(Duration::from_secs(20));
+        tokio::task::spawn_blocking(wait).await.expect("a thread").expect("an answer")
+    }
+
+    /// Says it, and where the answer comes.
+    fn begin_to_say(
+        &self,
+        to: Identifier,
+        provider_id: Option<String>,
+        what: What,
+    ) -> Receiver<bool> {
         let mut callback = Callback::new("", what);
         callback.to = Some(to);
         callback.provider_id = provider_id;
         let (answer, answered) = channel();
         let heard = Heard::new(callback, move |stored| answer.send(stored).unwrap_or(()));
         self.tell.send(heard).expect("a line");
-        let wait = move || answered.recv_timeout(Duration::from_secs(20));
-        tokio::task::spawn_blocking(wait).await.expect("a thread").expect("an answer")
+        answered
     }
+}
+
+/// The message that a fact names.
+fn about(fact: &record::Fact) -> Option<String> {
+    fact.event.properties.get("message").and_then(|it| it.as_text().map(str::to_owned))
 }
 
 fn phone() -> Identifier {
@@ -86,10 +103,36 @@ async fn a_receipt_finds_its_message_by_the_id_that_the_provider_gave() {
     assert!(told.say(ann, Some("m999".to_owned()), bounced()).await);
     told.world.until("both", |it| it.facts("Email Bounced").len() == 2).await;
     let facts = told.world.facts("Email Bounced");
-    let about = |it: &record::Fact| {
-        it.event.properties.get("message").and_then(|it| it.as_text().map(str::to_owned))
-    };
     assert_eq!(facts.iter().map(about).collect::<Vec<_>>(), [Some(id), None]);
     // Nobody we know: acknowledged, so that it is not told for ever.
     assert!(told.say(Identifier::email("no@example.test"), None, What::Unsubscribed).await);
+}
+
+#[tokio::test]
+async fn a_receipt_that_overtook_its_message_was_about_nothing() {
+    let told = told().await;
+    let ann = Identifier::email("ann@example.test");
+    let person = told.world.person("ann");
+    let speak = told.world.mute();
+    let order = r#"{"type":"track","event":"Order Completed","userId":"ann","properties":{"order_id":"o2"}}"#;
+    told.world.track(order).await;
+    let flying = |it: &World| {
+        let messages = it.store.messages_of(person, None, 10).expect("messages");
+        let flies = |it: &Message| matches!(it.state, MessageState::InFlight { .. });
+        messages.into_iter().find(flies).map(|it| it.id.to_string())
+    };
+    told.world.until("the mail is on the wire", |it| flying(it).is_some()).await;
+    let id = flying(&told.world).expect("it stays there");
+    let receipt = told.begin_to_say(ann.clone(), Some(id.clone()), What::Delivered);
+    // What is told after it is not held up, nor is it a receipt of what was taken before.
+    assert!(told.say(phone(), None, What::Unsubscribed).await);
+    let earlier = told.mail.id.to_string();
+    assert!(told.say(ann, Some(earlier.clone()), What::Delivered).await);
+    assert_eq!(receipt.try_recv(), Err(TryRecvError::Empty));
+    drop(speak);
+    let wait = move || receipt.recv_timeout(Duration::from_secs(20));
+    assert!(tokio::task::spawn_blocking(wait).await.expect("a thread").expect("an answer"));
+    told.world.until("both", |it| it.facts("Email Delivered").len() == 2).await;
+    let facts = told.world.facts("Email Delivered");
+    assert_eq!(facts.iter().map(about).collect::<Vec<_>>(), [Some(earlier), Some(id)]);
 }

@@ -20,7 +20,7 @@ use record::{Control, Fact, LogRecord};
 use server::{App, Readers, Settings};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tower::ServiceExt;
 
@@ -432,6 +432,20 @@ impl World {
         };
         self.until("the mail", sent).await;
         self.store.messages_of(person, None, 10).expect("messages").remove(0)
+    }
+
+    /// The provider of e-mail answers nobody until what is returned is dropped.
+    pub fn mute(&self) -> mpsc::Sender<()> {
+        let (speak, mute) = mpsc::channel();
+        let (told, is_mute) = mpsc::channel();
+        let replies = self.replies.clone();
+        std::thread::spawn(move || {
+            let _held = replies.lock();
+            told.send(()).expect("somebody waits for it");
+            mute.recv().unwrap_or(());
+        });
+        is_mute.recv().expect("the thread holds the provider");
+        speak
     }
 
     /// The yes to e-mail about everything, said so long after now.
