@@ -313,7 +313,22 @@ export function items(
       ...(it.approval.lacks && { lacks: it.approval.lacks }),
     }),
   );
-  return [...mail, ...social];
+  return [...mail, ...social, ...pages(now, moves)];
+}
+
+/** One that is out, and one that comes out soon. */
+function pages(now: number, moves: Moves): CalendarItem[] {
+  const published = { care: on(now, 5, "07:30"), story: on(now, -6, "09:00") };
+  return Object.entries(published).map(([name, at]) => ({
+    kind: "page",
+    name,
+    content: name,
+    at: moves.get(`page/${name}`) ?? iso(at),
+    state: at <= now ? "done" : "planned",
+    channels: [],
+    movable: now < at,
+    queued: false,
+  }));
 }
 
 function mondays(from: number, to: number): CalendarItem[] {

@@ -949,6 +949,19 @@ const stories = {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
   },
+  "what is not saved is not left by mistake": async (page, origin) => {
+    await page.goto(`${origin}/audiences/lapsing/edit`);
+    const field = page.getByRole("textbox", { name: "Note" });
+    await field.fill("Asked for by the shop");
+    await page.getByRole("link", { name: "People" }).first().click();
+    await page.getByRole("heading", { name: "Leave without saving?" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    if ((await field.inputValue()) !== "Asked for by the shop") throw new Error("it is lost");
+    await page.getByRole("link", { name: "People" }).first().click();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
+  },
   "the first password is chosen twice": async (page, origin) => {
     await page.context().addCookies([{ name: "mock_setup", value: "1", url: origin }]);
     await page.goto(`${origin}/setup?token=abc`);
@@ -971,23 +984,46 @@ const stories = {
   },
 };
 
+async function checkStory(running, name, story) {
+  const { page, errors, close } = await open(running, { path: "/" });
+  page.setDefaultTimeout(8_000);
+  try {
+    await story(page, running.origin);
+    expect(name, errors.length === 0, errors.join("; "));
+  } catch (error) {
+    expect(name, false, String(error).split("\n").slice(0, 3).join(" "));
+  }
+  await close();
+}
+
+/** Two at a time: while one page is looked at, the other one loads. */
+async function all(checks) {
+  const total = checks.length;
+  async function work() {
+    for (let next = checks.shift(); next; next = checks.shift()) {
+      await next();
+      const done = total - checks.length;
+      if (done % 50 === 0) console.log(`${done} of ${total}`);
+    }
+  }
+  await Promise.all([work(), work()]);
+}
+
 const running = await start();
 try {
-  for (const view of views.filter((it) => chosen(it.name))) {
-    await checkView(running, view, "light", WIDE);
-    await checkView(running, view, "dark", NARROW);
-  }
-  for (const [name, story] of Object.entries(stories).filter(([it]) => chosen(it))) {
-    const { page, errors, close } = await open(running, { path: "/" });
-    page.setDefaultTimeout(8_000);
-    try {
-      await story(page, running.origin);
-      expect(name, errors.length === 0, errors.join("; "));
-    } catch (error) {
-      expect(name, false, String(error).split("\n").slice(0, 3).join(" "));
-    }
-    await close();
-  }
+  const seen = views.filter((it) => chosen(it.name));
+  const told = Object.entries(stories).filter(([name]) => chosen(name));
+  await all([
+    ...seen.flatMap((view) => [
+      () => checkView(running, view, "light", WIDE),
+      () => checkView(running, view, "dark", NARROW),
+    ]),
+    ...told.map(
+      ([name, story]) =>
+        () =>
+          checkStory(running, name, story),
+    ),
+  ]);
 } finally {
   await running.stop();
 }

@@ -2,7 +2,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { BrowserRouter } from "react-router";
+import { createBrowserRouter, RouterProvider } from "react-router";
 import { queryClient } from "./api/client";
 import { App } from "./app";
 import { LanguageProvider } from "./messages";
@@ -25,13 +25,14 @@ import "./styles/calendar.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
+// One route for all: the app has its own. A router of this kind can ask before a page is left.
+const router = createBrowserRouter([{ path: "*", element: <App /> }]);
+
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <LanguageProvider>
-        <BrowserRouter>
-          <App />
-        </BrowserRouter>
+        <RouterProvider router={router} />
       </LanguageProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -218,7 +218,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a broadcast or a post another time
+         * Give a broadcast, a post or a page another time
          * @description Its file is changed and applied. What was planned is planned anew for the new time; what was approved has to be approved again.
          */
         post: operations["move_item"];
@@ -1779,7 +1779,7 @@ export interface components {
             /** @description Channels or networks. */
             channels: string[];
             content: string;
-            /** @description `broadcast`, `post` or `journey`. */
+            /** @description `broadcast`, `post`, `journey`, or `page` for what readers of the site see from then on. */
             kind: string;
             /** @description Why it will not go out as it is, if it will not. */
             lacks?: string;
@@ -1796,10 +1796,10 @@ export interface components {
         CalendarMove: {
             /**
              * @description `2026-11-27T09:00`, as the file has it: on each person's clock for a broadcast, in the programme's zone for a post. With a
-             *     zone, one moment for everybody.
+             *     zone, which a page needs, one moment for everybody.
              */
             at: string;
-            /** @description `broadcast` or `post`. */
+            /** @description `broadcast`, `post` or `page`. */
             kind: string;
             name: string;
         };

@@ -83,6 +83,7 @@ test("the server is told a local time, or a moment where it is one for everybody
   expect(writtenAt(item(), wall, ZONE)).toBe("2026-12-01T09:00");
   expect(writtenAt(local, wall, ZONE)).toBe("2026-12-01T09:00");
   expect(writtenAt(moment, wall, ZONE)).toBe("2026-12-01T08:00:00Z");
+  expect(writtenAt(item({ kind: "page" }), wall, ZONE)).toBe("2026-12-01T08:00:00Z");
   expect(writtenAt(item(), "2026-12-01T09:00:30", ZONE)).toBe("2026-12-01T09:00:30");
 });
 

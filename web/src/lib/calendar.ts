@@ -5,7 +5,7 @@ import { dayOf, momentOf, mondayOf, plusDays, plusMonths, plusMs, utcOf, wallOf 
 export const views = ["month", "week"] as const;
 export type View = (typeof views)[number];
 
-export const itemKinds = ["broadcast", "post", "journey"] as const;
+export const itemKinds = ["broadcast", "post", "page", "journey"] as const;
 
 const HOUR_MS = 3_600_000;
 /** The first zone of the world is so far ahead of UTC. */
@@ -89,10 +89,10 @@ export function isDayOver(day: string, zone: string, now: number): boolean {
 
 /**
  * The time as the file is to have it. A broadcast that is one moment for everybody stays one; without a zone it would go by each
- * person's clock from then on.
+ * person's clock from then on. A page comes out at one moment for everybody.
  */
 export function writtenAt(it: CalendarItem, wall: string, zone: string): string {
-  if (it.kind === "broadcast" && !it.local_time) {
+  if (it.kind === "page" || (it.kind === "broadcast" && !it.local_time)) {
     return new Date(momentOf(wall, zone)).toISOString().replace(".000Z", "Z");
   }
   return wall.endsWith(":00") ? wall.slice(0, 16) : wall;

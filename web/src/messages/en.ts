@@ -47,6 +47,12 @@ export const en = {
     language: "Language",
     shortcuts: "Keyboard shortcuts",
     close: "Close",
+    unsaved: {
+      title: "Leave without saving?",
+      hint: "What you changed here is not saved, and is lost when you leave.",
+      stay: "Stay",
+      leave: "Leave",
+    },
     cancel: "Cancel",
     copy: "Copy",
     copied: "Copied",

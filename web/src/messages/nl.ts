@@ -48,6 +48,12 @@ export const nl: Messages = {
     language: "Taal",
     shortcuts: "Sneltoetsen",
     close: "Sluiten",
+    unsaved: {
+      title: "Weggaan zonder op te slaan?",
+      hint: "Wat u hier hebt veranderd is niet opgeslagen, en is weg als u gaat.",
+      stay: "Blijven",
+      leave: "Weggaan",
+    },
     cancel: "Annuleren",
     copy: "Kopiëren",
     copied: "Gekopieerd",

@@ -127,10 +127,14 @@ impl Page<'_> {
 }
 
 impl Content {
+    /// From when on its page is there; none where it is no page, or is there at once.
+    pub fn page_published(&self) -> Option<Timestamp> {
+        self.forms.page.as_ref().and_then(|it| time(&it.published))
+    }
+
     /// Whether it is a page that is out at that time.
     pub fn is_page_out(&self, now: Timestamp) -> bool {
-        let published = self.forms.page.as_ref().map(|it| time(&it.published));
-        published.is_some_and(|it| it.is_none_or(|it| it <= now))
+        self.forms.page.is_some() && self.page_published().is_none_or(|it| it <= now)
     }
 
     /// The last part of its page's address; none where it is no page.

@@ -1,6 +1,7 @@
 //! What goes out when, in all channels, and moving it to another time.
 
 use super::broadcasts::{BroadcastStage, stage, steer as steer_broadcast};
+use super::calendar_pages::{moved_page, pages};
 use super::json::{Body, Query, time};
 use super::posts::{Known, steer as steer_post};
 use super::programme::{apply, checked};
@@ -43,7 +44,7 @@ pub struct Calendar {
 
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct CalendarItem {
-    /// `broadcast`, `post` or `journey`.
+    /// `broadcast`, `post`, `journey`, or `page` for what readers of the site see from then on.
     pub kind: String,
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -72,11 +73,11 @@ pub struct CalendarItem {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarMove {
-    /// `broadcast` or `post`.
+    /// `broadcast`, `post` or `page`.
     pub kind: String,
     pub name: String,
     /// `2026-11-27T09:00`, as the file has it: on each person's clock for a broadcast, in the programme's zone for a post. With a
-    /// zone, one moment for everybody.
+    /// zone, which a page needs, one moment for everybody.
     pub at: String,
 }
 
@@ -98,6 +99,7 @@ pub(super) async fn get_calendar(
     }
     let known = Known::read(&shared).await?;
     let all = broadcasts(&shared, &known).into_iter().chain(posts(&known));
+    let all = all.chain(pages(&known, shared.now()));
     let (dated, undated): (Vec<Dated>, Vec<Dated>) = all.partition(|it| it.at.is_some());
     let within = |it: &Dated| it.at.is_some_and(|at| from <= at && at < to);
     let mut items: Vec<Dated> = dated.into_iter().filter(within).collect();
@@ -112,7 +114,7 @@ pub(super) async fn get_calendar(
     }))
 }
 
-/// Give a broadcast or a post another time
+/// Give a broadcast, a post or a page another time
 ///
 /// Its file is changed and applied. What was planned is planned anew for the new time; what was approved has to be approved again.
 #[utoipa::path(post, path = "/api/v1/calendar/move", tag = "calendar", request_body = CalendarMove,
@@ -128,13 +130,14 @@ pub(super) async fn move_item(
     let kind = match asked.kind.as_str() {
         "broadcast" => Kind::Broadcast,
         "post" => Kind::Post,
-        _ => return Err(Problem::bad("only a `broadcast` or a `post` can be moved")),
+        "page" => Kind::Content,
+        _ => return Err(Problem::bad("only a `broadcast`, a `post` or a `page` can be moved")),
     };
     let by = actor(&shared, &headers).await?;
     let known = Known::read(&shared).await?;
     let before = item(&shared, &known, kind, &asked.name)?;
     if !before.movable {
-        return Err(Problem::conflict("it has begun already, or is over"));
+        return Err(Problem::conflict("it has begun already, or is over or out"));
     }
     let (version, mut files) = running(&shared).await?;
     let is_it = |it: &(&String, &String)| {
@@ -143,11 +146,14 @@ pub(super) async fn move_item(
     let Some(path) = files.iter().find(is_it).map(|it| it.0.clone()) else {
         return Err(Problem::not_found("its file is not to be found"));
     };
-    let text = moved(&path, &files[&path], &asked.at)?;
+    let text = match kind {
+        Kind::Content => moved_page(&files[&path], &asked.at)?,
+        _ => moved(&path, &files[&path], &asked.at)?,
+    };
     files.insert(path, text);
     checked(&files).map_err(Problem::in_files)?;
     apply(&shared, files, version, by.clone()).await?;
-    if before.state == BroadcastStage::Planned {
+    if before.state == BroadcastStage::Planned && kind != Kind::Content {
         let name = CampaignName::new(asked.name.clone());
         match kind {
             Kind::Post => drop(steer_post(&shared, &name, PostAction::Plan, &by, None).await?),
@@ -180,14 +186,15 @@ fn moved(path: &str, text: &str, at: &str) -> Result<String, Problem> {
 }
 
 /// With its time as one.
-struct Dated {
-    at: Option<Timestamp>,
-    item: CalendarItem,
+pub(super) struct Dated {
+    pub at: Option<Timestamp>,
+    pub item: CalendarItem,
 }
 
 fn item(shared: &Shared, known: &Known, kind: Kind, name: &str) -> Result<CalendarItem, Problem> {
     let all = match kind {
         Kind::Post => posts(known),
+        Kind::Content => pages(known, shared.now()),
         _ => broadcasts(shared, known),
     };
     let found = all.into_iter().find(|it| it.item.name == name);

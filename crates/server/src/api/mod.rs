@@ -3,6 +3,7 @@
 mod audiences;
 mod broadcasts;
 mod calendar;
+mod calendar_pages;
 mod called;
 mod campaigns;
 mod channels;

@@ -133,3 +133,31 @@ async fn the_calendar_shows_all_channels_and_moves_what_has_not_begun() {
     let wide = "GET /api/v1/calendar?from=2020-01-01T00:00:00Z&to=2027-04-01T00:00:00Z";
     assert_eq!(world.status(wide).await, 400);
 }
+
+#[tokio::test]
+async fn a_page_is_on_the_calendar_and_moved_until_it_is_out() {
+    let world = with_post("").await;
+    let mut files = programme();
+    for (name, day) in [("hills", "2027-03-20"), ("dunes", "2026-01-05")] {
+        let page = format!(
+            "---\ncontent: {name}\ntopic: rides\nsummary: A ride\nforms:\n  page: {{title: A ride, published: {day}}}\n---\nUp.\n"
+        );
+        files.insert(format!("content/{name}.md"), page);
+    }
+    world.apply(files).await;
+    let to = |name: &str, at: &str| {
+        let body = format!(r#"{{"kind":"page","name":"{name}","at":"{at}"}}"#);
+        format!("POST /api/v1/calendar/move\n{JSON}\n\n{body}")
+    };
+    let moved = world.json(&to("hills", "2027-03-22T08:30:00Z")).await;
+    assert_eq!((&moved["kind"], &moved["state"]), (&"page".into(), &"planned".into()));
+    let march = "GET /api/v1/calendar?from=2027-03-01T00:00:00Z&to=2027-04-01T00:00:00Z";
+    let found = world.json(march).await;
+    assert_eq!(found["items"][0]["at"], "2027-03-22T08:30:00Z", "{found}");
+    let file = world.json("GET /api/v1/programme/files/content%2Fhills.md").await;
+    let text = file["text"].as_str().unwrap_or_default();
+    assert!(text.contains("{title: A ride, published: 2027-03-22T08:30:00Z}"), "{text}");
+    assert_eq!(world.status(&to("hills", "2027-03-22T08:30")).await, 400);
+    assert_eq!(world.status(&to("dunes", "2027-03-22T08:30:00Z")).await, 409, "it is out");
+    assert_eq!(world.status(&to("nothing", "2027-03-22T08:30:00Z")).await, 404);
+}

@@ -18,11 +18,17 @@ export const calendar = {
   channelsTitle: "Channels",
   owner: "Owner",
   everybody: "Of everybody",
-  kinds: { broadcast: "Broadcast", post: "Post", journey: "Journey" } as Record<string, string>,
-  kindsMany: { broadcast: "Broadcasts", post: "Posts", journey: "Scheduled journeys" } as Record<
+  kinds: { broadcast: "Broadcast", post: "Post", page: "Page", journey: "Journey" } as Record<
     string,
     string
   >,
+  kindsMany: {
+    broadcast: "Broadcasts",
+    post: "Posts",
+    page: "Pages",
+    journey: "Scheduled journeys",
+  } as Record<string, string>,
+  page: { waits: "out from then on", out: "out" },
   localTime: "each person’s clock",
   queued: "next place of the queue",
   eachDay: "by its schedule",
@@ -35,7 +41,7 @@ export const calendar = {
   noneFits: "Nothing here fits the filter.",
   empty: "Nothing to show yet",
   emptyHint:
-    "Broadcasts, posts and journeys with a schedule stand here on the day when they go out. A broadcast writes to everybody in an audience; a post stands on your social networks for all to see.",
+    "Broadcasts, posts, pages with a date and journeys with a schedule stand here on the day when they go out. A broadcast writes to everybody in an audience; a post stands on your social networks for all to see.",
   howBroadcast: "How to make a broadcast",
   newPost: "New post",
   accounts: "Accounts that need somebody",

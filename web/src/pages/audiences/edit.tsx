@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, Redo2, Undo2 } from "lucide-react";
 import { useEffect, useId, useState } from "react";
-import { Link, useBeforeUnload, useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { audiencesQuery } from "../../api/audiences";
 import { eventNamesQuery, vocabularyQuery } from "../../api/conditions";
 import { type Changes, definitionQuery, pathsTaken } from "../../api/programme";
@@ -15,6 +15,7 @@ import { useText } from "../../messages";
 import { ConditionText } from "../../ui/condition";
 import { Button, Card, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { SaveDialog } from "../../ui/save";
+import { Unsaved } from "../../ui/unsaved";
 import { ChangeShown } from "./change";
 import { pathOf } from "./parts";
 import { usePreview } from "./use-preview";
@@ -89,9 +90,6 @@ function Editor({
   const preview = usePreview(name, edited.text, even);
   useUndoKeys(edited.undo, edited.redo);
   const dirty = edited.undo !== null || note !== firstNote || sync !== firstSync || newName !== "";
-  useBeforeUnload((event) => {
-    if (dirty && !saving) event.preventDefault();
-  });
   const called = name ?? newName.trim();
   const nameWrong =
     name !== undefined
@@ -198,6 +196,7 @@ function Editor({
       <Card title={words.who} className="edit-who">
         <ChangeShown preview={preview} isNew={name === undefined} />
       </Card>
+      <Unsaved dirty={dirty && !saving} />
       {saving && (
         <SaveDialog
           changes={saving}

@@ -1,15 +1,17 @@
 /** One thing of the calendar: what it is, when, where, how far, and what it lacks. */
-import { Megaphone, Move, Route, Share2, TriangleAlert } from "lucide-react";
+import { FileText, Megaphone, Move, Route, Share2, TriangleAlert } from "lucide-react";
 import { Link } from "react-router";
 import type { CalendarItem } from "../../api/types";
 import { keyOf } from "../../lib/calendar";
 import { type Spoken, useText } from "../../messages";
+import { pathOf as contentPath } from "../content/path";
 import { networkName } from "../posts/parts";
 
-const icons = { broadcast: Megaphone, post: Share2, journey: Route } as const;
+const icons = { broadcast: Megaphone, post: Share2, page: FileText, journey: Route } as const;
 
 /** Dots are written out: the server takes an address with a dot at its end for a file. */
 function pathOf(it: CalendarItem): string {
+  if (it.kind === "page") return contentPath(it.content);
   return `/${it.kind}s/${encodeURIComponent(it.name).replaceAll(".", "%2E")}`;
 }
 
@@ -17,6 +19,12 @@ function pathOf(it: CalendarItem): string {
 function lacksText(lacks: string, { t }: Spoken): string {
   const known = Object.entries(t.calendar.lacks).find(([begin]) => lacks.startsWith(begin));
   return known?.[1] ?? lacks.split("\n")[0] ?? lacks;
+}
+
+function stageText(it: CalendarItem, { t }: Spoken): string {
+  if (it.kind === "journey") return t.calendar.eachDay;
+  if (it.kind === "page") return t.calendar.page[it.state === "done" ? "out" : "waits"];
+  return t.broadcasts.stages[it.state];
 }
 
 export interface Grips {
@@ -47,7 +55,7 @@ export function Item({
   const movable = it.movable && grips !== null && !busy;
   const notes = [
     it.channels.map((each) => networkName(t, each)).join(", "),
-    it.kind === "journey" ? words.eachDay : t.broadcasts.stages[it.state],
+    stageText(it, spoken),
     it.local_time && words.localTime,
     it.queued && words.queued,
   ].filter(Boolean);

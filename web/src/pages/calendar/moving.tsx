@@ -23,7 +23,7 @@ export function useMove(zone: string): Moving {
   const client = useQueryClient();
   const renew = () =>
     Promise.all(
-      ["calendar", "posts", "broadcasts"].map((key) =>
+      ["calendar", "posts", "broadcasts", "contents"].map((key) =>
         client.invalidateQueries({ queryKey: [key] }),
       ),
     );

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Link, useBeforeUnload, useLocation, useNavigate, useParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { ApiError, sessionQuery } from "../../api/client";
 import { contentPreviewQuery, contentsQuery, type PreviewAsked } from "../../api/contents";
 import type { Changes } from "../../api/programme";
@@ -13,6 +13,7 @@ import { AskLinks } from "../../ui/links";
 import { Button, Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { type Chosen, PersonPicker } from "../../ui/person-picker";
 import { ProblemList, SaveDialog } from "../../ui/save";
+import { Unsaved } from "../../ui/unsaved";
 import { FileText } from "../journeys/file-text";
 import { Email } from "./email";
 import { Findings } from "./findings";
@@ -72,9 +73,6 @@ export function One({
   const [saving, setSaving] = useState<Changes | null>(null);
   const [testing, setTesting] = useState(false);
   const isChanged = 0 < Object.keys(changes).length;
-  useBeforeUnload((event) => {
-    if (isChanged && !saving) event.preventDefault();
-  });
   const how = {
     ...(who && { person: who.id }),
     ...(locale && { locale }),
@@ -132,6 +130,7 @@ export function One({
           isSaved={it.path in files}
         />
       </div>
+      <Unsaved dirty={isChanged && !saving} />
       {testing && <TestDialog content={content.name} how={how} onClose={() => setTesting(false)} />}
       {saving && (
         <SaveDialog

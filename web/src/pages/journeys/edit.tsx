@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, Check, Redo2, Undo2 } from "lucide-react";
 import { type ReactNode, useId, useRef, useState } from "react";
-import { Link, useBeforeUnload, useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { audiencesQuery } from "../../api/audiences";
 import { ApiError } from "../../api/client";
 import { eventNamesQuery } from "../../api/conditions";
@@ -12,6 +12,7 @@ import type { Journey } from "../../lib/journeys";
 import { useText } from "../../messages";
 import { Button, Card, Choice, Empty, Failed, Loading, PageTitle, Text } from "../../ui/parts";
 import { ProblemList, SaveDialog } from "../../ui/save";
+import { Unsaved } from "../../ui/unsaved";
 import { useUndoKeys } from "../audiences/edit";
 import { FileText } from "./file-text";
 import { Flow } from "./flow";
@@ -95,9 +96,6 @@ function Editor({
   const checkedAs = path ?? "journeys/new-journey.yaml";
   const check = useCheck(checkedAs, edited);
   useUndoKeys(edited.undo, edited.redo);
-  useBeforeUnload((event) => {
-    if (edited.undo && !saving) event.preventDefault();
-  });
   const box = useRef<HTMLDivElement>(null);
   const known = useKnown();
   const editing = useFlowEditing({
@@ -186,6 +184,7 @@ function Editor({
           </section>
         </div>
       </div>
+      <Unsaved dirty={edited.undo !== null && !saving} />
       {saving && (
         <SaveDialog
           changes={saving}

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { type FormEvent, useId, useMemo, useState } from "react";
-import { Link, useBeforeUnload, useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { calendarQuery } from "../../api/calendar";
 import { ApiError, sessionQuery } from "../../api/client";
 import { contentsQuery } from "../../api/contents";
@@ -27,6 +27,7 @@ import {
   Text,
 } from "../../ui/parts";
 import { ProblemList } from "../../ui/save";
+import { Unsaved } from "../../ui/unsaved";
 import { pathOf as contentPath } from "../content/path";
 import { AccountsStrip, networkName, pathOf } from "./parts";
 
@@ -112,9 +113,6 @@ function NewPostForm({
       navigate(pathOf(name), { state: { said: words.done(name) } });
     },
   });
-  useBeforeUnload((event) => {
-    if ((it.name !== "" || it.content !== "") && !making.isSuccess) event.preventDefault();
-  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -123,6 +121,7 @@ function NewPostForm({
   const content = contents.find(({ name }) => name === it.content);
   return (
     <form className="card post-form" onSubmit={submit} noValidate>
+      <Unsaved dirty={(it.name !== "" || it.content !== "") && (making.isIdle || making.isError)} />
       <AccountsStrip accounts={known.accounts} />
       <Field label={words.name} hint={words.nameHint} error={shown.name}>
         {(props) => (
