@@ -1,6 +1,7 @@
 // A carrier by node-smpp: `smsc.cjs PORT FILE`. Each message that it takes is a line of FILE. The words throttle, full, dead,
-// mute and close are orders, busy is throttled once for each number, and quick and early have their receipt at once, early before the answer. A line of its input is told to whoever is signed in, as the fields of
-// `deliver_sm`; its output says that it listens, who signs in, and how what it told was answered.
+// mute and close are orders, busy is throttled once for each number, and quick and early have their receipt at once, early before
+// the answer. A line of its input is told to whoever is signed in, as the fields of `deliver_sm`; its output says that it
+// listens, who signs in, and how what it told was answered.
 const fs = require('fs');
 const readline = require('readline');
 const smpp = require('smpp');
@@ -11,7 +12,7 @@ let count = 0;
 const busy = new Set();
 let bound = null;
 
-function receipt(session, pdu, id) {
+function delivered(session, pdu, id) {
   const { source_addr: from, destination_addr: to } = pdu;
   const text = `id:${id} sub:001 dlvrd:001 submit date:2611230900 done date:2611230900 stat:DELIVRD err:000 text:quick`;
   const told = { source_addr: to, source_addr_ton: 1, destination_addr: from, esm_class: 4, short_message: text };
@@ -50,9 +51,9 @@ smpp.createServer({}, (session) => {
     fs.appendFileSync(file, `${JSON.stringify({ text: message, from, to, receipt, header, coding, id })}\n`);
     if (message === 'close') session.destroy();
     if (silent) return;
-    if (message === 'early') receipt(session, pdu, id);
+    if (message === 'early') delivered(session, pdu, id);
     session.send(pdu.response({ message_id: id }));
-    if (message === 'quick') receipt(session, pdu, id);
+    if (message === 'quick') delivered(session, pdu, id);
   });
   session.on('enquire_link', (pdu) => session.send(pdu.response()));
   session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
