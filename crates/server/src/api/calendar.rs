@@ -1,7 +1,7 @@
 //! What goes out when, in all channels, and moving it to another time.
 
 use super::broadcasts::{BroadcastStage, stage, steer as steer_broadcast};
-use super::calendar_pages::{moved_page, pages};
+use super::calendar_pages::{in_its_own_way, is_published_at, moved_page, pages};
 use super::json::{Body, Query, time};
 use super::posts::{Known, steer as steer_post};
 use super::programme::{apply, checked};
@@ -151,6 +151,9 @@ pub(super) async fn move_item(
         _ => moved(&path, &files[&path], &asked.at)?,
     };
     files.insert(path, text);
+    if kind == Kind::Content && !is_published_at(&files, &asked.name, &asked.at) {
+        return Err(in_its_own_way());
+    }
     checked(&files).map_err(Problem::in_files)?;
     apply(&shared, files, version, by.clone()).await?;
     if before.state == BroadcastStage::Planned && kind != Kind::Content {

@@ -4,10 +4,11 @@ use super::broadcasts::BroadcastStage;
 use super::calendar::{CalendarItem, Dated};
 use super::json::time;
 use super::posts::Known;
+use super::programme::Files;
 use crate::problem::Problem;
 use content::Content;
 use journey::LocalDateTime;
-use model::Timestamp;
+use model::{ContentName, Timestamp};
 
 const FIELD: &str = "published:";
 
@@ -40,20 +41,29 @@ pub(super) fn moved_page(text: &str, at: &str) -> Result<String, Problem> {
     if Timestamp::parse(at).is_err() || LocalDateTime::parse(at).is_ok() {
         return Err(Problem::bad("write `at` of a page like 2026-11-27T09:00:00Z"));
     }
-    let unknown =
-        || Problem::conflict("its file says the time in a way of its own; change it there");
     let front = text.find("\n---").unwrap_or(text.len());
-    let field = text[..front].find(FIELD).ok_or_else(unknown)?;
+    let field = text[..front].find(FIELD).ok_or_else(in_its_own_way)?;
     let rest = &text[field + FIELD.len()..front];
     let value = rest.len() - rest.trim_start_matches(' ').len();
     let said = &rest[value..];
     let (from, length) = match said.chars().next() {
-        Some(quote @ ('"' | '\'')) => (1, said[1..].find(quote).ok_or_else(unknown)?),
+        Some(quote @ ('"' | '\'')) => (1, said[1..].find(quote).ok_or_else(in_its_own_way)?),
         Some(_) => (0, said.find([',', '}', ' ', '\r', '\n']).unwrap_or(said.len())),
-        None => return Err(unknown()),
+        None => return Err(in_its_own_way()),
     };
     let from = field + FIELD.len() + value + from;
     Ok(format!("{}{at}{}", &text[..from], &text[from + length..]))
+}
+
+/// Whether the page has that time in these files: the words `published:` may stand in another text too.
+pub(super) fn is_published_at(files: &Files, name: &str, at: &str) -> bool {
+    let programme = record::programme::parse(files).ok();
+    let content = programme.and_then(|it| it.contents.get(&ContentName::from(name)).cloned());
+    content.and_then(|it| it.page_published()) == Timestamp::parse(at).ok()
+}
+
+pub(super) fn in_its_own_way() -> Problem {
+    Problem::conflict("its file says the time in a way of its own; change it there")
 }
 
 #[cfg(test)]

@@ -161,3 +161,17 @@ async fn a_page_is_on_the_calendar_and_moved_until_it_is_out() {
     assert_eq!(world.status(&to("dunes", "2027-03-22T08:30:00Z")).await, 409, "it is out");
     assert_eq!(world.status(&to("nothing", "2027-03-22T08:30:00Z")).await, 404);
 }
+
+#[tokio::test]
+async fn moving_a_page_rewrote_a_summary_that_spoke_of_published() {
+    let world = with_post("").await;
+    let mut files = programme();
+    let page = "---\ncontent: hills\ntopic: rides\nsummary: \"Just published: hills, and more\"\nforms:\n  page: {title: Hills, published: 2027-03-20}\n---\nUp.\n";
+    files.insert("content/hills.md".to_owned(), page.to_owned());
+    world.apply(files).await;
+    let body = r#"{"kind":"page","name":"hills","at":"2027-03-22T08:30:00Z"}"#;
+    let moved = format!("POST /api/v1/calendar/move\n{JSON}\n\n{body}");
+    assert_eq!(world.status(&moved).await, 409);
+    let file = world.json("GET /api/v1/programme/files/content%2Fhills.md").await;
+    assert_eq!(file["text"], page, "nothing of it changed");
+}
